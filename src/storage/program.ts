@@ -1,0 +1,30 @@
+/** A program is a database access written once for every engine: a generator that yields statements and is handed their rows.
+ *  SQLite drives it synchronously on the connection's own thread, PostgreSQL drives it over the network; neither shows in the program. */
+
+/** Bytes are Uint8Array; instants and counters are numbers below 2^53; absent is null. */
+export type SqlValue = string | number | null | Uint8Array
+
+/** SQL is the subset that both engines take, with `?` for parameters. */
+export type Statement = {
+  readonly sql: string
+  readonly params: readonly SqlValue[]
+  readonly want: 'one' | 'all' | 'changes'
+}
+
+// What an engine hands back depends on `want`, which a generator's type cannot say; the three functions below are the only users.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Program<T> = Generator<Statement, T, any>
+
+/** The first row, or undefined. `Row` is trusted: the schema is ours. */
+export function* one<Row>(sql: string, ...params: SqlValue[]): Program<Row | undefined> {
+  return yield { sql, params, want: 'one' }
+}
+
+export function* all<Row>(sql: string, ...params: SqlValue[]): Program<Row[]> {
+  return yield { sql, params, want: 'all' }
+}
+
+/** How many rows were inserted, updated or deleted. */
+export function* run(sql: string, ...params: SqlValue[]): Program<number> {
+  return yield { sql, params, want: 'changes' }
+}
