@@ -1,0 +1,91 @@
+/** Which folder may import which: the table of the house, as data. Everything else in this folder only applies it. */
+
+export type Zone = {
+  readonly name: string
+  /** A file belongs to the zone with the longest matching start of its path. */
+  readonly at: string
+  /** Zones that it may import, besides itself. */
+  readonly may: readonly string[] | 'everything'
+  /** npm packages that it may import. A new one is a line here and a line in docs/decisions/README.md. */
+  readonly packages: readonly string[] | 'any'
+  /** Pure: no `node:*`, nothing that waits, no clock, randomness, environment or console (see ambient.ts). */
+  readonly pure?: true
+}
+
+const pure = { packages: [], pure: true } as const
+
+/** Outer systems talk to each other over HTTP, or meet in src/system.ts. */
+const systems: readonly { readonly name: string; readonly packages: readonly string[] }[] = [
+  { name: 'org', packages: ['fastify', '@fastify/swagger', 'jose', 'typebox', 'pino', 'prom-client'] },
+  { name: 'gateway', packages: ['fastify', 'typebox', 'pino', 'prom-client'] },
+  { name: 'keeper', packages: ['fastify', 'jose', 'typebox', 'pino', 'prom-client'] },
+  { name: 'cutover', packages: ['fastify', 'typebox', 'pino', 'prom-client'] },
+  { name: 'audit', packages: ['typebox', 'pino'] },
+  { name: 'console', packages: ['fastify', 'typebox', 'pino', 'prom-client'] },
+]
+
+export const zones: readonly Zone[] = [
+  { name: 'values', at: 'src/values/', may: [], ...pure },
+  { name: 'ip', at: 'src/ip/', may: ['values'], ...pure },
+
+  // If it decides, it lives in rules/.
+  ...systems.map(({ name }): Zone => ({
+    name: `${name}/rules`,
+    at: `src/${name}/rules/`,
+    may: ['ip', 'values'],
+    ...pure,
+  })),
+
+  // What a system lets the configuration file say; the only file of a system that src/config may import.
+  ...systems.map(({ name }): Zone => ({
+    name: `${name}/configuration`,
+    at: `src/${name}/configuration.ts`,
+    may: [`${name}/rules`, 'documents', 'ip', 'values'],
+    packages: ['typebox'],
+  })),
+
+  // Never another system. The tables and queries of a system are in its store/, over storage.
+  ...systems.map(({ name, packages }): Zone => ({
+    name,
+    at: `src/${name}/`,
+    may: [`${name}/rules`, `${name}/configuration`, 'storage', 'documents', 'ip', 'values'],
+    packages,
+  })),
+
+  // Parsing of YAML and JSON documents with their line and column; no I/O.
+  { name: 'documents', at: 'src/documents/', may: ['ip', 'values'], packages: ['yaml', 'typebox'] },
+
+  // Knows no system: engines, transactions, group commit, leases, migrations.
+  { name: 'storage', at: 'src/storage/', may: ['values'], packages: ['pg'] },
+
+  {
+    name: 'config',
+    at: 'src/config/',
+    may: [...systems.map(({ name }) => `${name}/configuration`), 'documents', 'ip', 'values'],
+    packages: ['yaml', 'typebox'],
+  },
+
+  // Where systems meet storage, clock, randomness and network.
+  { name: 'system', at: 'src/system.ts', may: 'everything', packages: 'any' },
+  { name: 'testing', at: 'src/testing.ts', may: 'everything', packages: 'any' },
+  { name: 'cli', at: 'src/cli/', may: 'everything', packages: 'any' },
+
+  // Outside src: these see everything, and nothing in src sees them.
+  { name: 'test', at: 'test/', may: 'everything', packages: 'any' },
+  { name: 'tools', at: 'tools/', may: 'everything', packages: 'any' },
+]
+
+/** A test beside its file may import what the file may, and these; `node:*` too. */
+export const packagesForTests: readonly string[] = ['fast-check']
+
+/** What may import everything still does not import these: nothing depends on the command line or on a test. */
+export const importedByNobody: readonly string[] = ['cli', 'test', 'tools']
+
+/** Clock and randomness are read here; everyone else is given them. */
+export const readsClockAndRandomness: readonly string[] = ['system', 'storage']
+
+/** The environment is read here. */
+export const readsEnvironment: readonly string[] = ['config']
+
+/** A cast to a brand is a claim that the text was checked; only these may make it. */
+export const castsToBrands: readonly string[] = ['values', 'ip']
