@@ -1,0 +1,28 @@
+/** What Linux tells about a process in /proc; everything is null elsewhere. */
+import { readFileSync } from 'node:fs'
+
+const ticksPerSecond = 100 // USER_HZ, the same on every Linux that Node runs on
+
+/** User and system time of all threads, in seconds, in steps of 10 ms. */
+export function processCpuSeconds(pid: number): number | null {
+  const stat = readProc(pid, 'stat')
+  if (stat === null) return null
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // the command before it may contain anything
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+}
+
+/** Resident bytes: now, and at the highest. */
+export function processMemory(pid: number): { readonly rss: number; readonly peak: number } | null {
+  const status = readProc(pid, 'status')
+  if (status === null) return null
+  const bytes = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
+  return { rss: bytes('VmRSS'), peak: bytes('VmHWM') }
+}
+
+function readProc(pid: number, file: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return null // not Linux, or the process is gone: the caller reports the figure as absent
+  }
+}

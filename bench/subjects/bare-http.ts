@@ -1,0 +1,31 @@
+/** The floor: what node:http takes to read a form, parse it and answer a reply of the same length, and nothing else. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { announce } from './announce.ts'
+import { echoBytes, echoTarget } from './echo-target.ts'
+import { replyOf } from './reply.ts'
+
+const reply = replyOf(echoBytes())
+
+const server = createServer((request, response) => {
+  let body = ''
+  request.setEncoding('latin1')
+  request.on('data', (piece: string) => (body += piece))
+  request.on('end', () => {
+    const form = new URLSearchParams(body)
+    const granted = form.get('grant_type') === 'refresh_token' && form.has('refresh_token')
+    const answer = granted ? reply() : '{"error":"invalid_request"}'
+    response.writeHead(granted ? 200 : 400, {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      'Pragma': 'no-cache',
+      'Content-Length': answer.length,
+    })
+    response.end(answer, 'latin1')
+  })
+})
+
+server.listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo // a TCP listener's address is never a string
+  announce(echoTarget(port))
+})
