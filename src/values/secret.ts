@@ -1,5 +1,4 @@
 /** A text that prints as `[secret]` everywhere; `expose()` is the one way out, and greppable. */
-const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 export class Secret {
   readonly #text: string
@@ -15,9 +14,9 @@ export class Secret {
   toJSON(): string {
     return '[secret]'
   }
-  [inspect](): string {
-    return '[secret]'
-  }
 }
+
+// console.log and util.inspect ask for this name; as a computed member of the class it could not be declared in isolation.
+Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => '[secret]' })
 
 export const secret = (text: string): Secret => new Secret(text)
