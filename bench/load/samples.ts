@@ -21,7 +21,7 @@ export class Samples {
 
   /** Nearest rank. All NaN where nothing was added. */
   latency(): Latency {
-    const sorted = this.#values.slice(0, this.#count).sort()
+    const sorted = this.#values.subarray(0, this.#count).toSorted()
     const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
     return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
   }

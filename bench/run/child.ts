@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { parseOwn } from '../load/own-json.ts'
 import { placed, type Placement, type Role } from './placement.ts'
 
 export type Command = {
@@ -24,7 +25,7 @@ export async function startChild<T>(command: Command): Promise<Running<T>> {
       child.stdin.end()
       await ended
     }
-    return { said: JSON.parse(line) as T, stop } // written by our own script
+    return { said: parseOwn<T>(line), stop }
   }
   throw new Error(`${command.script} ended before it announced itself:\n${await stderr}`)
 }
@@ -35,9 +36,9 @@ export async function runChild<T>(command: Command, input: unknown): Promise<T> 
   const ended = once(child, 'exit')
   child.stdin.end(JSON.stringify(input))
   const output = await text(child.stdout)
-  const [code] = await ended
-  if (code !== 0) throw new Error(`${command.script} ended with ${code}:\n${await stderr}`)
-  return JSON.parse(output) as T // written by our own script
+  await ended
+  if (child.exitCode !== 0) throw new Error(`${command.script} ended with ${child.exitCode}:\n${await stderr}`)
+  return parseOwn<T>(output)
 }
 
 type Opened = { readonly child: ChildProcessByStdio<Writable, Readable, Readable>; readonly stderr: Promise<string> }

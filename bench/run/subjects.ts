@@ -60,7 +60,10 @@ export async function measure(name: string, settings: Settings, placement: Place
   using folder = freshFolder()
   const script = join(benchFolder, 'subjects', subject.script)
   const server = { script, args: subject.args(settings, folder.path), placement, role: 'server' } as const
-  if (subject.alone) return await runChild<LoadReport>(server, null)
+  if (subject.alone) {
+    const report = await runChild<LoadReport>(server, null) // awaited here: the folder goes when this returns
+    return report
+  }
   const running = await startChild<Target>(server)
   try {
     return await load(running.said, settings, placement)
@@ -76,5 +79,5 @@ export async function load(
   placement: Placement,
 ): Promise<LoadReport> {
   const job = { target, connections, warmupSeconds, seconds, replies: null }
-  return await runChild<LoadReport>({ script: join(benchFolder, 'load', 'main.ts'), placement, role: 'load' }, job)
+  return runChild<LoadReport>({ script: join(benchFolder, 'load', 'main.ts'), placement, role: 'load' }, job)
 }

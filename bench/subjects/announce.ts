@@ -5,8 +5,7 @@ import type { Target } from '../load/job.ts'
 export function announce(target: Target, leave: () => Promise<void> | void = () => {}): void {
   process.stdout.write(`${JSON.stringify(target)}\n`)
   process.stdin.resume()
-  process.stdin.once('end', async () => {
-    await leave()
-    process.exit(0)
+  process.stdin.once('end', () => {
+    void Promise.resolve(leave()).then(() => process.exit(0))
   })
 }

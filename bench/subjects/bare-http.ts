@@ -1,8 +1,8 @@
 /** The floor: what node:http takes to read a form, parse it and answer a reply of the same length, and nothing else. */
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { announce } from './announce.ts'
 import { echoBytes, echoTarget } from './echo-target.ts'
+import { listenAnywhere } from './listen.ts'
 import { replyOf } from './reply.ts'
 
 const reply = replyOf(echoBytes())
@@ -25,7 +25,4 @@ const server = createServer((request, response) => {
   })
 })
 
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo // a TCP listener's address is never a string
-  announce(echoTarget(port))
-})
+announce(echoTarget(await listenAnywhere(server)))

@@ -1,10 +1,10 @@
 /** oidc-provider with rotation on, all in memory, opaque tokens, no id_token: `--adapter shipped` or `--adapter map`, `--grants N`. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { Provider } from 'oidc-provider'
 import { announce } from './announce.ts'
+import { listenAnywhere } from './listen.ts'
 import { MapAdapter } from './map-adapter.ts'
 
 const { values } = parseArgs({
@@ -18,17 +18,12 @@ const scope = 'offline_access'
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 const server = createServer()
-server.listen(0, '127.0.0.1', async () => {
-  const { port } = server.address() as AddressInfo // a TCP listener's address is never a string
-  const url = `http://127.0.0.1:${port}`
-  const provider = createProvider(url)
-  provider.on('server_error', (_context, error) => process.stderr.write(`${error.stack}\n`))
-  server.on('request', provider.callback())
-  const refreshTokens = await Promise.all(
-    Array.from({ length: Number(values.grants) }, (_, n) => mint(provider, `account-${n}`)),
-  )
-  announce({ url, path: '/token', form: { grant_type: 'refresh_token', ...client }, refreshTokens, pid: process.pid })
-})
+const url = `http://127.0.0.1:${await listenAnywhere(server)}`
+const provider = createProvider(url)
+provider.on('server_error', (_context, error) => process.stderr.write(`${error.stack}\n`))
+server.on('request', provider.callback())
+const refreshTokens = await Promise.all(Array.from({ length: Number(values.grants) }, (_, n) => mint(`account-${n}`)))
+announce({ url, path: '/token', form: { grant_type: 'refresh_token', ...client }, refreshTokens, pid: process.pid })
 
 function createProvider(issuer: string): Provider {
   return new Provider(issuer, {
@@ -53,7 +48,7 @@ function createProvider(issuer: string): Provider {
 }
 
 /** What the end of a code exchange would have stored, without the browser before it. */
-async function mint(provider: Provider, accountId: string): Promise<string> {
+async function mint(accountId: string): Promise<string> {
   const found = await provider.Client.find(client.client_id)
   if (found === undefined) throw new Error('oidc-provider does not know its configured client')
   const grant = new provider.Grant({ accountId, clientId: found.clientId })

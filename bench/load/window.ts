@@ -1,0 +1,76 @@
+/** The measured part of a load: from the end of the warm-up until the time is over or the replies are enough. */
+import type { Figures } from './job.ts'
+import { processCpuSeconds } from './process-cpu.ts'
+import { Samples } from './samples.ts'
+
+export class Window {
+  readonly #pid: number
+  readonly #replies: number | null
+  readonly #samples = new Samples()
+  readonly #failures: string[] = []
+  #phase: 'warm-up' | 'measured' | 'over' = 'warm-up'
+  #replyBytes = 0
+  #begin: Mark
+  #end: Mark | undefined
+
+  /** `pid` is the server's; the window closes by itself after `replies`, unless that is null. */
+  constructor(pid: number, replies: number | null) {
+    this.#pid = pid
+    this.#replies = replies
+    this.#begin = mark(pid)
+  }
+
+  open(): void {
+    this.#samples.clear()
+    this.#begin = mark(this.#pid)
+    this.#phase = 'measured'
+  }
+
+  /** The first close counts. */
+  close(): void {
+    this.#phase = 'over'
+    this.#end ??= mark(this.#pid)
+  }
+
+  /** False once it is over: send no more. */
+  reply(milliseconds: number, bodyBytes: number): boolean {
+    if (this.#phase === 'over') return false
+    this.#samples.add(milliseconds)
+    this.#replyBytes = bodyBytes
+    if (this.#phase === 'measured' && this.#samples.count === this.#replies) this.close()
+    return !this.#isOver()
+  }
+
+  failure(reason: string): void {
+    this.#failures.push(reason)
+  }
+
+  figures(): Figures {
+    const begin = this.#begin
+    const end = this.#end ?? mark(this.#pid)
+    const seconds = (end.at - begin.at) / 1000
+    const serverSeconds = end.serverCpu === null || begin.serverCpu === null ? null : end.serverCpu - begin.serverCpu
+    return {
+      replies: this.#samples.count,
+      errors: this.#failures.length,
+      firstErrors: this.#failures.slice(0, 5),
+      seconds,
+      perSecond: this.#samples.count / seconds,
+      latencyMs: this.#samples.latency(),
+      replyBytes: this.#replyBytes,
+      loadCpu: (end.loadCpu - begin.loadCpu) / seconds,
+      serverCpu: serverSeconds === null ? null : serverSeconds / seconds,
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#phase === 'over'
+  }
+}
+
+type Mark = { readonly at: number; readonly loadCpu: number; readonly serverCpu: number | null }
+
+function mark(pid: number): Mark {
+  const { user, system } = process.cpuUsage()
+  return { at: performance.now(), loadCpu: (user + system) / 1e6, serverCpu: processCpuSeconds(pid) }
+}
