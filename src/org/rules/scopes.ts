@@ -58,7 +58,14 @@ export function metadataScope(oauthName: string): string {
 
 /** `Api, RefreshToken` or `Api RefreshToken` -> OAuth names in the given order, each once. */
 export function parseMetadataScopes(text: string): readonly string[] {
-  return [...new Set(text.split(/[\s,]+/).filter(Boolean).map(oauthScope))]
+  return [
+    ...new Set(
+      text
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map(oauthScope),
+    ),
+  ]
 }
 
 const given = new Set(['id']) // granted with every token (SF-103)

@@ -1,0 +1,49 @@
+/** What the flows and endpoints of one org work with; made once in `org.ts`, and never added to on the way. */
+import type { Clock, RandomBytes } from '../values/domain.ts'
+import type { SourceAddress } from '../ip/source-address.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { OrgConfiguration } from './configuration.ts'
+import type { Faults } from './testing/faults.ts'
+import type { FailureLimits } from './failure-limits.ts'
+import type { Monitor } from './monitor.ts'
+import type { SettingsSource } from './settings.ts'
+import type { RecordIds } from './store/record-ids.ts'
+import type { OrgWrites } from './store/writes.ts'
+import type { Keyring } from './tokens/keyring.ts'
+import type { SigningKeys } from './tokens/signing-keys.ts'
+
+export type OrgParts = {
+  /** The store's clock, test offset included (P-13). */
+  readonly clock: Clock
+  /** Milliseconds that never go back, for deadlines. */
+  readonly monotonic: () => number
+  readonly random: RandomBytes
+  readonly storage: Storage<OrgWrites>
+  readonly settings: SettingsSource
+  readonly keyring: Keyring
+  readonly configuration: OrgConfiguration
+  /** Origin of this server as clients know it, without a trailing slash. */
+  readonly publicUrl: () => string
+  readonly recordIds: RecordIds
+  readonly signingKeys: SigningKeys
+  readonly monitor: Monitor
+  readonly failureLimits: FailureLimits
+  /** Faults on demand; without the testing plane, one that never strikes. */
+  readonly faults: Faults
+  readonly log: Log
+}
+
+/** Structured records; fields never hold a secret. */
+export type Log = {
+  readonly info: (event: string, fields?: Readonly<Record<string, unknown>>) => void
+  readonly warn: (event: string, fields?: Readonly<Record<string, unknown>>) => void
+  readonly error: (event: string, fields?: Readonly<Record<string, unknown>>) => void
+}
+
+/** Who asks, as far as it goes into records and decisions. */
+export type Caller = {
+  readonly from: SourceAddress
+  readonly userAgent: string | undefined
+  /** False once the client has hung up (P-03). */
+  readonly listening: () => boolean
+}

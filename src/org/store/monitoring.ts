@@ -1,0 +1,80 @@
+/** IP monitoring at rest: addresses by app, and counts of junk. */
+import { all, run, type Program } from '../../storage/program.ts'
+import type { AddressUse, JunkCount } from '../monitor.ts'
+
+export function* recordUse({ uses, junk }: { uses: readonly AddressUse[]; junk: readonly JunkCount[] }): Program<void> {
+  for (const use of uses) {
+    yield* run(
+      `INSERT INTO address_use (app, address, first_seen, last_seen, redemptions, refusals) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (app, address) DO UPDATE SET last_seen = excluded.last_seen,
+         redemptions = address_use.redemptions + excluded.redemptions, refusals = address_use.refusals + excluded.refusals`,
+      use.app,
+      use.address,
+      use.at,
+      use.at,
+      use.redemptions,
+      use.refusals,
+    )
+  }
+  for (const { minute, source, kind, count } of junk) {
+    yield* run(
+      `INSERT INTO junk (minute, source_ip, kind, count) VALUES (?, ?, ?, ?)
+       ON CONFLICT (minute, source_ip, kind) DO UPDATE SET count = junk.count + excluded.count`,
+      minute,
+      source,
+      kind,
+      count,
+    )
+  }
+}
+
+export type AddressUseRow = {
+  readonly app: string
+  readonly address: string
+  readonly firstSeen: number
+  readonly lastSeen: number
+  readonly redemptions: number
+  readonly refusals: number
+}
+
+/** Addresses seen, the latest first. */
+export function* findAddressUse({ app, limit }: { app?: string; limit: number }): Program<AddressUseRow[]> {
+  return yield* all<AddressUseRow>(
+    `SELECT app, address, first_seen AS "firstSeen", last_seen AS "lastSeen", redemptions, refusals FROM address_use
+     WHERE ? IS NULL OR app = ? ORDER BY last_seen DESC, app, address LIMIT ?`,
+    app ?? null,
+    app ?? null,
+    limit,
+  )
+}
+
+export type JunkRow = {
+  readonly minute: number
+  readonly source: string
+  readonly kind: string
+  readonly count: number
+}
+
+export function* findJunk({ since, limit }: { since: number; limit: number }): Program<JunkRow[]> {
+  return yield* all<JunkRow>(
+    `SELECT minute, source_ip AS source, kind, count FROM junk WHERE minute >= ? ORDER BY minute DESC, count DESC LIMIT ?`,
+    Math.floor(since / 60_000),
+    limit,
+  )
+}
+
+/** Keeps the tables within bounds: old junk goes, and of addresses the longest unseen beyond `keepAddresses`. */
+export function* pruneMonitoring({
+  before,
+  keepAddresses,
+}: {
+  before: number
+  keepAddresses: number
+}): Program<number> {
+  const junk = yield* run('DELETE FROM junk WHERE minute < ?', Math.floor(before / 60_000))
+  const addresses = yield* run(
+    `DELETE FROM address_use WHERE (app, address) IN (SELECT app, address FROM address_use ORDER BY last_seen DESC LIMIT -1 OFFSET ?)`,
+    keepAddresses,
+  )
+  return junk + addresses
+}

@@ -1,0 +1,37 @@
+/** Every write of the org by name; the writer thread imports this module. */
+import { recordAlert } from './alerts.ts'
+import { exchange, issueCode, revokeCodeIssue } from './exchange.ts'
+import { recordHistory } from './history.ts'
+import { recordUse } from './monitoring.ts'
+import { redeem } from './redeem.ts'
+import { refuse, revokeFamily } from './refuse.ts'
+import { addFirstSigningKey } from './signing-keys.ts'
+
+export type OrgWrites = {
+  // tokens
+  readonly redeem: typeof redeem
+  readonly refuse: typeof refuse
+  readonly revokeFamily: typeof revokeFamily
+  readonly issueCode: typeof issueCode
+  readonly exchange: typeof exchange
+  readonly revokeCodeIssue: typeof revokeCodeIssue
+  // records
+  readonly recordHistory: typeof recordHistory
+  readonly recordUse: typeof recordUse
+  readonly alert: typeof recordAlert
+  // keys
+  readonly addFirstSigningKey: typeof addFirstSigningKey
+}
+
+export const writes: OrgWrites = {
+  redeem,
+  refuse,
+  revokeFamily,
+  issueCode,
+  exchange,
+  revokeCodeIssue,
+  recordHistory,
+  recordUse,
+  alert: recordAlert,
+  addFirstSigningKey,
+}

@@ -1,0 +1,73 @@
+/** The keys of one org: they prove tokens (tag keys) and seal what lies in the store (seal keys), and they live beside the store, never in it (P-09). */
+import { fault, ok, type Result } from '../../values/result.ts'
+import type { RandomBytes } from '../../values/domain.ts'
+import { macWith, type Mac } from './mac.ts'
+
+/** `compromised`: still lets the current hash redeem, proves no replay (P-09). `retired`: verifies, mints nothing. */
+export type KeyState = 'active' | 'retired' | 'compromised'
+export type TagKey = { readonly id: number; readonly state: KeyState; readonly mac: Mac }
+export type SealKey = { readonly id: number; readonly bytes: Uint8Array }
+
+export type Keyring = {
+  readonly activeTagKey: TagKey
+  readonly tagKey: (id: number) => TagKey | undefined
+  readonly activeSealKey: SealKey
+  readonly sealKey: (id: number) => SealKey | undefined
+}
+
+/** The file's form: `{ "tagKeys": [{ "id": 1, "state": "active", "key": "<base64url of 32 bytes>" }], "sealKeys": [...] }`. */
+export type KeyringDocument = { readonly tagKeys: readonly KeyEntry[]; readonly sealKeys: readonly KeyEntry[] }
+export type KeyEntry = { readonly id: number; readonly state: KeyState; readonly key: string }
+
+export function newKeyringDocument(random: RandomBytes): KeyringDocument {
+  const fresh = (): KeyEntry => ({ id: 1, state: 'active', key: Buffer.from(random(32)).toString('base64url') })
+  return { tagKeys: [fresh()], sealKeys: [fresh()] }
+}
+
+/** Adds a fresh active tag key and retires the one before it; older ones stay, since families may still need them (P-09). */
+export function withNewTagKey(document: KeyringDocument, random: RandomBytes): KeyringDocument {
+  const id = Math.max(...document.tagKeys.map((entry) => entry.id)) + 1
+  const retired = document.tagKeys.map((entry) =>
+    entry.state === 'active' ? { ...entry, state: 'retired' as const } : entry,
+  )
+  return {
+    ...document,
+    tagKeys: [...retired, { id, state: 'active', key: Buffer.from(random(32)).toString('base64url') }],
+  }
+}
+
+/** The fault is a sentence without key material. */
+export function openKeyring(document: KeyringDocument): Result<Keyring, string> {
+  const tags = readEntries(document.tagKeys, 'tagKeys')
+  if (!tags.ok) return tags
+  const seals = readEntries(document.sealKeys, 'sealKeys')
+  if (!seals.ok) return seals
+  const tagKeys = new Map(tags.value.list.map(({ id, state, bytes }) => [id, { id, state, mac: macWith(bytes) }]))
+  const sealKeys = new Map(seals.value.list.map(({ id, bytes }) => [id, { id, bytes }]))
+  const activeTagKey = tagKeys.get(tags.value.active)
+  const activeSealKey = sealKeys.get(seals.value.active)
+  if (activeTagKey === undefined || activeSealKey === undefined) return fault('the keyring has no active key')
+  return ok({ activeTagKey, activeSealKey, tagKey: (id) => tagKeys.get(id), sealKey: (id) => sealKeys.get(id) })
+}
+
+type ReadEntry = { readonly id: number; readonly state: KeyState; readonly bytes: Uint8Array }
+
+function readEntries(
+  entries: readonly KeyEntry[] | undefined,
+  name: string,
+): Result<{ readonly list: readonly ReadEntry[]; readonly active: number }, string> {
+  if (!Array.isArray(entries)) return fault(`the keyring has no ${name}`)
+  const list: ReadEntry[] = []
+  for (const { id, state, key } of entries) {
+    const bytes = Buffer.from(typeof key === 'string' ? key : '', 'base64url')
+    if (!Number.isInteger(id) || id < 1 || id > 255) return fault(`${name}: a key id is not 1 to 255`)
+    if (bytes.length !== 32) return fault(`${name}: key ${id} is not 32 bytes in base64url`)
+    if (list.some((each) => each.id === id)) return fault(`${name}: key id ${id} stands twice`)
+    list.push({ id, state, bytes })
+  }
+  const active = list.filter(({ state }) => state === 'active')
+  const [only] = active
+  return only !== undefined && active.length === 1
+    ? ok({ list, active: only.id })
+    : fault(`${name}: exactly one key is active, here ${active.length} are`)
+}
