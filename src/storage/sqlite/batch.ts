@@ -1,0 +1,163 @@
+/** Many writes in one transaction and one fsync: all of them are in the store, or none (P-04, decision 0003). */
+import type { Writes } from '../storage.ts'
+import { run, type Program } from '../program.ts'
+import type { Connection } from './connection.ts'
+import { leftBehind } from './errors.ts'
+
+/** Two columns rather than objects: this crosses to the writer thread once a batch. */
+export type Batch = { readonly names: readonly string[]; readonly inputs: readonly unknown[] }
+
+export type BatchOutcome<V> =
+  | { readonly kind: 'committed'; readonly values: V }
+  /** Nothing of it is in the store. `alone`: a member may still succeed in a transaction of its own. */
+  | { readonly kind: 'undone'; readonly cause: Error; readonly alone: boolean }
+  /** Nobody can say; the runner takes no further batch. */
+  | { readonly kind: 'unknown'; readonly cause: Error }
+
+export type BatchRunnerOptions<V> = {
+  readonly open: () => Connection
+  readonly writes: Writes
+  /** Gives the values the form in which they leave. Called before the commit: values that cannot leave must undo the batch,
+   *  for after the commit there would be no true answer to give. */
+  readonly seal: (values: unknown[]) => V
+  /** An in-memory database would not survive being closed. */
+  readonly reopens: boolean
+}
+
+/** Holds the write connection. Blocks its thread while a batch runs, fsync included. */
+export class BatchRunner<V> {
+  readonly #options: BatchRunnerOptions<V>
+  #connection: Connection | undefined
+  #number: number
+  #givenUp: Error | undefined
+
+  constructor(connection: Connection, options: BatchRunnerOptions<V>) {
+    this.#options = options
+    this.#connection = connection
+    this.#number = readMarker(connection)
+  }
+
+  execute(batch: Batch): BatchOutcome<V> {
+    if (this.#givenUp !== undefined) return { kind: 'undone', cause: this.#givenUp, alone: false }
+    const number = this.#number + 1
+    let connection: Connection | undefined
+    let values: V
+    try {
+      connection = this.#begin()
+      values = this.#runMembers(connection, batch, number)
+    } catch (cause) {
+      const began = connection !== undefined
+      this.#undo()
+      return { kind: 'undone', cause: asError(cause), alone: began }
+    }
+    try {
+      connection.commit()
+    } catch (cause) {
+      return this.#settle(number, values, asError(cause))
+    }
+    this.#number = number
+    return { kind: 'committed', values }
+  }
+
+  close(): void {
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+
+  /** Opens again what an earlier trouble has closed. */
+  #begin(): Connection {
+    this.#connection ??= this.#options.open()
+    this.#connection.begin()
+    return this.#connection
+  }
+
+  #runMembers(connection: Connection, { names, inputs }: Batch, number: number): V {
+    const { writes, seal } = this.#options
+    const values: unknown[] = []
+    for (let i = 0; i < names.length; i += 1) {
+      const name = names[i] ?? ''
+      const write = Object.hasOwn(writes, name) ? writes[name] : undefined
+      if (write === undefined) throw new Error(`no write is named ${name}`)
+      values.push(connection.run(write(inputs[i])))
+    }
+    connection.run(writeMarker(number))
+    const sealed = seal(values)
+    // were the transaction gone, the members would have committed themselves one by one
+    if (!connection.inTransaction) throw new Error('the transaction ended before its commit')
+    return sealed
+  }
+
+  /** After any error: ask whether the transaction still stands, and run nothing but the roll-back. */
+  #undo(): void {
+    const connection = this.#connection
+    if (connection === undefined) return
+    try {
+      if (connection.inTransaction) connection.rollback()
+    } catch {
+      // closing undoes it as well: no commit record was written
+      this.#drop()
+    }
+  }
+
+  #drop(): void {
+    const connection = this.#connection
+    this.#connection = undefined
+    connection?.close()
+  }
+
+  #settle(number: number, values: V, cause: Error): BatchOutcome<V> {
+    try {
+      return this.#readFate(number, values, cause)
+    } catch (trouble) {
+      return this.#giveUp(
+        new AggregateError([cause, trouble], `a failed commit could not be settled: ${cause.message}`, { cause }),
+      )
+    }
+  }
+
+  #readFate(number: number, values: V, cause: Error): BatchOutcome<V> {
+    const trace = leftBehind(cause)
+    if (trace === 'cannot tell') return this.#giveUp(cause)
+    const connection = this.#reopen()
+    const stored = readMarker(connection)
+    // a commit record that lies unseen in the log would come back after a crash; the next commit overwrites it
+    if (trace === 'perhaps') this.#overwrite(connection, Math.max(stored, number) + 1)
+    if (stored !== number && stored !== this.#number)
+      throw new Error(`batch marker ${stored}, expected ${this.#number} or ${number}`)
+    if (trace !== 'perhaps') this.#number = stored
+    return stored === number ? { kind: 'committed', values } : { kind: 'undone', cause, alone: true }
+  }
+
+  #reopen(): Connection {
+    if (this.#options.reopens) this.#drop()
+    else this.#undo()
+    this.#connection ??= this.#options.open()
+    return this.#connection
+  }
+
+  #overwrite(connection: Connection, number: number): void {
+    connection.begin()
+    connection.run(writeMarker(number))
+    connection.commit()
+    this.#number = number
+  }
+
+  #giveUp(cause: Error): BatchOutcome<V> {
+    this.#givenUp = cause
+    return { kind: 'unknown', cause }
+  }
+}
+
+/** The number of the last batch that is in the store; not a program, so that no injected failure can hit it. */
+function readMarker({ database }: Connection): number {
+  return Number(database.prepare('SELECT number FROM sallyport_batch WHERE id = 1').get()?.number)
+}
+
+function* writeMarker(number: number): Program<void> {
+  const changed = yield* run('UPDATE sallyport_batch SET number = ? WHERE id = 1', number)
+  if (changed !== 1) throw new Error('sallyport_batch has lost its row')
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause))
+}

@@ -1,0 +1,122 @@
+/** One connection to one SQLite file: how it is set up, its prepared statements, and how it runs a program. */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Inject } from '../injection.ts'
+import type { Program, Statement } from '../program.ts'
+import { runProgram } from '../run-program.ts'
+
+export type ConnectionOptions = {
+  /** A path, or `:memory:`. */
+  readonly file: string
+  readonly readOnly?: boolean
+  /** The most pages of 4 KiB that the file may take. */
+  readonly maxPages?: number | undefined
+  readonly inject?: Inject | undefined
+}
+
+/** Statements come as constants of the code, so this is far above what a system has; it bounds a caller that builds text. */
+const mostPrepared = 1000
+/** Programs live inside a transaction that is not theirs to end. */
+const notForPrograms = /^\s*(?:begin|commit|end|rollback|savepoint|release|attach|detach|pragma|vacuum)\b/i
+/** How long a connection waits for a lock that something outside of us holds, e.g. a person's sqlite3 shell. */
+const lockWaitMs = 1000
+
+export class Connection {
+  readonly database: DatabaseSync
+  readonly #prepared = new Map<string, StatementSync>()
+  readonly #inject: Inject | undefined
+  readonly #op: 'read' | 'statement'
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
+  readonly #rollback: StatementSync
+
+  /** Throws what SQLite throws. */
+  constructor(options: ConnectionOptions) {
+    const readOnly = options.readOnly === true
+    this.database = new DatabaseSync(options.file, { readOnly, timeout: lockWaitMs })
+    this.#inject = options.inject
+    this.#op = readOnly ? 'read' : 'statement'
+    try {
+      setUp(this.database, options)
+      this.#begin = this.database.prepare(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE')
+      this.#commit = this.database.prepare('COMMIT')
+      this.#rollback = this.database.prepare('ROLLBACK')
+    } catch (cause) {
+      this.database.close()
+      throw cause
+    }
+  }
+
+  /** False as soon as SQLite has rolled back by itself, which it does on a full disk, among others (P-04). */
+  get inTransaction(): boolean {
+    return this.database.isTransaction
+  }
+
+  begin(): void {
+    if (this.#op === 'statement') this.#inject?.('begin')
+    this.#begin.run()
+  }
+
+  commit(): void {
+    this.#inject?.('commit')
+    this.#commit.run()
+    this.#inject?.('after-commit')
+  }
+
+  rollback(): void {
+    this.#rollback.run()
+  }
+
+  /** Blocks until the program has ended. Opens no transaction of its own. */
+  run<T>(program: Program<T>, op: 'read' | 'statement' = this.#op): T {
+    if (this.#inject === undefined) return runProgram(program, this.#execute)
+    const inject = this.#inject
+    return runProgram(program, (statement) => {
+      inject(op, statement.sql)
+      return this.#execute(statement)
+    })
+  }
+
+  close(): void {
+    this.#prepared.clear()
+    if (this.database.isOpen) this.database.close()
+  }
+
+  readonly #execute = ({ sql, params, want }: Statement): unknown => {
+    const statement = this.#prepared.get(sql) ?? this.#prepare(sql)
+    switch (want) {
+      case 'one':
+        return statement.get(...params)
+      case 'all':
+        return statement.all(...params)
+      case 'changes':
+        return Number(statement.run(...params).changes)
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    if (notForPrograms.test(sql)) throw new Error(`a program may not run this: ${sql}`)
+    const statement = this.database.prepare(sql)
+    // SQLite prepares the first statement of a text and is silent about the rest
+    if (statement.sourceSQL.trim().length < sql.trim().length) throw new Error(`more than one statement: ${sql}`)
+    const [oldest] = this.#prepared.keys()
+    if (oldest !== undefined && this.#prepared.size >= mostPrepared) this.#prepared.delete(oldest)
+    this.#prepared.set(sql, statement)
+    return statement
+  }
+}
+
+function setUp(database: DatabaseSync, { file, readOnly, maxPages }: ConnectionOptions): void {
+  if (readOnly === true) return
+  if (file !== ':memory:') useLog(database, file)
+  // FULL: in WAL mode only this syncs the log on every commit, and a commit that is not on the disk may not be acknowledged
+  database.exec(
+    'PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF',
+  )
+  if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${Math.trunc(maxPages)}`)
+}
+
+function useLog(database: DatabaseSync, file: string): void {
+  const mode = database.prepare('PRAGMA journal_mode = WAL').get()
+  if (mode?.journal_mode === 'wal') return
+  throw new Error(`the file system of ${file} cannot hold a write-ahead log (network file systems cannot)`)
+}

@@ -1,0 +1,42 @@
+/** The folder and the file of one system, made private before SQLite sees them. */
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { openingFault } from './errors.ts'
+
+/** The folder's real path; made with mode 0700 where it is missing. Throws a StorageFault. */
+export function prepareFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return realpathSync(folder)
+  } catch (cause) {
+    throw openingFault(cause, folder)
+  }
+}
+
+/** The path of the system's database, mode 0600; SQLite gives its log the same mode. Throws a StorageFault.
+ *  To be called by the owner, before its first connection (a POSIX lock vanishes when any descriptor of the file is closed). */
+export function prepareFile(folder: string, system: string): string {
+  const path = join(folder, `${system}.db`)
+  try {
+    if (!existsSync(path)) create(path, folder)
+    else if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+    return path
+  } catch (cause) {
+    throw openingFault(cause, path)
+  }
+}
+
+function create(path: string, folder: string): void {
+  closeSync(openSync(path, 'wx', 0o600))
+  syncFolder(folder)
+}
+
+/** A new file's name is durable only once its folder is. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

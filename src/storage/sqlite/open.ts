@@ -1,0 +1,185 @@
+/** A system's storage on SQLite: one file, one owner, one writer, reads beside it. */
+import { injectorOf } from '../injection.ts'
+import type { OpenOptions } from '../options.ts'
+import type { Program } from '../program.ts'
+import type { InputOf, OutputOf, Storage, WriteResult, Writes, WriteTerms } from '../storage.ts'
+import { backUp } from './backup.ts'
+import { Connection } from './connection.ts'
+import { openingFault } from './errors.ts'
+import { prepareFile, prepareFolder } from './folder.ts'
+import { migrate } from './migrate.ts'
+import { takeOwnerLock } from './owner-lock.ts'
+import { SameConnectionReader, SnapshotReader, type Reader } from './reader.ts'
+import { startThreadWriter } from './thread-writer.ts'
+import { WriteQueue } from './write-queue.ts'
+import { openInlineWriter, type Writer } from './writer.ts'
+
+/** What one storage is made of. */
+type Parts = {
+  readonly writer: Writer
+  readonly reader: Reader
+  readonly backup: (toPath: string) => Promise<void>
+  readonly release: () => void
+}
+
+const mostInBatch = 256
+const mostWaiting = 10_000
+
+/** For tests and demonstrations: everything is in this thread and gone at the close. */
+export async function openInMemory<W extends Writes>(options: OpenOptions<W>): Promise<Storage<W>> {
+  const connection = new Connection({
+    file: ':memory:',
+    maxPages: options.maxPages,
+    inject: injectorOf(options.inject),
+  })
+  try {
+    migrate(connection.database, options.migrations, 'the database in memory')
+  } catch (cause) {
+    connection.close()
+    throw cause
+  }
+  const writer = openInlineWriter({ connection, writes: options.writes, open: cannotReopen, reopens: false })
+  const backup = (toPath: string): Promise<void> => backUp(connection.database, toPath)
+  return new SqliteStorage(options, { writer, reader: new SameConnectionReader(connection), backup, release: () => {} })
+}
+
+function cannotReopen(): Connection {
+  throw new Error('a database in memory cannot be opened again')
+}
+
+/** Rejects with a StorageFault; then nothing stays open or locked. */
+export async function openInFolder<W extends Writes>(options: OpenOptions<W>, folder: string): Promise<Storage<W>> {
+  const real = prepareFolder(folder)
+  const { release } = takeOwnerLock(real, options.system)
+  let file = real
+  try {
+    file = prepareFile(real, options.system)
+    const alarm: Alarm = { raise: () => {} }
+    const storage = new SqliteStorage(options, { ...(await openFile(options, file, alarm)), release })
+    alarm.raise = (cause) => storage.giveUp(cause)
+    return storage
+  } catch (cause) {
+    release()
+    throw openingFault(cause, file)
+  }
+}
+
+/** What the writer thread calls when it dies; the storage that must hear of it is made after the thread. */
+type Alarm = { raise: (cause: Error) => void }
+
+async function openFile<W extends Writes>(
+  options: OpenOptions<W>,
+  file: string,
+  alarm: Alarm,
+): Promise<Omit<Parts, 'release'>> {
+  const { maxPages, writes, migrations } = options
+  const inject = injectorOf(options.inject)
+  const open = (): Connection => new Connection({ file, maxPages, inject })
+  const connection = open()
+  let writer: Writer | undefined
+  try {
+    migrate(connection.database, migrations, file)
+    if (options.writer === 'inline') writer = openInlineWriter({ connection, writes, open, reopens: true })
+    else writer = await replaceByThread(connection, options, { file, alarm })
+    const reader = new SnapshotReader(new Connection({ file, readOnly: true, inject }))
+    return { writer, reader, backup: (toPath) => backUpFile(file, toPath) }
+  } catch (cause) {
+    connection.close()
+    await writer?.close()
+    throw cause
+  }
+}
+
+type ThreadPlace = { readonly file: string; readonly alarm: Alarm }
+
+function replaceByThread<W extends Writes>(
+  migrated: Connection,
+  options: OpenOptions<W>,
+  place: ThreadPlace,
+): Promise<Writer> {
+  migrated.close()
+  const { maxPages, inject: injection } = options
+  if (typeof injection === 'function')
+    throw new Error('a function cannot be injected into the writer thread; give a plan')
+  const task = { file: place.file, writesModule: String(options.writesModule), maxPages, injection }
+  return startThreadWriter(task, (cause) => place.alarm.raise(cause))
+}
+
+/** On a connection of its own, so that reads do not wait for the copy. */
+async function backUpFile(file: string, toPath: string): Promise<void> {
+  const source = new Connection({ file, readOnly: true })
+  try {
+    await backUp(source.database, toPath)
+  } finally {
+    source.close()
+  }
+}
+
+class SqliteStorage<W extends Writes> implements Storage<W> {
+  readonly engine = 'sqlite'
+  readonly #parts: Parts
+  readonly #queue: WriteQueue
+  readonly #onFault: (cause: Error) => void
+  readonly #backups = new Set<Promise<void>>()
+  #faulty = false
+  #closed: Promise<void> | undefined
+
+  constructor({ onFault = throwLater, limits }: OpenOptions<W>, parts: Parts) {
+    this.#parts = parts
+    this.#onFault = onFault
+    this.#queue = new WriteQueue({
+      writer: parts.writer,
+      mostInBatch: limits?.batch ?? mostInBatch,
+      mostWaiting: limits?.waiting ?? mostWaiting,
+      onSettled: () => parts.reader.refresh(),
+      onUnknown: (cause) => this.giveUp(cause),
+    })
+  }
+
+  async read<T>(program: () => Program<T>): Promise<T> {
+    if (this.#closed !== undefined) throw new Error('the storage is closed')
+    return this.#parts.reader.run(program())
+  }
+
+  write<N extends keyof W & string>(
+    name: N,
+    input: InputOf<W, N>,
+    terms?: WriteTerms,
+  ): Promise<WriteResult<OutputOf<W, N>>> {
+    // the queue carries any write's output; which one it is, only the name says
+    return this.#queue.write(name, input, terms) as Promise<WriteResult<OutputOf<W, N>>>
+  }
+
+  backup(toPath: string): Promise<void> {
+    const backup = this.#parts.backup(toPath)
+    const tracked = backup.finally(() => this.#backups.delete(tracked))
+    this.#backups.add(tracked)
+    return tracked
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  giveUp(cause: Error): void {
+    this.#queue.giveUp(cause)
+    if (this.#faulty) return
+    this.#faulty = true
+    this.#onFault(cause)
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.close()
+    await Promise.allSettled(this.#backups)
+    this.#parts.reader.close()
+    this.#parts.release()
+  }
+}
+
+/** Where nobody listens for it, a storage that gave up ends the process: going on would serve from a store that refuses every write. */
+function throwLater(cause: Error): void {
+  queueMicrotask(() => {
+    throw cause
+  })
+}

@@ -1,0 +1,40 @@
+/** The writer thread's own program: it owns the write connection, and its fsync blocks nobody else (P-15). */
+import { serialize } from 'node:v8'
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { injectorOf } from '../injection.ts'
+import type { Writes } from '../storage.ts'
+import { BatchRunner } from './batch.ts'
+import { packError } from './carried-error.ts'
+import { Connection } from './connection.ts'
+import type { FromThread, ThreadTask, ToThread } from './thread-messages.ts'
+
+if (parentPort === null) throw new Error('writer-thread.ts runs only as a worker of thread-writer.ts')
+await serve(parentPort, workerData)
+
+async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
+  const say = (message: FromThread): void => port.postMessage(message)
+  try {
+    const runner = await openRunner(task)
+    port.on('message', (message: ToThread) => {
+      if (message !== 'close') return say(replyTo(runner, message))
+      runner.close()
+      port.close()
+    })
+    say({ kind: 'ready' })
+  } catch (cause) {
+    say({ kind: 'not-ready', cause: packError(cause) })
+  }
+}
+
+async function openRunner({ file, writesModule, maxPages, injection }: ThreadTask): Promise<BatchRunner<Uint8Array>> {
+  const module: { readonly writes?: Writes } = await import(writesModule)
+  if (typeof module.writes !== 'object') throw new Error(`${writesModule} exports no \`writes\``)
+  const inject = injectorOf(injection)
+  const open = (): Connection => new Connection({ file, maxPages, inject })
+  return new BatchRunner<Uint8Array>(open(), { open, writes: module.writes, reopens: true, seal: serialize })
+}
+
+function replyTo(runner: BatchRunner<Uint8Array>, batch: Exclude<ToThread, 'close'>): FromThread {
+  const outcome = runner.execute(batch)
+  return outcome.kind === 'committed' ? outcome : { ...outcome, cause: packError(outcome.cause) }
+}
