@@ -36,8 +36,8 @@ describe('what the table allows is left in peace', () => {
     },
     'configuration that imports the configuration of a system': {
       'src/config/a.ts': `import '../org/configuration.ts'\nexport const a = process.env.HOME`,
-      'src/org/configuration.ts': `import '../documents/b.ts'`,
-      'src/documents/b.ts': `import 'yaml'`,
+      'src/org/configuration.ts': `import './rules/b.ts'`,
+      'src/org/rules/b.ts': '',
     },
     'the composition, which reads the clock and chance': {
       'src/system.ts': `import './org/a.ts'\nimport { randomBytes } from 'node:crypto'\nexport const now = () => Date.now() + randomBytes(1).length`,
@@ -50,6 +50,10 @@ describe('what the table allows is left in peace', () => {
     },
     'a test of a rule that uses node:assert and fast-check': {
       'src/org/rules/a.test.ts': `import 'node:assert/strict'\nimport 'fast-check'\nimport { test } from 'node:test'\ntest('x', async () => {})`,
+    },
+    'a test beside an endpoint that takes a suite from test/': {
+      'src/org/a.test.ts': `import '../../test/faults/b.ts'`,
+      'test/faults/b.ts': '',
     },
     'a brand made in values': {
       'src/values/a.ts': `export type A = string & { readonly __brand: 'A' }\nexport const a = (text: string): A => text as A`,

@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import { parseSync, Visitor, type Expression, type Program } from 'oxc-parser'
 import type { Source } from './sources.ts'
+import { importsByGivenName } from './table.ts'
 
 export type EdgeKind = 'value' | 'type-only' | 're-export' | 'dynamic' | 'asset URL'
 
@@ -52,6 +53,7 @@ export function parse({ path, text }: Source): Parsed {
     ImportExpression(node) {
       const name = literal(node.source)
       if (name !== undefined) return add('dynamic', name, node.start)
+      if (importsByGivenName.includes(path)) return
       findings.push({
         path,
         line: lineAt(node.start),

@@ -11,7 +11,7 @@ export function readSources(root: string): Source[] {
   return globSync(['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx}', 'tools/**/*.{ts,tsx}'], { cwd: root })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => !path.startsWith(planted))
-    .sort()
+    .toSorted()
     .map((path) => ({ path, text: readFileSync(`${root}/${path}`, 'utf8') }))
 }
 

@@ -32,16 +32,17 @@ export const zones: readonly Zone[] = [
   ...systems.map(({ name }): Zone => ({
     name: `${name}/rules`,
     at: `src/${name}/rules/`,
-    may: ['ip', 'values'],
+    may: [`${name}/configuration`, 'ip', 'values'],
     ...pure,
   })),
 
-  // What a system lets the configuration file say; the only file of a system that src/config may import.
+  // What a system lets its installation choose, as data: as pure as a rule, because rules are judged under it.
+  // The only file of a system that src/config may import.
   ...systems.map(({ name }): Zone => ({
     name: `${name}/configuration`,
     at: `src/${name}/configuration.ts`,
-    may: [`${name}/rules`, 'documents', 'ip', 'values'],
-    packages: ['typebox'],
+    may: [`${name}/rules`, 'ip', 'values'],
+    ...pure,
   })),
 
   // Never another system. The tables and queries of a system are in its store/, over storage.
@@ -75,7 +76,7 @@ export const zones: readonly Zone[] = [
   { name: 'tools', at: 'tools/', may: 'everything', packages: 'any' },
 ]
 
-/** A test beside its file may import what the file may, and these; `node:*` too. */
+/** A test beside its file may import what the file may, and these; `node:*` too, and the suites of test/ unless its zone is pure. */
 export const packagesForTests: readonly string[] = ['fast-check']
 
 /** What may import everything still does not import these: nothing depends on the command line or on a test. */
@@ -83,6 +84,12 @@ export const importedByNobody: readonly string[] = ['cli', 'test', 'tools']
 
 /** Clock and randomness are read here; everyone else is given them. */
 export const readsClockAndRandomness: readonly string[] = ['system', 'storage']
+
+/** What starts a thread is handed the name of its module and may import it; a computed name anywhere else hides an edge. */
+export const importsByGivenName: readonly string[] = [
+  'src/storage/sqlite/writer-thread.ts',
+  'tools/tests-in-one-process.ts',
+]
 
 /** The environment is read here. */
 export const readsEnvironment: readonly string[] = ['config']

@@ -1,0 +1,3 @@
+import { used } from './dead-export.ts'
+
+process.exitCode = used
