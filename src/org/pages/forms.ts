@@ -47,7 +47,6 @@ export type Field = {
   readonly type: 'text' | 'password'
   readonly autocomplete: string
   readonly value?: string | undefined
-  readonly hint?: string
   readonly group?: string
   readonly inputmode?: 'numeric' | 'email'
   readonly maxlength?: number
@@ -57,9 +56,10 @@ export type Field = {
   readonly error?: string | undefined
 }
 
-/** A labelled text field. Spelling help is off: names, passwords and codes are never prose. */
+/** A labelled text field. Spelling help is off: names, passwords and codes are never prose. Not `required`: the browser would
+ *  hold back an empty field with words of its own, where scripts and people wait for the page's error (SF-87). */
 export function textField(field: Field): Html {
-  const { id, hint } = field
+  const { id } = field
   return html`<div class="slds-form-element" ${attribute('id', field.group)}>
     <label class="slds-form-element__label" for="${id}">${field.label}</label>
     <input
@@ -72,18 +72,13 @@ export function textField(field: Field): Html {
       spellcheck="false"
       ${attributes(field)}
     />
-    ${hint !== undefined && html`<div class="slds-form-element__help" id="${id}_hint">${hint}</div>`}
   </div> `
 }
 
-function attributes({ id, value, hint, error, inputmode, maxlength, focus, readonly }: Field): Html {
-  const described = [error, hint === undefined ? undefined : `${id}_hint`]
-    .filter((each) => each !== undefined)
-    .join(' ')
-  return html`${attribute('value', value)}${attribute('inputmode', inputmode)}${attribute('maxlength', maxlength)}${attribute(
-    'aria-describedby',
-    described || undefined,
-  )}${error !== undefined && html` aria-invalid="true"`}${readonly ? html` readonly` : html` required`}${focus === true && html` autofocus`}`
+function attributes({ value, error, inputmode, maxlength, focus, readonly }: Field): Html {
+  const pairs = { value, inputmode, maxlength, 'aria-describedby': error, 'aria-invalid': error && 'true' }
+  const valued = Object.entries(pairs).map(([name, each]) => html`${attribute(name, each)}`)
+  return html`${valued}${readonly ? html` readonly` : html` aria-required="true"`}${focus === true && html` autofocus`}`
 }
 
 function attribute(name: string, value: string | number | undefined): Part {
@@ -106,17 +101,15 @@ export type Button = {
   readonly id: string
   readonly label: string
   readonly variant: 'brand' | 'neutral'
-  readonly skipsValidation?: boolean
 }
 
 /** An `<input>`, not a `<button>`: scripts look for `input#…` (SF-87, SF-90). */
-export function submit({ id, label, variant, skipsValidation }: Button): Html {
+export function submit({ id, label, variant }: Button): Html {
   return html`<input
     class="slds-button slds-button_${variant}"
     id="${id}"
     name="${id}"
     type="submit"
     value="${label}"
-    ${skipsValidation === true && html` formnovalidate`}
   /> `
 }

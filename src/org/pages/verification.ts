@@ -47,6 +47,6 @@ function fields({ error, offerRemember, offerResend }: VerificationPage): Html {
   })
   return html`${code}${offerRemember && checkbox({ id: 'RememberDeviceCheckbox', label: 'Don’t ask again on this browser', checked: false })}
     <div class="sp-actions">
-      ${submit({ id: 'save', label: 'Verify', variant: 'brand' })}${offerResend && submit({ id: 'resend', label: 'Resend Code', variant: 'neutral', skipsValidation: true })}
+      ${submit({ id: 'save', label: 'Verify', variant: 'brand' })}${offerResend && submit({ id: 'resend', label: 'Resend Code', variant: 'neutral' })}
     </div>`
 }
