@@ -1,11 +1,11 @@
 /** Claim: durable strict rotations a second, against in-memory oidc-provider, a bare echo and the store alone, as ratios within one run. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { conditions } from './run/conditions.ts'
 import { canPin, type Placement } from './run/placement.ts'
 import { benchFolder } from './run/places.ts'
 import { installIfMissing } from './run/ready.ts'
+import { writeResult } from './run/results.ts'
 import { measure, subjects, type Settings } from './run/subjects.ts'
 import { ratios, summarise, type Round, type Spread, type SubjectSummary } from './run/summary.ts'
 import { decimals, table } from './run/table.ts'
@@ -45,11 +45,8 @@ for (const placement of values.placement.split(',')) {
   runs.push(run)
   report(run)
 }
-mkdirSync(dirname(values.out), { recursive: true })
-writeFileSync(values.out, `${JSON.stringify({ claim: 'rotations', conditions: at, runs }, null, 2)}\n`)
-process.stdout.write(
-  `\n${JSON.stringify(at.machine)}\n${JSON.stringify(at.versions)}, commit ${at.commit}\nWritten to ${values.out}\n`,
-)
+process.stdout.write(`\n${JSON.stringify(at.machine)}\n${JSON.stringify(at.versions)}, commit ${at.commit}\n`)
+writeResult(values.out, { claim: 'rotations', conditions: at, runs })
 process.exitCode = runs.every(holds) ? 0 : 1
 
 async function runOnce(placement: Placement): Promise<Run> {
@@ -117,6 +114,7 @@ function report(run: Run): void {
     'p50 ms',
     'p99 ms',
     'server cpu',
+    'per cpu s',
     'load cpu',
     'n',
     'errors',
@@ -125,9 +123,9 @@ function report(run: Run): void {
   const rows = Object.entries(run.summary).map(([subject, each]) => [
     subject,
     ...[each.perSecond.median, each.perSecond.min, each.perSecond.max].map((value) => decimals(value, 0)),
-    ...[each.p50.median, each.p99.median, each.serverCpu?.median, each.loadCpu.median].map((value) =>
-      decimals(value, 2),
-    ),
+    ...[each.p50.median, each.p99.median, each.serverCpu?.median].map((value) => decimals(value, 2)),
+    decimals(each.perServerCpuSecond?.median, 0),
+    decimals(each.loadCpu.median, 2),
     ...[String(each.n), String(each.errors)],
     decimals(run.ratios[subject]?.median, 2),
   ])

@@ -12,6 +12,8 @@ export type SubjectSummary = {
   readonly p99: Spread
   readonly serverCpu: Spread | null
   readonly loadCpu: Spread
+  /** Replies for each second of a core that the server got: steadier than the clock where others use the machine too. */
+  readonly perServerCpuSecond: Spread | null
 }
 
 export function spread(values: readonly number[]): Spread {
@@ -40,7 +42,12 @@ function summary(all: readonly Figures[]): SubjectSummary {
     p99: spread(all.map((each) => each.latencyMs.p99)),
     serverCpu: serverCpu.length === 0 ? null : spread(serverCpu),
     loadCpu: spread(all.map((each) => each.loadCpu)),
+    perServerCpuSecond: serverCpu.length === 0 ? null : spread(all.flatMap(perServerCpuSecond)),
   }
+}
+
+function perServerCpuSecond({ perSecond, serverCpu }: Figures): number[] {
+  return serverCpu === null ? [] : [perSecond / serverCpu]
 }
 
 /** `of` over every other subject, round by round. */

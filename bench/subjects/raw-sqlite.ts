@@ -1,11 +1,15 @@
-/** The store's ceiling: a rotation's statements on node:sqlite, `--members N` a transaction, no HTTP, no token, no decision.
+/** The store's ceiling: the org's own tables and a rotation's own statements on node:sqlite, `--members N` a transaction, and no HTTP,
+ *  no token, no decision. Only transactions are on the clock; what they bind is made between them.
  *  Standard output: one JSON line with rotations a second; latencies are those of a transaction. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
+import { migrations } from '../../src/org/store/migrations.ts'
+import type { Statement } from '../../src/storage/program.ts'
 import type { LoadReport } from '../load/job.ts'
 import { Samples } from '../load/samples.ts'
+import { rotationStatements } from '../run/statements.ts'
 
 const { values } = parseArgs({
   options: {
@@ -16,80 +20,90 @@ const { values } = parseArgs({
   },
 })
 if (values.folder === undefined) throw new Error('--folder DIR is missing: where the database goes')
-const members = Number(values.members)
-
-const db = new DatabaseSync(join(values.folder, 'raw.db'))
-db.exec(`
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  CREATE TABLE grants (
-    id BLOB PRIMARY KEY, app_id INTEGER NOT NULL, user_id TEXT NOT NULL, scope TEXT NOT NULL, generation INTEGER NOT NULL,
-    settings_version INTEGER NOT NULL, token_hash BLOB NOT NULL, key_id INTEGER NOT NULL, issued_at INTEGER NOT NULL,
-    last_used_at INTEGER NOT NULL, use_count INTEGER NOT NULL, last_address TEXT NOT NULL, revoked_at INTEGER
-  ) WITHOUT ROWID;
-  CREATE TABLE login_history (
-    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, app_id INTEGER NOT NULL, user_id TEXT NOT NULL, grant_id BLOB NOT NULL,
-    address TEXT NOT NULL, status TEXT NOT NULL, decision TEXT NOT NULL
-  );
-`)
-
-const insertGrant = db.prepare(
-  `INSERT INTO grants VALUES (?, 1, '005000000000001AAA', 'refresh_token api id', 0, 1, ?, 1, 1767225600000, 1767225600000, 0, '127.0.0.1', NULL)`,
-)
-const rotate = db.prepare(
-  `UPDATE grants SET generation = ?, token_hash = ?, last_used_at = ?, use_count = use_count + 1, last_address = '127.0.0.1'
-   WHERE id = ? AND generation = ? AND settings_version = 1 AND revoked_at IS NULL`,
-)
-const record = db.prepare(
-  `INSERT INTO login_history (at, app_id, user_id, grant_id, address, status, decision)
-   VALUES (?, 1, '005000000000001AAA', ?, '127.0.0.1', 'Success', 'refresh_token: allow')`,
-)
-
-const grants = Array.from({ length: members }, () => randomBytes(16))
-const hashes = Array.from({ length: 1024 }, () => randomBytes(32)) // two successive generations never share one
-for (const id of grants) insertGrant.run(id, randomBytes(32))
-
-let generation = 0
-function transaction(): void {
-  db.exec('BEGIN IMMEDIATE')
-  for (const id of grants) {
-    const now = Date.now()
-    const { changes } = rotate.run(generation + 1, hashes[generation % hashes.length] ?? id, now, id, generation)
-    if (changes !== 1) throw new Error(`generation ${generation} was not current: ${changes} rows changed`)
-    record.run(now, id)
-  }
-  db.exec('COMMIT')
-  generation += 1
-}
-
+const grants = Array.from({ length: Number(values.members) }, () => randomBytes(16).toString('base64url'))
+const db = openDatabase(join(values.folder, 'raw.db'))
+const prepared = new Map<string, StatementSync>()
 const samples = new Samples()
-function runFor(seconds: number): number {
-  const begin = performance.now()
-  for (let now = begin; now - begin < seconds * 1000;) {
-    transaction()
-    const after = performance.now()
-    samples.add(after - now)
-    now = after
-  }
-  return (performance.now() - begin) / 1000
-}
+let generation = 0
+let historyId = 0
 
 runFor(Number(values.warmup))
 samples.clear()
-const cpuBefore = process.cpuUsage()
-const seconds = runFor(Number(values.seconds))
-const cpu = process.cpuUsage(cpuBefore)
-const rotations = samples.count * members
+const measured = runFor(Number(values.seconds))
+const rotations = samples.count * grants.length
 const report: LoadReport = {
   replies: rotations,
   errors: 0, // a statement or commit that fails throws, and the runner sees the exit
   firstErrors: [],
-  seconds,
-  perSecond: rotations / seconds,
+  seconds: measured.seconds,
+  perSecond: rotations / measured.seconds,
   latencyMs: samples.latency(),
   replyBytes: 0,
   loadCpu: 0,
-  serverCpu: (cpu.user + cpu.system) / 1e6 / seconds,
+  serverCpu: measured.cpuSeconds / measured.seconds,
   refreshTokens: [],
 }
 process.stdout.write(JSON.stringify(report))
+
+function openDatabase(path: string): DatabaseSync {
+  const opened = new DatabaseSync(path)
+  opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  for (const { sql } of migrations) opened.exec(sql)
+  opened.exec(
+    `INSERT INTO apps (name, kind, consumer_key, version) VALUES ('Bench', 'externalClientApp', '3MVG9bench', 1)`,
+  )
+  const insert = opened.prepare(`
+    INSERT INTO grants (id, app, user_id, flow, scopes, generation, sequence, token_hash, oldest_key, epoch, authorized_at, last_used_at, not_before, uses, addresses)
+    VALUES (?, 'Bench', '005000000000001AAA', 'web_server', 'api refresh_token', 0, 0, ?, 1, 1, 0, 0, 0, 0, '[]')`)
+  for (const id of grants) insert.run(id, freshHash())
+  return opened
+}
+
+function freshHash(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+function runFor(seconds: number): { readonly seconds: number; readonly cpuSeconds: number } {
+  let milliseconds = 0
+  let cpuMicroseconds = 0
+  while (milliseconds < seconds * 1000) {
+    const members = nextRotations()
+    const cpu = process.cpuUsage()
+    const began = performance.now()
+    commit(members)
+    const lasted = performance.now() - began
+    const { user, system } = process.cpuUsage(cpu)
+    samples.add(lasted)
+    milliseconds += lasted
+    cpuMicroseconds += user + system
+  }
+  return { seconds: milliseconds / 1000, cpuSeconds: cpuMicroseconds / 1e6 }
+}
+
+function nextRotations(): readonly (readonly Statement[])[] {
+  const at = Date.now()
+  const from = generation
+  generation += 1
+  return grants.map((grant) => {
+    historyId += 8
+    return rotationStatements({ grant, generation: from, at, historyId, hash: freshHash() })
+  })
+}
+
+function commit(members: readonly (readonly Statement[])[]): void {
+  db.exec('BEGIN IMMEDIATE')
+  for (const member of members)
+    for (const { sql, params } of member) {
+      const { changes } = prepare(sql).run(...params)
+      if (changes !== 1) throw new Error(`${changes} rows were changed instead of one by ${sql}`)
+    }
+  db.exec('COMMIT')
+}
+
+function prepare(sql: string): StatementSync {
+  const known = prepared.get(sql)
+  if (known !== undefined) return known
+  const made = db.prepare(sql)
+  prepared.set(sql, made)
+  return made
+}
