@@ -36,8 +36,9 @@ describe('what the table allows is left in peace', () => {
     },
     'configuration that imports the configuration of a system': {
       'src/config/a.ts': `import '../org/configuration.ts'\nexport const a = process.env.HOME`,
-      'src/org/configuration.ts': `import './rules/b.ts'`,
+      'src/org/configuration.ts': `import './rules/b.ts'\nimport '../documents/c.ts'`,
       'src/org/rules/b.ts': '',
+      'src/documents/c.ts': `import 'yaml'`,
     },
     'the composition, which reads the clock and chance': {
       'src/system.ts': `import './org/a.ts'\nimport { randomBytes } from 'node:crypto'\nexport const now = () => Date.now() + randomBytes(1).length`,

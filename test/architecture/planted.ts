@@ -85,6 +85,13 @@ export const planted: Readonly<Record<string, Planted>> = {
     files: { 'src/config/a.ts': `import '../org/store/b.ts'`, 'src/org/store/b.ts': '' },
     caught: 'config may not import org',
   },
+  'a rule that imports the configuration': {
+    files: {
+      'src/org/rules/a.ts': `import type { B } from '../configuration.ts'`,
+      'src/org/configuration.ts': 'export type B = 1',
+    },
+    caught: 'org/rules may not import org/configuration (type-only',
+  },
   'the configuration of a system that imports its store': {
     files: { 'src/org/configuration.ts': `import './store/b.ts'`, 'src/org/store/b.ts': '' },
     caught: 'org/configuration may not import org',

@@ -32,17 +32,16 @@ export const zones: readonly Zone[] = [
   ...systems.map(({ name }): Zone => ({
     name: `${name}/rules`,
     at: `src/${name}/rules/`,
-    may: [`${name}/configuration`, 'ip', 'values'],
+    may: ['ip', 'values'],
     ...pure,
   })),
 
-  // What a system lets its installation choose, as data: as pure as a rule, because rules are judged under it.
-  // The only file of a system that src/config may import.
+  // What a system lets the configuration file say; the only file of a system that src/config may import.
   ...systems.map(({ name }): Zone => ({
     name: `${name}/configuration`,
     at: `src/${name}/configuration.ts`,
-    may: [`${name}/rules`, 'ip', 'values'],
-    ...pure,
+    may: [`${name}/rules`, 'documents', 'ip', 'values'],
+    packages: ['typebox'],
   })),
 
   // Never another system. The tables and queries of a system are in its store/, over storage.

@@ -1,6 +1,7 @@
 /** The gates of `npm run check`, all at once. */
 import { compile } from './compile.ts'
 import { deadCode } from './dead-code.ts'
+import { docs } from './docs.ts'
 import { files } from './files.ts'
 import { format } from './format.ts'
 import type { Gate, Verdict } from './gate.ts'
@@ -10,7 +11,7 @@ import { lockfile } from './lockfile.ts'
 import { unit } from './unit.ts'
 
 /** In the order of the summary line. */
-export const gates: readonly Gate[] = [compile, lint, format, imports, files, lockfile, deadCode, unit]
+export const gates: readonly Gate[] = [compile, lint, format, imports, files, lockfile, deadCode, docs, unit]
 
 export type Checked = {
   readonly summary: string

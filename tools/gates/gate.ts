@@ -5,7 +5,7 @@ export type Verdict = {
   readonly saw: string
   /** What is wrong, one entry each, ready to print. A gate that saw nothing, or let its planted violation pass, says so here. */
   readonly wrong: readonly string[]
-  /** Tests that ran, where the gate runs tests. */
+  /** Tests that ran, where the gate runs tests; a gate without them counts as one. */
   readonly tests?: { readonly passed: number; readonly failed: number }
 }
 
