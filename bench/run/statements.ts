@@ -31,7 +31,14 @@ function plan({ grant, generation, at, historyId, hash }: Rotation): RedeemPlan 
     app: 'Bench',
     expects: { sequence: generation, generation, settingsVersion: 1 },
     sets: {
-      ...{ sequence: generation + 1, generation: generation + 1, tokenHash: hash, oldestKey: 1, lastUsedAt: at },
+      ...{
+        sequence: generation + 1,
+        generation: generation + 1,
+        tokenHash: hash,
+        oldestKey: 1,
+        epoch: 1,
+        lastUsedAt: at,
+      },
       ...{ parentOpenSince: null, sealedSuccessor: null, addresses: '["127.0.0.1"]' },
     },
     won: { ...history, status: 'Success', decision: 'ALLOWED' },
