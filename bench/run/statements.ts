@@ -41,6 +41,7 @@ function plan({ grant, generation, at, historyId, hash }: Rotation): RedeemPlan 
       },
       ...{ parentOpenSince: null, sealedSuccessor: null, addresses: '["127.0.0.1"]' },
     },
+    alerts: [],
     won: { ...history, status: 'Success', decision: 'ALLOWED' },
     lost: { ...history, status: 'Failed', decision: 'TOKEN_IN_FLIGHT' },
   }
