@@ -35,7 +35,12 @@ export async function startSallyport(
     await ended
     throw new Error(`sallyport ${command} ended with ${child.exitCode} before it listened:\n${await stderr}`)
   }
-  await answers(`${url}/readyz`)
+  try {
+    await answers(`${url}/readyz`)
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
   return { url, pid: child.pid, readyAfterMs: performance.now() - began, stop: () => stopChild(child, ended) }
 }
 
