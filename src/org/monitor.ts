@@ -5,20 +5,6 @@ import { minutes, type Instant } from '../values/time.ts'
 import type { RecordIds } from './store/record-ids.ts'
 import type { OrgWrites } from './store/writes.ts'
 
-export type AddressUse = {
-  readonly app: string
-  readonly address: string
-  readonly at: number
-  readonly redemptions: number
-  readonly refusals: number
-}
-export type JunkCount = {
-  readonly minute: number
-  readonly source: string
-  readonly kind: string
-  readonly count: number
-}
-
 export type Monitor = {
   /** A redemption that succeeded, or one that was refused. */
   readonly saw: (app: string, address: string, what: 'redemption' | 'refusal') => void

@@ -1,11 +1,13 @@
 /** What the flows and endpoints of one org work with; made once in `org.ts`, and never added to on the way. */
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import type { SourceAddress } from '../ip/source-address.ts'
+import type { Duration } from '../values/time.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { OrgConfiguration } from './configuration.ts'
 import type { Faults } from './testing/faults.ts'
 import type { FailureLimits } from './failure-limits.ts'
 import type { Monitor } from './monitor.ts'
+import type { Epoch } from './rules/judge-token.ts'
 import type { SettingsSource } from './settings.ts'
 import type { RecordIds } from './store/record-ids.ts'
 import type { OrgWrites } from './store/writes.ts'
@@ -18,6 +20,8 @@ export type OrgParts = {
   /** Milliseconds that never go back, for deadlines. */
   readonly monotonic: () => number
   readonly random: RandomBytes
+  /** Real waiting, for the delays of the testing plane. */
+  readonly wait: (length: Duration) => Promise<void>
   readonly storage: Storage<OrgWrites>
   readonly settings: SettingsSource
   readonly keyring: Keyring
@@ -25,13 +29,24 @@ export type OrgParts = {
   /** Origin of this server as clients know it, without a trailing slash. */
   readonly publicUrl: () => string
   readonly recordIds: RecordIds
+  /** As of the last change through the admin API (P-08). */
+  readonly epoch: () => Epoch
   readonly signingKeys: SigningKeys
+  readonly revocationLog: RevocationLog
   readonly monitor: Monitor
   readonly failureLimits: FailureLimits
   /** Faults on demand; without the testing plane, one that never strikes. */
   readonly faults: Faults
   readonly log: Log
 }
+
+/** Revocations outside the store and its backups, so that restoring one brings no revoked family back (P-08). */
+export type RevocationLog = {
+  /** Durable when it resolves. */
+  readonly append: (revocations: readonly Revocation[]) => Promise<void>
+  readonly readAll: () => Promise<readonly Revocation[]>
+}
+export type Revocation = { readonly grant: string; readonly at: number; readonly reason: string }
 
 /** Structured records; fields never hold a secret. */
 export type Log = {

@@ -4,10 +4,13 @@ import type { RangeMatcher } from '../ip/matcher.ts'
 import type { OrganizationId } from '../values/domain.ts'
 import type { Duration } from '../values/time.ts'
 import type { App } from './rules/app.ts'
+import type { PolicySettings } from './rules/policy.ts'
 import type { Mac } from './tokens/mac.ts'
 
 export type AppEntry = {
   readonly app: App
+  /** The app's policies with its settings parsed in, in the order in which they vote. */
+  readonly policies: PolicySettings
   /** Compares in constant time with the consumer secret; false where the app has none (SF-62). */
   readonly secretIs: (sent: string) => boolean
   /** HMAC-SHA256 under the consumer secret, for `signature` (SF-46); undefined where the app has no secret. */

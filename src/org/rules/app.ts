@@ -12,7 +12,6 @@ import type {
 } from '../../values/domain.ts'
 import type { Duration, Instant } from '../../values/time.ts'
 import type { AppKind } from './fields.ts'
-import type { PolicySettings } from './policy.ts'
 
 export type App = {
   readonly name: AppName
@@ -34,7 +33,6 @@ export type App = {
   readonly idTokenValidity: Duration
   readonly idTokenAudience: readonly string[]
   readonly version: SettingsVersion
-  readonly policies: PolicySettings
 }
 
 export type UserFacts = { readonly id: UserId; readonly username: string; readonly isActive: boolean }

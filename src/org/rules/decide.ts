@@ -23,10 +23,10 @@ export type Decision =
     }
 
 /** Asks all of the app's policies, also those behind the first denial, so that the trace is whole; then the server's own checks. */
-export function decide(request: Request): Decision {
+export function decide(request: Request, policies: PolicySettings): Decision {
   const trace: TraceLine[] = []
   let refused: { refusal: Refusal; policy: string } | undefined
-  for (const bound of request.app.policies) {
+  for (const bound of policies) {
     if (bound.guard === undefined) continue
     const vote = bound.guard(request)
     trace.push(traceLine(bound, vote))
@@ -39,13 +39,13 @@ export function decide(request: Request): Decision {
     refused = own.first || refused === undefined ? own : refused
   }
   if (refused !== undefined) return { kind: 'refused', ...refused, trace }
-  return { kind: 'allowed', trace, signals: signalsOf(request) }
+  return { kind: 'allowed', trace, signals: policies.flatMap(({ signals }) => (signals ? signals(request) : [])) }
 }
 
 /** What may be issued on an allowed request. */
-export function termsOf(request: Request): Terms {
+export function termsOf(request: Request, policies: PolicySettings): Terms {
   const widest: Terms = { rotate: false, refreshTokenExpiresAt: 'never', approvalsKept: Number.MAX_SAFE_INTEGER }
-  return request.app.policies.reduce((terms, { terms: narrow }) => (narrow ? narrow(terms, request) : terms), widest)
+  return policies.reduce((terms, { terms: narrow }) => (narrow ? narrow(terms, request) : terms), widest)
 }
 
 /** The trace as an admin reads it: one sentence for each policy that had a say. */
@@ -72,9 +72,4 @@ function traceLine({ id }: Bound, vote: Vote): TraceLine {
   if (vote.kind === 'abstain') return { policy: id, vote: 'abstain' }
   if (vote.kind === 'allow') return { policy: id, vote: 'allow', saw: vote.saw }
   return { policy: id, vote: 'deny', code: vote.code, saw: vote.saw }
-}
-
-function signalsOf(request: Request): readonly Signal[] {
-  const policies: PolicySettings = request.app.policies
-  return policies.flatMap(({ signals }) => (signals ? signals(request) : []))
 }

@@ -10,7 +10,11 @@ export type TokenRow = {
   readonly generation: Generation
   /** When the current token was issued by a rotation of its parent; undefined for generation 0 and once its successor was used. */
   readonly parentOpenSince: Instant | undefined
+  readonly epoch: number
 }
+
+/** Restoring a backup starts a new epoch; the admin chooses what becomes of the grants of the old one (P-08). */
+export type Epoch = { readonly current: number; readonly olderGrants: 'refuse' | 'accept-newer-once' }
 
 export type Presented = {
   readonly generation: Generation
@@ -27,30 +31,34 @@ export type Judgement =
   | { readonly kind: 'replay' }
   /** Older generation under a compromised key: refused, and nothing is revoked (P-09). */
   | { readonly kind: 'unproven' }
+  /** P-08: the admin ended all grants of the epoch before. */
+  | { readonly kind: 'epoch-refused' }
+  /** P-08: newer than a row of the epoch before, and accepted once; the family goes on from the presented generation. */
+  | { readonly kind: 'newer-accepted' }
   /** P-08: valid and newer than the row, or of the row's generation with another hash. */
   | { readonly kind: 'store-went-back' }
 
 /** `rotates`: whether rotation is on now; with it off an older generation is still a replay (P-12). */
-export function judgeToken(
-  presented: Presented,
-  row: TokenRow,
-  terms: { readonly mode: RotationMode; readonly overlapMs: number; readonly now: Instant; readonly rotates: boolean },
-): Judgement {
-  if (presented.generation === row.generation) {
-    if (presented.hashIsCurrent) return { kind: 'current' }
-    return presented.tagProves ? { kind: 'store-went-back' } : { kind: 'unproven' }
-  }
-  if (presented.generation > row.generation)
-    return presented.tagProves ? { kind: 'store-went-back' } : { kind: 'unproven' }
+export type JudgeTerms = {
+  readonly mode: RotationMode
+  readonly overlapMs: number
+  readonly now: Instant
+  readonly rotates: boolean
+  readonly epoch: Epoch
+}
+
+export function judgeToken(presented: Presented, row: TokenRow, terms: JudgeTerms): Judgement {
+  const isOld = row.epoch < terms.epoch.current
+  if (isOld && terms.epoch.olderGrants === 'refuse') return { kind: 'epoch-refused' }
+  if (presented.generation === row.generation && presented.hashIsCurrent) return { kind: 'current' }
   if (!presented.tagProves) return { kind: 'unproven' }
+  if (presented.generation > row.generation) return { kind: isOld ? 'newer-accepted' : 'store-went-back' }
+  if (presented.generation === row.generation) return { kind: 'store-went-back' }
   const isParent = presented.generation === row.generation - 1
   return isParent && terms.rotates && parentIsOpen(row, terms) ? { kind: 'open-parent' } : { kind: 'replay' }
 }
 
-function parentIsOpen(
-  { parentOpenSince }: TokenRow,
-  { mode, overlapMs, now }: { readonly mode: RotationMode; readonly overlapMs: number; readonly now: Instant },
-): boolean {
+function parentIsOpen({ parentOpenSince }: TokenRow, { mode, overlapMs, now }: JudgeTerms): boolean {
   if (parentOpenSince === undefined) return false
   switch (mode) {
     case 'strict':

@@ -1,6 +1,19 @@
 /** IP monitoring at rest: addresses by app, and counts of junk. */
 import { all, run, type Program } from '../../storage/program.ts'
-import type { AddressUse, JunkCount } from '../monitor.ts'
+
+export type AddressUse = {
+  readonly app: string
+  readonly address: string
+  readonly at: number
+  readonly redemptions: number
+  readonly refusals: number
+}
+export type JunkCount = {
+  readonly minute: number
+  readonly source: string
+  readonly kind: string
+  readonly count: number
+}
 
 export function* recordUse({ uses, junk }: { uses: readonly AddressUse[]; junk: readonly JunkCount[] }): Program<void> {
   for (const use of uses) {

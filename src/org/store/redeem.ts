@@ -1,5 +1,6 @@
 /** Spending a refresh token: one transaction with compare-and-set on the grant's sequence and the app's settings version. */
 import { one, run, type Program } from '../../storage/program.ts'
+import { recordAlert, type AlertEntry } from './alerts.ts'
 import { recordHistory, type HistoryEntry } from './history.ts'
 
 /** Everything that one redemption changes, decided beforehand. The row's `sequence` and `generation` are what the decision saw. */
@@ -15,10 +16,12 @@ export type RedeemPlan = {
     readonly parentOpenSince: number | null
     readonly sealedSuccessor: Uint8Array | null
     readonly oldestKey: number
+    readonly epoch: number
     readonly lastUsedAt: number
     readonly addresses: string
   }
   readonly won: HistoryEntry
+  readonly alerts: readonly AlertEntry[]
   /** Written instead where another redemption came first (P-01). */
   readonly lost: HistoryEntry
 }
@@ -30,7 +33,7 @@ export type RedeemOutcome =
   /** Nothing but the settings changed: decide again, once (P-01). Nothing was written. */
   | { readonly kind: 'settings-changed' }
 
-const set = `UPDATE grants SET sequence = ?, generation = ?, token_hash = ?, parent_open_since = ?, sealed_successor = ?, oldest_key = ?,
+const set = `UPDATE grants SET sequence = ?, generation = ?, token_hash = ?, parent_open_since = ?, sealed_successor = ?, oldest_key = ?, epoch = ?,
     last_used_at = ?, addresses = ?, uses = uses + 1
   WHERE id = ? AND sequence = ? AND generation = ? AND ended IS NULL
     AND EXISTS (SELECT 1 FROM apps WHERE name = ? AND version = ?)`
@@ -45,6 +48,7 @@ export function* redeem(plan: RedeemPlan): Program<RedeemOutcome> {
     sets.parentOpenSince,
     sets.sealedSuccessor,
     sets.oldestKey,
+    sets.epoch,
     sets.lastUsedAt,
     sets.addresses,
     plan.grant,
@@ -55,6 +59,7 @@ export function* redeem(plan: RedeemPlan): Program<RedeemOutcome> {
   )
   if (changed === 1) {
     yield* recordHistory(plan.won)
+    for (const alert of plan.alerts) yield* recordAlert(alert)
     return { kind: 'won' }
   }
   return yield* whyNot(plan)

@@ -1,6 +1,8 @@
 /** Only an address inside a listed range completes the web server flow or the refresh token flow (SF-129, SF-130). */
 import { formatAddress } from '../../../ip/address.ts'
-import { allowlistContains, compileAllowlist, parseAllowlist, type RangeMatcher } from '../../../ip/allowlist.ts'
+import { allowlistContains, compileAllowlist, parseAllowlist } from '../../../ip/allowlist.ts'
+import { readRangeRow, startIpAddress } from '../../../ip/range-spelling.ts'
+import type { RangeMatcher } from '../../../ip/matcher.ts'
 import { fault, ok } from '../../../values/result.ts'
 import { abstain, allow, definePolicy, deny, type Policy } from '../policy.ts'
 
@@ -16,7 +18,7 @@ export const refreshTokenIpAllowlist: Policy<RefreshTokenIpAllowlist> = definePo
 
   parse(fields, { kind, configuration }) {
     const rows = fields.tokenIpRanges ?? []
-    const list = parseAllowlist(rows)
+    const list = parseAllowlist(rows.map((row) => readRangeRow(row, startIpAddress)))
     if (!list.ok) {
       return fault(list.fault.map(({ row, message }) => ({ field: 'tokenIpRanges', means: message, row }) as const))
     }
