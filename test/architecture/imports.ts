@@ -13,7 +13,7 @@ export function judgeEdge(edge: Edge, exists: (path: string) => boolean): Findin
   const finding = (says: string): Finding[] => [{ path: edge.from, line: edge.line, says }]
   if (zone === undefined) return [] // reported once for the file, not once for each import
   if (!edge.relative) return judgePackage(edge, zone, finding)
-  if (!exists(edge.to)) return finding(`imports ${edge.to}, which does not exist`)
+  if (namesFile(edge) && !exists(edge.to)) return finding(`imports ${edge.to}, which does not exist`)
   const target = zoneOf(edge.to)
   if (target === undefined && zone.may !== 'everything') return finding(`imports ${edge.to}, which lies in no zone`)
   if (target === undefined || target.name === zone.name) return []
@@ -22,6 +22,10 @@ export function judgeEdge(edge: Edge, exists: (path: string) => boolean): Findin
     ? []
     : finding(`${zone.name} may not import ${target.name} (${edge.kind} of ${edge.to}): ${way(zone)}`)
 }
+
+/** A URL may name a folder, or something that is made later; with an extension it names a file of ours. */
+const namesFile = ({ kind, to }: Edge): boolean =>
+  kind !== 'asset URL' || (/\.\w+$/.test(to) && !to.includes('node_modules/'))
 
 function mayImport(zone: Zone, target: Zone): boolean {
   if (zone.name === 'test' || zone.name === 'tools') return true
