@@ -7,7 +7,7 @@ import { benchFolder } from './run/places.ts'
 import { installIfMissing } from './run/ready.ts'
 import { writeResult } from './run/results.ts'
 import { measure, subjects, type Settings } from './run/subjects.ts'
-import { ratios, summarise, type Round, type Spread, type SubjectSummary } from './run/summary.ts'
+import { disturbed, ratios, summarise, type Round, type Spread, type SubjectSummary } from './run/summary.ts'
 import { decimals, table } from './run/table.ts'
 
 type Run = {
@@ -18,6 +18,7 @@ type Run = {
   readonly ratioOf: string
   readonly ratios: Readonly<Record<string, Spread>>
   readonly goals: readonly Goal[]
+  readonly disturbed: readonly string[]
 }
 type Goal = { readonly goal: string; readonly reached: number; readonly held: boolean }
 
@@ -73,6 +74,7 @@ async function runOnce(placement: Placement): Promise<Run> {
     ratioOf,
     ratios: ratio,
     goals: ratioOf === 'org' ? goals(ratio) : [],
+    disturbed: disturbed(rounds),
   }
 }
 
@@ -116,6 +118,7 @@ function report(run: Run): void {
     'server cpu',
     'per cpu s',
     'load cpu',
+    'others',
     'n',
     'errors',
     `${run.ratioOf} / it`,
@@ -126,6 +129,7 @@ function report(run: Run): void {
     ...[each.p50.median, each.p99.median, each.serverCpu?.median].map((value) => decimals(value, 2)),
     decimals(each.perServerCpuSecond?.median, 0),
     decimals(each.loadCpu.median, 2),
+    decimals(each.othersCpu?.max, 2),
     ...[String(each.n), String(each.errors)],
     decimals(run.ratios[subject]?.median, 2),
   ])
@@ -136,6 +140,8 @@ function report(run: Run): void {
   )
   for (const { goal, reached, held } of run.goals)
     process.stdout.write(`${held ? 'held' : 'MISSED'}: ${goal} (${reached.toFixed(2)})\n`)
+  if (run.disturbed.length > 0)
+    process.stdout.write(`Others used the machine, so run it again: ${run.disturbed.join('; ')}\n`)
   for (const { subject, figures } of run.rounds)
     for (const error of figures.firstErrors) process.stdout.write(`error of ${subject}: ${error}\n`)
 }

@@ -37,6 +37,8 @@ export type Figures = {
   /** Share of one core within the window. `null` where there is no /proc. */
   readonly loadCpu: number
   readonly serverCpu: number | null
+  /** What neither of the two used: other programs, and other machines on the same host. */
+  readonly othersCpu: number | null
 }
 
 /** With the newest token of each chain, for whoever goes on with it. */

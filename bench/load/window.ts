@@ -1,6 +1,6 @@
 /** The measured part of a load: from the end of the warm-up until the time is over or the replies are enough. */
 import type { Figures } from './job.ts'
-import { processCpuSeconds } from './process-cpu.ts'
+import { machineCpuSeconds, processCpuSeconds } from './process-cpu.ts'
 import { Samples } from './samples.ts'
 
 export class Window {
@@ -49,7 +49,9 @@ export class Window {
     const begin = this.#begin
     const end = this.#end ?? mark(this.#pid)
     const seconds = (end.at - begin.at) / 1000
-    const serverSeconds = end.serverCpu === null || begin.serverCpu === null ? null : end.serverCpu - begin.serverCpu
+    const loadCpu = (end.loadCpu - begin.loadCpu) / seconds
+    const serverCpu = share(begin.serverCpu, end.serverCpu, seconds)
+    const machineCpu = share(begin.machineCpu, end.machineCpu, seconds)
     return {
       replies: this.#samples.count,
       errors: this.#failures.length,
@@ -58,8 +60,9 @@ export class Window {
       perSecond: this.#samples.count / seconds,
       latencyMs: this.#samples.latency(),
       replyBytes: this.#replyBytes,
-      loadCpu: (end.loadCpu - begin.loadCpu) / seconds,
-      serverCpu: serverSeconds === null ? null : serverSeconds / seconds,
+      loadCpu,
+      serverCpu,
+      othersCpu: machineCpu === null || serverCpu === null ? null : Math.max(0, machineCpu - serverCpu - loadCpu),
     }
   }
 
@@ -68,9 +71,23 @@ export class Window {
   }
 }
 
-type Mark = { readonly at: number; readonly loadCpu: number; readonly serverCpu: number | null }
+type Mark = {
+  readonly at: number
+  readonly loadCpu: number
+  readonly serverCpu: number | null
+  readonly machineCpu: number | null
+}
 
 function mark(pid: number): Mark {
   const { user, system } = process.cpuUsage()
-  return { at: performance.now(), loadCpu: (user + system) / 1e6, serverCpu: processCpuSeconds(pid) }
+  return {
+    at: performance.now(),
+    loadCpu: (user + system) / 1e6,
+    serverCpu: processCpuSeconds(pid),
+    machineCpu: machineCpuSeconds(),
+  }
+}
+
+function share(begin: number | null, end: number | null, seconds: number): number | null {
+  return begin === null || end === null ? null : (end - begin) / seconds
 }

@@ -1,10 +1,10 @@
 import { deepEqual, equal, throws } from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { ratios, spread, summarise, type Round } from './summary.ts'
+import { disturbed, ratios, spread, summarise, type Round } from './summary.ts'
 
 function round(number: number, subject: string, perSecond: number): Round {
   const latencyMs = { p50: 1, p90: 2, p99: 3, max: 4 }
-  const common = { firstErrors: [], seconds: 1, replyBytes: 900, loadCpu: 0.5, serverCpu: null }
+  const common = { firstErrors: [], seconds: 1, replyBytes: 900, loadCpu: 0.5, serverCpu: null, othersCpu: null }
   return { round: number, subject, figures: { replies: perSecond, errors: number, perSecond, latencyMs, ...common } }
 }
 
@@ -26,6 +26,12 @@ describe('summary', () => {
   test('counts and errors add up over the rounds', () => {
     const { ours } = summarise(rounds)
     deepEqual([ours?.n, ours?.errors, ours?.perSecond.median], [80, 3, 40])
+  })
+
+  test('a measurement is named in which others used the machine', () => {
+    const quiet = round(1, 'ours', 50)
+    const busy = { ...quiet, figures: { ...quiet.figures, othersCpu: 0.5 } }
+    deepEqual(disturbed([quiet, busy]), ['ours in round 1: 0.50 cores'])
   })
 
   test('where no server time is known, none is made up', () => equal(summarise(rounds)['ours']?.serverCpu, null))

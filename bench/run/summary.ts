@@ -12,6 +12,7 @@ export type SubjectSummary = {
   readonly p99: Spread
   readonly serverCpu: Spread | null
   readonly loadCpu: Spread
+  readonly othersCpu: Spread | null
   /** Replies for each second of a core that the server got: steadier than the clock where others use the machine too. */
   readonly perServerCpuSecond: Spread | null
 }
@@ -32,8 +33,16 @@ export function summarise(rounds: readonly Round[]): Record<string, SubjectSumma
   )
 }
 
+/** The measurements during which others took more than a seventh of a core: a figure from them says nothing about its subject. */
+export function disturbed(rounds: readonly Round[]): readonly string[] {
+  return rounds
+    .filter(({ figures }) => (figures.othersCpu ?? 0) > 0.15)
+    .map(({ round, subject, figures }) => `${subject} in round ${round}: ${figures.othersCpu?.toFixed(2)} cores`)
+}
+
 function summary(all: readonly Figures[]): SubjectSummary {
   const serverCpu = all.map((each) => each.serverCpu).filter((cpu) => cpu !== null)
+  const othersCpu = all.map((each) => each.othersCpu).filter((cpu) => cpu !== null)
   return {
     n: all.reduce((sum, each) => sum + each.replies, 0),
     errors: all.reduce((sum, each) => sum + each.errors, 0),
@@ -42,6 +51,7 @@ function summary(all: readonly Figures[]): SubjectSummary {
     p99: spread(all.map((each) => each.latencyMs.p99)),
     serverCpu: serverCpu.length === 0 ? null : spread(serverCpu),
     loadCpu: spread(all.map((each) => each.loadCpu)),
+    othersCpu: othersCpu.length === 0 ? null : spread(othersCpu),
     perServerCpuSecond: serverCpu.length === 0 ? null : spread(all.flatMap(perServerCpuSecond)),
   }
 }

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { migrations } from '../../src/org/store/migrations.ts'
 import type { Statement } from '../../src/storage/program.ts'
 import type { LoadReport } from '../load/job.ts'
+import { machineCpuSeconds } from '../load/process-cpu.ts'
 import { Samples } from '../load/samples.ts'
 import { rotationStatements } from '../run/statements.ts'
 
@@ -29,7 +30,9 @@ let historyId = 0
 
 runFor(Number(values.warmup))
 samples.clear()
+const before = cpuSeconds()
 const measured = runFor(Number(values.seconds))
+const after = cpuSeconds()
 const rotations = samples.count * grants.length
 const report: LoadReport = {
   replies: rotations,
@@ -41,9 +44,20 @@ const report: LoadReport = {
   replyBytes: 0,
   loadCpu: 0,
   serverCpu: measured.cpuSeconds / measured.seconds,
+  othersCpu: before.machine === null || after.machine === null ? null : othersCpu(after.machine - before.machine),
   refreshTokens: [],
 }
 process.stdout.write(JSON.stringify(report))
+
+function cpuSeconds(): { readonly at: number; readonly own: number; readonly machine: number | null } {
+  const { user, system } = process.cpuUsage()
+  return { at: performance.now() / 1000, own: (user + system) / 1e6, machine: machineCpuSeconds() }
+}
+
+/** Over the whole run, what is made between the transactions included. */
+function othersCpu(machineSeconds: number): number {
+  return Math.max(0, machineSeconds - (after.own - before.own)) / (after.at - before.at)
+}
 
 function openDatabase(path: string): DatabaseSync {
   const opened = new DatabaseSync(path)
