@@ -1,5 +1,6 @@
 /** What the flows and endpoints of one org work with; made once in `org.ts`, and never added to on the way. */
 import type { Clock, RandomBytes } from '../values/domain.ts'
+import type { RangeMatcher } from '../ip/matcher.ts'
 import type { SourceAddress } from '../ip/source-address.ts'
 import type { Duration } from '../values/time.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -26,6 +27,8 @@ export type OrgParts = {
   readonly settings: SettingsSource
   readonly keyring: Keyring
   readonly configuration: OrgConfiguration
+  /** Peers whose forwarding headers are believed (SF-10). */
+  readonly trustedProxies: RangeMatcher
   /** Origin of this server as clients know it, without a trailing slash. */
   readonly publicUrl: () => string
   readonly recordIds: RecordIds

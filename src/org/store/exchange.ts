@@ -60,6 +60,7 @@ export type NewGrant = {
   readonly scopes: string
   readonly tokenHash: string | null
   readonly keyId: number
+  readonly epoch: number
   readonly at: number
   readonly address: string
 }
@@ -136,7 +137,7 @@ export function* insertGrant(grant: NewGrant): Program<void> {
   yield* run(
     `INSERT INTO grants (id, app, user_id, flow, scopes, generation, sequence, token_hash, oldest_key, epoch, authorized_at, last_used_at,
        not_before, uses, addresses)
-     VALUES (?, ?, ?, ?, ?, 0, 1, ?, ?, coalesce((SELECT CAST(value AS INTEGER) FROM facts WHERE name = 'epoch'), 0), ?, ?, ?, 0, ?)`,
+     VALUES (?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?, 0, ?)`,
     grant.id,
     grant.app,
     grant.userId,
@@ -144,6 +145,7 @@ export function* insertGrant(grant: NewGrant): Program<void> {
     grant.scopes,
     grant.tokenHash,
     grant.keyId,
+    grant.epoch,
     grant.at,
     grant.at,
     grant.at,

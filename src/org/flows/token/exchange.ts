@@ -140,6 +140,7 @@ function planExchange(
       scopes: row.scopes,
       tokenHash: minted?.hash ?? null,
       keyId: minted?.keyId ?? parts.keyring.activeTagKey.id,
+      epoch: parts.epoch().current,
       at: subject.at,
       address: subject.address,
     },

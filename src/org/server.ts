@@ -1,0 +1,50 @@
+/** The HTTP server of one org: limits, body parsers, and what is said where no endpoint has spoken. */
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { OrgParts } from './parts.ts'
+import { sendRefusal } from './endpoints/oauth-form.ts'
+
+const limits = {
+  /** Longest body; the largest legitimate one is an assertion of a few kilobytes, or an allowlist through the admin API. */
+  body: 256 * 1024,
+  /** A header must be complete within this time, a request within the next (milliseconds). */
+  header: 10_000,
+  request: 30_000,
+  keepAlive: 65_000,
+} as const
+
+export function openServer(parts: OrgParts): FastifyInstance {
+  const server = fastify({
+    logger: false, // decisions are recorded in login history; an access log is the proxy's
+    bodyLimit: limits.body,
+    requestTimeout: limits.request,
+    keepAliveTimeout: limits.keepAlive,
+    http: { headersTimeout: limits.header, connectionsCheckingInterval: 2_000 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+  })
+  server.removeContentTypeParser('text/plain')
+  server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body)
+  })
+  server.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body)
+  })
+  server.setErrorHandler((error: FastifyError, request, reply) => answerError(parts, error, { request, reply }))
+  return server
+}
+
+/** A body that is too large or of another type is the caller's; anything else is ours, and says nothing of itself to the outside. */
+function answerError(
+  parts: OrgParts,
+  error: FastifyError,
+  to: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): FastifyReply {
+  const status = error.statusCode ?? 500
+  if (status < 500) {
+    const type = (to.request.headers['content-type'] ?? 'unknown').slice(0, 80)
+    return sendRefusal(parts, to, { code: 'BODY_NOT_A_FORM', saw: { type } })
+  }
+  parts.log.error('request-failed', { path: to.request.url.split('?')[0], cause: error.stack ?? error.message })
+  return sendRefusal(parts, to, { code: 'STORE_NOT_AVAILABLE', saw: { why: 'an internal error' } })
+}
