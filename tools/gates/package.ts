@@ -90,19 +90,16 @@ async function judgeInstalled(folder: string, tarball: string): Promise<string[]
   ]
 }
 
-/** A package whose types point nowhere must be refused by both tools. */
+/** A package whose types claim CommonJS beside an ES module (attw), and which exports a file that is not there (publint). */
 async function blind(folder: string): Promise<string[]> {
   const planted = mkdtempSync(join(folder, 'planted-'))
-  const manifest = {
-    ...readManifest(),
-    name: 'planted',
-    exports: { './testing': { types: './gone.d.ts', default: './gone.js' } },
-    bin: undefined,
-    scripts: {},
-  }
-  writeFileSync(join(planted, 'package.json'), JSON.stringify(manifest))
+  const manifest = { ...readManifest(), name: 'planted', files: ['a.*'], bin: undefined, scripts: {} }
+  const exports = { './testing': { types: './a.d.cts', default: './a.js' }, './gone': './gone.js' }
+  writeFileSync(join(planted, 'package.json'), JSON.stringify({ ...manifest, exports }))
+  writeFileSync(join(planted, 'a.js'), 'export const a = 1\n')
+  writeFileSync(join(planted, 'a.d.cts'), 'export declare const a: number\n')
   const wrong = await judgeTarball(await pack(planted, planted))
-  return wrong.length === 2 ? [] : [`a planted package with missing files was refused by ${wrong.length} of 2 tools`]
+  return wrong.length === 2 ? [] : [`a planted package with the wrong types was refused by ${wrong.length} of 2 tools`]
 }
 
 function readManifest(): object {
