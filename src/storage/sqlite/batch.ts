@@ -120,11 +120,11 @@ export class BatchRunner<V> {
     if (trace === 'cannot tell') return this.#giveUp(cause)
     const connection = this.#reopen()
     const stored = readMarker(connection)
-    // a commit record that lies unseen in the log would come back after a crash; the next commit overwrites it
-    if (trace === 'perhaps') this.#overwrite(connection, Math.max(stored, number) + 1)
     if (stored !== number && stored !== this.#number)
-      throw new Error(`batch marker ${stored}, expected ${this.#number} or ${number}`)
-    if (trace !== 'perhaps') this.#number = stored
+      throw new Error(`the store is at batch ${stored}, not at ${number} or before`)
+    this.#number = stored
+    // a commit record that lies unseen in the log would come back after a crash; the next commit overwrites it
+    if (trace === 'perhaps') this.#overwrite(connection, number + 1)
     return stored === number ? { kind: 'committed', values } : { kind: 'undone', cause, alone: true }
   }
 

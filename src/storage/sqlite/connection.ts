@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Inject } from '../injection.ts'
 import type { Program, Statement } from '../program.ts'
 import { runProgram } from '../run-program.ts'
+import { notWritableFault } from './errors.ts'
 
 export type ConnectionOptions = {
   /** A path, or `:memory:`. */
@@ -118,5 +119,5 @@ function setUp(database: DatabaseSync, { file, readOnly, maxPages }: ConnectionO
 function useLog(database: DatabaseSync, file: string): void {
   const mode = database.prepare('PRAGMA journal_mode = WAL').get()
   if (mode?.journal_mode === 'wal') return
-  throw new Error(`the file system of ${file} cannot hold a write-ahead log (network file systems cannot)`)
+  throw notWritableFault(file, new Error('its file system cannot hold a write-ahead log; network file systems cannot'))
 }

@@ -27,9 +27,12 @@ export function leftBehind(cause: unknown): 'nothing' | 'perhaps' | 'cannot tell
   return 'perhaps'
 }
 
-/** An error met while opening `path`, in the words of the person who has to mend it. */
-export function openingFault(cause: unknown, path: string): StorageFault {
+/** An error met while opening `path`, in the words of the person who has to mend it. What came neither from SQLite nor from the
+ *  operating system is a bug, which no act on the installation mends, and is returned as it is. */
+export function openingFault(cause: unknown, path: string): Error {
   if (cause instanceof StorageFault) return cause
+  if (!(cause instanceof Error)) return new Error(String(cause))
+  if (resultCode(cause) === undefined && !('syscall' in cause)) return cause
   if (primary(cause) === notADatabase) return notADatabaseFault(path, cause)
   if (primary(cause) === corrupt) return damagedFault(path, cause)
   if (primary(cause) === full || systemCode(cause) === 'ENOSPC') return fullFault(path, cause)
@@ -58,7 +61,7 @@ function busyFault(path: string, cause: unknown): StorageFault {
   return new StorageFault('STORAGE_OWNED_BY_ANOTHER_PROCESS', means, next, { cause })
 }
 
-function notWritableFault(path: string, cause: unknown): StorageFault {
+export function notWritableFault(path: string, cause: unknown): StorageFault {
   const next = [
     `ls -ld ${path}*`,
     'Let the user that runs Sallyport write there, or point `storage` at another folder.',

@@ -97,7 +97,7 @@ function refuseDangling(database: DatabaseSync): void {
 }
 
 /** SQLITE_ERROR and SQLITE_CONSTRAINT are about the statements; everything else is about the disk. */
-function migrationFault(cause: unknown, what: string): StorageFault {
+function migrationFault(cause: unknown, what: string): Error {
   const code = (resultCode(cause) ?? 1) & 0xff
   if (code !== 1 && code !== 19) return openingFault(cause, what)
   const next = ['Nothing of this step was applied. Start the earlier version again.', 'Report the message above.']

@@ -20,9 +20,10 @@ export function takeOwnerLock(folder: string, system: string): OwnerLock {
   const database = lockFile(path, () => ownedFault(folder, system, ownerIn(note)))
   heldHere.add(path)
   const release = (): void => {
-    if (!heldHere.delete(path)) return
+    if (!database.isOpen) return
     rmSync(note, { force: true })
     database.close()
+    heldHere.delete(path)
   }
   try {
     writeFileSync(note, `${process.pid}\n`, { mode: 0o600 })

@@ -1,0 +1,43 @@
+/** The three ways in which SQLite serves as storage. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { openStorage } from '../../src/storage/open.ts'
+import type { OpenAgain, StorageSetUp, TestOptions, TestStorage } from './storage.conformance.ts'
+import { migrations, writes, writesModule } from './storage-writes.ts'
+
+export const sqliteThread: StorageSetUp = {
+  name: 'SQLite, a file and a writer thread',
+  survives: true,
+  place: (t) => opener(t, { url: `sqlite:${freshFolder(t)}`, writer: 'thread' }),
+}
+export const sqliteInline: StorageSetUp = {
+  name: 'SQLite, a file in the calling thread',
+  survives: true,
+  place: (t) => opener(t, { url: `sqlite:${freshFolder(t)}`, writer: 'inline' }),
+}
+export const sqliteMemory: StorageSetUp = {
+  name: 'SQLite in memory',
+  survives: false,
+  place: (t) => opener(t, { url: 'sqlite::memory:', writer: 'inline' }),
+}
+
+type Place = { readonly url: string; readonly writer: 'thread' | 'inline' }
+
+/** Opens the counting system; every storage is closed when the test ends, however it ends. */
+export function opener(t: TestContext, place: Place): OpenAgain {
+  return async (options?: TestOptions) => {
+    const system = { system: 'counting', migrations, writes, writesModule }
+    const storage: TestStorage = await openStorage({ ...system, ...place, ...options })
+    t.after(() => storage.close())
+    return storage
+  }
+}
+
+/** Removed when the test ends. */
+export function freshFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-storage-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}

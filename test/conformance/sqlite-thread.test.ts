@@ -1,0 +1,63 @@
+/** What only a writer in a thread of its own can do, or get wrong. */
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { sqliteThread } from './sqlite-places.ts'
+import { entries } from './storage-writes.ts'
+
+const rounds = 3_000_000
+
+describe('the writer thread', () => {
+  test('P-15: a long write blocks neither reads nor the event loop', async (t) => {
+    const storage = await sqliteThread.place(t)()
+    let finished = false
+    const dawdling = storage.write('dawdle', rounds).finally(() => (finished = true))
+    await new Promise(setImmediate) // the batch is on its way
+    deepEqual(await storage.read(entries), [])
+    equal(finished, false)
+    equal((await dawdling).kind, 'committed')
+  })
+
+  test('P-03: who waits behind a long write is answered at the deadline, not after it', async (t) => {
+    const storage = await sqliteThread.place(t)()
+    let finished = false
+    const dawdling = storage.write('dawdle', rounds * 3).finally(() => (finished = true))
+    await new Promise(setImmediate)
+    const late = await storage.write('append', 'late', { deadline: performance.now() + 1 })
+    deepEqual(late, { kind: 'dropped', why: 'deadline' })
+    equal(finished, false)
+    equal((await dawdling).kind, 'committed')
+    deepEqual(await storage.read(entries), [])
+  })
+
+  test('P-04: when the thread dies, its batch is unknown, those who wait fail, and the fault is raised once', async (t) => {
+    const faults: Error[] = []
+    const storage = await sqliteThread.place(t)({ onFault: (cause) => faults.push(cause), limits: { batch: 2 } })
+    const results = [storage.write('append', 'a'), storage.write('die', undefined), storage.write('append', 'b')]
+    const kinds = (await Promise.all(results)).map((each) => each.kind)
+    deepEqual(kinds, ['unknown', 'unknown', 'failed'])
+    equal((await storage.write('append', 'c')).kind, 'failed')
+    equal(faults.length, 1)
+    match(String(faults[0]), /writer thread ended with 7/)
+    await storage.close()
+  })
+
+  test('P-04: an input or an output that cannot cross to the thread fails alone and leaves nothing', async (t) => {
+    const storage = await sqliteThread.place(t)()
+    const uncloneable = (): void => {}
+    const results = [storage.write('append', 'a'), storage.write('echo', uncloneable), storage.write('append', 'b')]
+    deepEqual(
+      (await Promise.all(results)).map((each) => each.kind),
+      ['committed', 'failed', 'committed'],
+    )
+    equal((await storage.write('appendAndGiveFunction', 'c')).kind, 'failed')
+    deepEqual(await storage.read(entries), ['a', 'b'])
+  })
+
+  test('a failure keeps the words and the result code that SQLite gave it', async (t) => {
+    const storage = await sqliteThread.place(t)()
+    const result = await storage.write('appendTwice', 'a')
+    if (result.kind !== 'failed') throw new Error(`expected failed, was ${result.kind}`)
+    match(result.cause.message, /UNIQUE constraint failed: log\.entry/)
+    equal('errcode' in result.cause && result.cause.errcode, 2067)
+  })
+})

@@ -1,0 +1,7 @@
+/** Every engine against the one suite. */
+import { sqliteInline, sqliteMemory, sqliteThread } from './sqlite-places.ts'
+import { storageConformance } from './storage.conformance.ts'
+
+storageConformance(sqliteMemory)
+storageConformance(sqliteInline)
+storageConformance(sqliteThread)
