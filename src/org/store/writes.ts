@@ -5,7 +5,9 @@ import { recordHistory } from './history.ts'
 import { recordUse } from './monitoring.ts'
 import { redeem } from './redeem.ts'
 import { refuse, revokeFamily } from './refuse.ts'
+import { endSession, extendSession, pruneBrowser, startSession } from './sessions.ts'
 import { addFirstSigningKey } from './signing-keys.ts'
+import { prepareVerification, verifyLogin } from './verification.ts'
 
 export type OrgWrites = {
   // tokens
@@ -15,6 +17,13 @@ export type OrgWrites = {
   readonly issueCode: typeof issueCode
   readonly exchange: typeof exchange
   readonly revokeCodeIssue: typeof revokeCodeIssue
+  // browser
+  readonly startSession: typeof startSession
+  readonly extendSession: typeof extendSession
+  readonly endSession: typeof endSession
+  readonly pruneBrowser: typeof pruneBrowser
+  readonly prepareVerification: typeof prepareVerification
+  readonly verifyLogin: typeof verifyLogin
   // records
   readonly recordHistory: typeof recordHistory
   readonly recordUse: typeof recordUse
@@ -30,6 +39,12 @@ export const writes: OrgWrites = {
   issueCode,
   exchange,
   revokeCodeIssue,
+  startSession,
+  extendSession,
+  endSession,
+  pruneBrowser,
+  prepareVerification,
+  verifyLogin,
   recordHistory,
   recordUse,
   alert: recordAlert,

@@ -1,5 +1,5 @@
 /** Refusals in the browser: login, consent, scopes, users. */
-import { type CatalogueEntry, entry } from './entry.ts'
+import { badRequest, type CatalogueEntry, entry } from './entry.ts'
 
 export type AuthorizeErrorCode =
   | 'RESPONSE_TYPE_NOT_SUPPORTED'
@@ -7,6 +7,11 @@ export type AuthorizeErrorCode =
   | 'IMMEDIATE_NOT_POSSIBLE'
   | 'PASSWORD_WRONG'
   | 'LOGIN_TOO_MANY_FAILURES'
+  | 'LOGIN_RATE_EXCEEDED'
+  | 'VERIFICATION_CODE_WRONG'
+  | 'REQUEST_TOO_LONG'
+  | 'REQUEST_NOT_DECODABLE'
+  | 'AUTHORIZATION_EXPIRED'
   | 'DEVICE_NOT_ACTIVATED'
   | 'USER_INACTIVE'
   | 'SCOPE_NOT_ALLOWED'
@@ -47,6 +52,41 @@ export const authorizeErrors: Readonly<Record<AuthorizeErrorCode, CatalogueEntry
     { status: 429, error: 'rate_limit_exceeded', description: 'login rate exceeded' },
     ['Password Lockout', 'rate_limit'],
     { means: () => 'Too many failed logins.', next: () => ['Wait some minutes.'] },
+  ),
+  LOGIN_RATE_EXCEEDED: entry(
+    'SF-69',
+    { status: 429, error: 'rate_limit_exceeded', description: 'login rate exceeded' },
+    ['Failed: Login Rate Exceeded', 'rate_limit'],
+    {
+      means: ({ user }) => `${user} has logged in too often within the hour.`,
+      next: () => ['Keep the session instead of logging in each time.', 'Raise org.limits.loginsPerUserHour.'],
+    },
+  ),
+  VERIFICATION_CODE_WRONG: entry(
+    'SF-315',
+    { status: 400, error: 'invalid_grant', description: 'authentication failure' },
+    ['Failed: Computer activation required', 'verification_code'],
+    {
+      means: () => 'The verification code is wrong, too old, or was tried too often.',
+      next: () => ['Enter the newest code, or log in again for another one.'],
+    },
+  ),
+  REQUEST_TOO_LONG: entry('SF-74', badRequest('request too long'), ['Failed: Invalid Request', 'request'], {
+    means: ({ longest }) => `The parameters of the authorization request are longer than ${longest} bytes.`,
+    next: () => ['Keep what state stands for on your side, and send a short state.'],
+  }),
+  REQUEST_NOT_DECODABLE: entry('SF-74', badRequest('malformed request'), ['Failed: Invalid Request', 'request'], {
+    means: () => 'The parameters hold a percent escape that is no UTF-8 text.',
+    next: () => ['Percent-encode the parameters as UTF-8.'],
+  }),
+  AUTHORIZATION_EXPIRED: entry(
+    'SF-89',
+    badRequest('the authorization request has expired'),
+    ['Failed: Invalid Request', 'request'],
+    {
+      means: () => 'The pending authorization in the address is too old, or was not made by this org.',
+      next: () => ['Start again from the app.'],
+    },
   ),
   DEVICE_NOT_ACTIVATED: entry(
     'SF-315',
