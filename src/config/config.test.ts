@@ -128,6 +128,21 @@ describe('loading the configuration', () => {
       match(found[0] ?? '', expected)
     })
 
+  test('two clients of one user name are refused', () => {
+    const client = (name: string) => `{ name: ${name}, username: app, password: { env: PW } }`
+    const found = faults(`gateway: { clients: [${client('a')}, ${client('b')}] }`, { PW: 'x' })
+    equal(found.length, 1)
+    match(found[0] ?? '', /gateway\.clients\[1\]\.username: is "app"/)
+  })
+
+  test('L-107: to believe everyone is warned of', () => {
+    const { warnings } = loaded('org: { trustedProxies: [10.0.0.0/8, "::/0", 0.0.0.0/0] }')
+    deepEqual(
+      warnings.map(({ path }) => path),
+      ['org.trustedProxies[1]', 'org.trustedProxies[2]'],
+    )
+  })
+
   test('a written-out secret works and is warned of', () => {
     const { configuration, warnings } = loaded('keeper: { proxy: "http://u:p@127.0.0.1:9293" }')
     equal(configuration.keeper.proxy?.expose(), 'http://u:p@127.0.0.1:9293')
@@ -199,6 +214,9 @@ describe('settings from the environment', () => {
   } as const // prettier-ignore
   for (const [sentence, [environment, expected]] of Object.entries(refused))
     test(sentence, () => deepEqual(faults('', environment), [expected]))
+
+  test('a variable that is no YAML is refused by its name', () =>
+    match(faults('', { SALLYPORT_GATEWAY_CLIENTS: '[{' }).join(), /^SALLYPORT_GATEWAY_CLIENTS: malformed YAML/))
 
   test('faults of the file and of the environment are reported together', () =>
     equal(faults('org: { rotatonMode: strict }', { SALLYPORT_NONSENSE: 'x', SALLYPORT_OTHER: 'y' }).length, 3))

@@ -1,4 +1,6 @@
 /** What no schema can say of one setting alone: settings that contradict each other. */
+import { parseCidr } from '../ip/cidr.ts'
+import { rangeSize } from '../ip/range.ts'
 import { parseDuration } from '../documents/duration.ts'
 import { pathText, type DocumentFault, type Path } from '../documents/fault.ts'
 import type { Locate } from '../documents/yaml-document.ts'
@@ -36,10 +38,26 @@ export function inconsistencies({ org, gateway }: Configuration, locate: Locate)
       'Give each its own user name.',
     ])
   }
-  return found.map(([path, message, next]) => {
-    const where = locate(path)
-    return { path: pathText(path), ...(where === undefined ? {} : { where }), message, next }
+  return found.map(([path, message, next]) => placed(path, { message, next }, locate))
+}
+
+/** Settings that are legal and nearly always a mistake. */
+export function misgivings({ org }: Configuration, locate: Locate): readonly DocumentFault[] {
+  return org.trustedProxies.flatMap((text, i) => {
+    const range = parseCidr(text)
+    if (!range.ok || !wholeFamily.has(rangeSize(range.value))) return []
+    const message = `${text} believes everyone: any client can claim any address and pass the allowlist (SF-10)`
+    return [
+      placed(['org', 'trustedProxies', i], { message, next: 'List the addresses of your proxies alone.' }, locate),
+    ]
   })
+}
+
+const wholeFamily = new Set([1n << 32n, 1n << 128n])
+
+function placed(path: Path, text: { readonly message: string; readonly next: string }, locate: Locate): DocumentFault {
+  const where = locate(path)
+  return { path: pathText(path), ...(where === undefined ? {} : { where }), ...text }
 }
 
 function millisecondsOf(duration: string): number {

@@ -7,7 +7,7 @@ import { isRecord } from '../documents/words.ts'
 import { nowhere, parseYamlDocument, type Locate, type YamlDocument } from '../documents/yaml-document.ts'
 import { fault, ok, type Result } from '../values/result.ts'
 import { secret, type Secret } from '../values/secret.ts'
-import { inconsistencies } from './consistency.ts'
+import { inconsistencies, misgivings } from './consistency.ts'
 import { overridesFrom, type Environment, type Override } from './environment.ts'
 import { configurationSchema, type Configuration } from './schema.ts'
 
@@ -81,7 +81,7 @@ function combine(
   const adminToken = environment['SALLYPORT_ADMIN_TOKEN']
   return ok({
     configuration: resolved.value.value,
-    warnings: resolved.value.warnings,
+    warnings: [...resolved.value.warnings, ...misgivings(resolved.value.value, locate)],
     folder: sources.folder,
     ...(sources.file === undefined ? {} : { file: sources.file }),
     ...(adminToken === undefined || adminToken === '' ? {} : { adminToken: secret(adminToken) }),

@@ -130,6 +130,8 @@ describe('the source address', () => {
   test('two headers that agree decide', () =>
     equal(seen('10.0.0.1', '192.0.2.7', 'for=192.0.2.7'), '192.0.2.7 via x-forwarded-for'))
 
+  test('a blank header is none', () => equal(seen('10.0.0.1', ' ', 'for=192.0.2.7'), '192.0.2.7 via forwarded'))
+
   test('two headers that disagree leave the peer: one of them is the client speaking', () =>
     equal(seen('10.0.0.1', '192.0.2.7', 'for=127.0.0.11'), '10.0.0.1 via peer, claimed 192.0.2.7, for=127.0.0.11'))
 

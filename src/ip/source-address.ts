@@ -88,7 +88,8 @@ function claimOf(text: string): { readonly claimed?: string } {
   return claimed === '' ? {} : { claimed }
 }
 
+/** A blank line says nothing, so it is no header. */
 function linesOf(header: HeaderLines): readonly string[] {
   if (header === undefined) return []
-  return typeof header === 'string' ? [header] : header
+  return (typeof header === 'string' ? [header] : header).filter((line) => line.trim() !== '')
 }
