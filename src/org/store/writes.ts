@@ -7,6 +7,7 @@ import { redeem } from './redeem.ts'
 import { refuse, revokeFamily } from './refuse.ts'
 import { endSession, extendSession, pruneBrowser, startSession } from './sessions.ts'
 import { addFirstSigningKey } from './signing-keys.ts'
+import { eraseSuccessors, upkeep } from './upkeep.ts'
 import { prepareVerification, verifyLogin } from './verification.ts'
 
 export type OrgWrites = {
@@ -30,6 +31,9 @@ export type OrgWrites = {
   readonly alert: typeof recordAlert
   // keys
   readonly addFirstSigningKey: typeof addFirstSigningKey
+  // upkeep
+  readonly upkeep: typeof upkeep
+  readonly eraseSuccessors: typeof eraseSuccessors
 }
 
 export const writes: OrgWrites = {
@@ -49,4 +53,6 @@ export const writes: OrgWrites = {
   recordUse,
   alert: recordAlert,
   addFirstSigningKey,
+  upkeep,
+  eraseSuccessors,
 }

@@ -1,0 +1,45 @@
+/** Small files that hold secrets, beside the store: mode 0600 in a folder of mode 0700, complete or not there at all. */
+import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Undefined where there is no such file. Throws where others may read it: a key that has been open is no key. */
+export async function readPrivateFile(path: string): Promise<string | undefined> {
+  try {
+    const { mode } = await stat(path)
+    if ((mode & 0o077) !== 0)
+      throw new Error(`${path} may be read by others (mode ${(mode & 0o777).toString(8)}): chmod 600 ${path}`)
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    if (isMissing(cause)) return undefined
+    throw cause
+  }
+}
+
+/** Durable when it resolves: written beside, synced, renamed into place, and the folder synced. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = `${path}.new` // one process owns the folder (P-14)
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  try {
+    await rename(temporary, path)
+  } catch (cause) {
+    await unlink(temporary)
+    throw cause
+  }
+  const folder = await open(dirname(path), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+}
