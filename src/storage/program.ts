@@ -11,9 +11,11 @@ export type Statement = {
   readonly want: 'one' | 'all' | 'changes'
 }
 
-// What an engine hands back depends on `want`, which a generator's type cannot say; the three functions below are the only users.
-// oxlint-disable-next-line typescript/no-explicit-any
-export type Program<T> = Generator<Statement, T, any>
+/** What an engine hands back depends on `want`, which a generator's type cannot say; the three functions below are the only ones that
+ *  yield a statement, and give what comes back its type. */
+export type Program<T> = Generator<Statement, T>
+
+/* oxlint-disable typescript/no-unsafe-return */
 
 /** The first row, or undefined. `Row` is trusted: the schema is ours. */
 export function* one<Row>(sql: string, ...params: SqlValue[]): Program<Row | undefined> {

@@ -53,6 +53,7 @@ export interface Storage<W extends Writes> {
 export class StorageFault extends Error {
   readonly code: StorageFaultCode
   readonly next: readonly string[]
+  // oxlint-disable-next-line eslint/max-params -- an Error's options stay last
   constructor(code: StorageFaultCode, message: string, next: readonly string[], options?: ErrorOptions) {
     super(message, options)
     this.name = 'StorageFault'

@@ -86,9 +86,9 @@ function reading({ place }: StorageSetUp): void {
     const client = async () => {
       for (let i = 0; i < 20; i += 1) {
         await storage.read(() => valueOf('a'))
-        const told = valueIn(await storage.write('increment', 'a'))
+        const own = valueIn(await storage.write('increment', 'a'))
         const seen = await storage.read(() => valueOf('a'))
-        ok(typeof told === 'number' && seen !== undefined && seen >= told, `told ${String(told)}, then read ${seen}`)
+        ok(typeof own === 'number' && seen !== undefined && seen >= own, `told ${String(own)}, then read ${seen}`)
       }
     }
     await Promise.all(Array.from({ length: 8 }, client))

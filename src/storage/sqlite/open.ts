@@ -147,6 +147,7 @@ class SqliteStorage<W extends Writes> implements Storage<W> {
     terms?: WriteTerms,
   ): Promise<WriteResult<OutputOf<W, N>>> {
     // the queue carries any write's output; which one it is, only the name says
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return this.#queue.write(name, input, terms) as Promise<WriteResult<OutputOf<W, N>>>
   }
 

@@ -65,6 +65,7 @@ class ThreadWriter implements Writer {
   }
 
   #say(message: ToThread): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker.postMessage(message)
   }
 
@@ -86,6 +87,7 @@ class ThreadWriter implements Writer {
 function read(message: FromThread): WriterOutcome {
   switch (message.kind) {
     case 'committed':
+      // oxlint-disable-next-line typescript/no-unsafe-assignment -- the thread serialized an array
       return { kind: 'committed', values: deserialize(message.values) }
     case 'undone':
       return { kind: 'undone', cause: unpackError(message.cause), alone: message.alone }

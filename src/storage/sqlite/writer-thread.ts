@@ -9,6 +9,8 @@ import { Connection } from './connection.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-messages.ts'
 
 if (parentPort === null) throw new Error('writer-thread.ts runs only as a worker of thread-writer.ts')
+// thread-writer.ts, the only one to start this thread, gives it a ThreadTask
+// oxlint-disable-next-line typescript/no-unsafe-argument
 await serve(parentPort, workerData)
 
 async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
@@ -27,6 +29,8 @@ async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
 }
 
 async function openRunner({ file, writesModule, maxPages, injection }: ThreadTask): Promise<BatchRunner<Uint8Array>> {
+  // the module's other exports are none of our business, and its `writes` are what the caller's types say
+  // oxlint-disable-next-line typescript/no-unsafe-assignment
   const module: { readonly writes?: Writes } = await import(writesModule)
   if (typeof module.writes !== 'object') throw new Error(`${writesModule} exports no \`writes\``)
   const inject = injectorOf(injection)
