@@ -2,10 +2,13 @@
 import { command } from '../command.ts'
 import { sawNothing, withoutPlanted, type Gate } from './gate.ts'
 
+/** What has not changed is not checked again; findings of earlier runs are kept and printed again. */
+const remembering = ['--incremental', '--tsBuildInfoFile', 'node_modules/.cache/sallyport/types.tsbuildinfo']
+
 export const compile: Gate = {
   name: 'types',
   async judge() {
-    const said = await command('tsc', ['-p', 'tools/planted', '--pretty', 'false', '--listFiles'])
+    const said = await command('tsc', ['-p', 'tools/planted', '--pretty', 'false', '--listFiles', ...remembering])
     const lines = said.out.split('\n')
     const files = lines.filter(
       (line) => /\/(?:src|test|tools)\/[^\n]*\.tsx?$/.test(line) && !/\/node_modules\/|\/tools\/planted\//.test(line),
