@@ -70,12 +70,10 @@ export const writes = {
     yield* one('SELECT 1 AS one')
     return value
   },
-  /** Keeps the database busy for a while. */
-  *dawdle(rounds: number): Program<void> {
-    yield* one(
-      'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT count(*) FROM n',
-      rounds,
-    )
+  /** Blocks the thread that it runs in until the first cell changes, 10 s at most: a write that takes as long as the test wants. */
+  *hold(cells: Int32Array<SharedArrayBuffer>): Program<void> {
+    yield* one('SELECT 1 AS one')
+    Atomics.wait(cells, 0, 0, 10_000)
   },
   /** Ends the thread that it runs in. */
   *die(): Program<never> {
