@@ -25,23 +25,6 @@ export function* findSession(hash: string): Program<SessionRow | undefined> {
   )
 }
 
-export type BrowserUserRow = {
-  readonly id: string
-  readonly username: string
-  readonly isActive: number
-  readonly content: string
-}
-
-const userColumns = 'SELECT id, username, is_active AS "isActive", content FROM users'
-
-export function* findUserById(id: string): Program<BrowserUserRow | undefined> {
-  return yield* one<BrowserUserRow>(`${userColumns} WHERE id = ?`, id)
-}
-
-export function* findUserByName(username: string): Program<BrowserUserRow | undefined> {
-  return yield* one<BrowserUserRow>(`${userColumns} WHERE username = ?`, username)
-}
-
 /** Every set of scopes that this user approved for this app and nobody withdrew, each set space separated. */
 export function* findApprovedScopes(userId: string, app: string): Program<string[]> {
   const rows = yield* all<{ scopes: string }>(
@@ -109,18 +92,18 @@ export function* endSession(hash: string): Program<void> {
   yield* run('DELETE FROM browser_sessions WHERE hash = ?', hash)
 }
 
-export type BrowserPruning = {
-  readonly now: number
-  /** Devices not seen since then are forgotten. */
-  readonly devicesBefore: number
-  /** Verification codes issued before then are of no use. */
-  readonly codesBefore: number
-}
+/** A browser that was not used for so long has to prove itself again; a year in milliseconds. */
+export const deviceMemory: number = 365 * 86_400_000
+/** Longer than any code is good for. */
+const codeMemory = 86_400_000
 
-/** Removes what has ended; says how many rows. */
-export function* pruneBrowser({ now, devicesBefore, codesBefore }: BrowserPruning): Program<number> {
-  const sessions = yield* run('DELETE FROM browser_sessions WHERE ends_at <= ?', now)
-  const devices = yield* run('DELETE FROM devices WHERE last_seen_at < ?', devicesBefore)
-  const codes = yield* run('DELETE FROM verification_codes WHERE issued_at < ?', codesBefore)
-  return sessions + devices + codes
+/** Forgets devices and verification codes that are of no use any more; says how many. */
+export function* pruneDevices({ now, most }: { readonly now: number; readonly most: number }): Program<number> {
+  const devices = yield* run(
+    'DELETE FROM devices WHERE hash IN (SELECT hash FROM devices WHERE last_seen_at < ? LIMIT ?)',
+    now - deviceMemory,
+    most,
+  )
+  const codes = yield* run('DELETE FROM verification_codes WHERE issued_at < ?', now - codeMemory)
+  return devices + codes
 }

@@ -2,6 +2,7 @@
 import { one, run, type Program } from '../../storage/program.ts'
 import { pruneHistory } from './history.ts'
 import { pruneMonitoring } from './monitoring.ts'
+import { pruneDevices } from './sessions.ts'
 
 export type UpkeepPlan = {
   readonly now: number
@@ -21,6 +22,7 @@ export function* upkeep(plan: UpkeepPlan): Program<number> {
   const history = yield* pruneHistory({ ...plan.history, most })
   const codes = yield* pruneBy('codes', 'hash', { column: 'issued_at', before: plan.codesBefore, most })
   const sessions = yield* pruneBy('browser_sessions', 'hash', { column: 'ends_at', before: plan.now, most })
+  const devices = yield* pruneDevices(plan)
   const tokens = yield* run('DELETE FROM access_tokens WHERE ends_at < ?', plan.now)
   const alerts = yield* pruneOldest('alerts', 100_000, most)
   const audit = yield* pruneOldest('setup_audit', 100_000, most)
@@ -33,7 +35,7 @@ export function* upkeep(plan: UpkeepPlan): Program<number> {
     most,
   )
   if (grants > 0) yield* run('DELETE FROM grant_refusals WHERE grant_id NOT IN (SELECT id FROM grants)')
-  return history + codes + sessions + tokens + alerts + audit + monitoring + grants
+  return history + codes + sessions + devices + tokens + alerts + audit + monitoring + grants
 }
 
 function* pruneBy(

@@ -1,14 +1,21 @@
 /** Every write of the org by name; the writer thread imports this module. */
+import { revokeAccessToken, slideAccessToken } from './access-tokens.ts'
 import { recordAlert } from './alerts.ts'
 import { exchange, issueCode, revokeCodeIssue } from './exchange.ts'
+import { setFact, startEpoch } from './facts.ts'
 import { recordHistory } from './history.ts'
 import { recordUse } from './monitoring.ts'
 import { redeem } from './redeem.ts'
 import { refuse, revokeFamily } from './refuse.ts'
-import { endSession, extendSession, pruneBrowser, startSession } from './sessions.ts'
+import { reset } from './reset.ts'
+import { revokeGrants } from './revoke.ts'
+import { save } from './save.ts'
+import { revokeByToken } from './revoke-family.ts'
+import { endSession, extendSession, startSession } from './sessions.ts'
 import { addFirstSigningKey } from './signing-keys.ts'
 import { eraseSuccessors, upkeep } from './upkeep.ts'
 import { prepareVerification, verifyLogin } from './verification.ts'
+import { forgetVerificationCode, keepFirstPasswordHash } from './users.ts'
 
 export type OrgWrites = {
   // tokens
@@ -18,11 +25,13 @@ export type OrgWrites = {
   readonly issueCode: typeof issueCode
   readonly exchange: typeof exchange
   readonly revokeCodeIssue: typeof revokeCodeIssue
+  readonly revokeByToken: typeof revokeByToken
+  readonly revokeAccessToken: typeof revokeAccessToken
+  readonly slideAccessToken: typeof slideAccessToken
   // browser
   readonly startSession: typeof startSession
   readonly extendSession: typeof extendSession
   readonly endSession: typeof endSession
-  readonly pruneBrowser: typeof pruneBrowser
   readonly prepareVerification: typeof prepareVerification
   readonly verifyLogin: typeof verifyLogin
   // records
@@ -34,6 +43,14 @@ export type OrgWrites = {
   // upkeep
   readonly upkeep: typeof upkeep
   readonly eraseSuccessors: typeof eraseSuccessors
+  // configuration and its admins
+  readonly save: typeof save
+  readonly keepFirstPasswordHash: typeof keepFirstPasswordHash
+  readonly forgetVerificationCode: typeof forgetVerificationCode
+  readonly revokeGrants: typeof revokeGrants
+  readonly startEpoch: typeof startEpoch
+  readonly setFact: typeof setFact
+  readonly reset: typeof reset
 }
 
 export const writes: OrgWrites = {
@@ -43,10 +60,12 @@ export const writes: OrgWrites = {
   issueCode,
   exchange,
   revokeCodeIssue,
+  revokeByToken,
+  revokeAccessToken,
+  slideAccessToken,
   startSession,
   extendSession,
   endSession,
-  pruneBrowser,
   prepareVerification,
   verifyLogin,
   recordHistory,
@@ -55,4 +74,11 @@ export const writes: OrgWrites = {
   addFirstSigningKey,
   upkeep,
   eraseSuccessors,
+  save,
+  keepFirstPasswordHash,
+  forgetVerificationCode,
+  revokeGrants,
+  startEpoch,
+  setFact,
+  reset,
 }
