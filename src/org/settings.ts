@@ -36,4 +36,6 @@ export type SettingsSource = {
   readonly current: () => Settings
   /** Reads the store again: after a lost race on the settings version (P-01), and after each save before its reply (P-06). */
   readonly refresh: () => Promise<Settings>
+  /** From the next refresh on, the app's allowlist as it is now goes on applying for this long: a save that propagates slowly (SF-139, SF-140). */
+  readonly holdAllowlist: (app: string, length: Duration) => void
 }

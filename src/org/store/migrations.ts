@@ -15,9 +15,11 @@ CREATE TABLE objects (
   created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, PRIMARY KEY (kind, name)
 );
 
--- what a redemption compares (version) and what no JSON may show (the sealed secret); a row for each app object
+-- what a redemption compares (version), what an editor of the allowlist compares (list_version), and what no JSON may show (the sealed
+-- secret); a row for each app object
 CREATE TABLE apps (
-  name TEXT PRIMARY KEY, kind TEXT NOT NULL, consumer_key TEXT NOT NULL UNIQUE, sealed_secret BLOB, version BIGINT NOT NULL
+  name TEXT PRIMARY KEY, kind TEXT NOT NULL, consumer_key TEXT NOT NULL UNIQUE, sealed_secret BLOB, version BIGINT NOT NULL,
+  list_version BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE users (

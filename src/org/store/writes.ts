@@ -2,7 +2,7 @@
 import { revokeAccessToken, slideAccessToken } from './access-tokens.ts'
 import { recordAlert } from './alerts.ts'
 import { exchange, issueCode, revokeCodeIssue } from './exchange.ts'
-import { setFact, startEpoch } from './facts.ts'
+import { setClockOffset, startEpoch } from './facts.ts'
 import { recordHistory } from './history.ts'
 import { recordUse } from './monitoring.ts'
 import { redeem } from './redeem.ts'
@@ -49,7 +49,7 @@ export type OrgWrites = {
   readonly forgetVerificationCode: typeof forgetVerificationCode
   readonly revokeGrants: typeof revokeGrants
   readonly startEpoch: typeof startEpoch
-  readonly setFact: typeof setFact
+  readonly setClockOffset: typeof setClockOffset
   readonly reset: typeof reset
 }
 
@@ -79,6 +79,6 @@ export const writes: OrgWrites = {
   forgetVerificationCode,
   revokeGrants,
   startEpoch,
-  setFact,
+  setClockOffset,
   reset,
 }

@@ -1,0 +1,27 @@
+/** The store's clock: the machine's, put forward by what the testing plane has stored with the data (P-13). */
+import type { Storage } from '../storage/storage.ts'
+import type { Clock } from '../values/domain.ts'
+import { after, milliseconds, type Duration } from '../values/time.ts'
+import { findClockOffset } from './store/facts.ts'
+import type { OrgWrites } from './store/writes.ts'
+
+export type OrgClock = {
+  readonly now: Clock
+  /** How far ahead of the machine's clock it is. */
+  readonly offset: () => Duration
+  /** In force when it resolves, and durable. */
+  readonly setOffset: (offset: Duration) => Promise<void>
+}
+
+export async function openOrgClock(base: Clock, storage: Storage<OrgWrites>): Promise<OrgClock> {
+  let offset = milliseconds(await storage.read(() => findClockOffset()))
+  return {
+    now: () => after(base(), offset),
+    offset: () => offset,
+    async setOffset(next) {
+      const result = await storage.write('setClockOffset', { offset: next })
+      if (result.kind !== 'committed') throw new Error(`the clock's offset could not be stored: ${result.kind}`)
+      offset = next
+    },
+  }
+}

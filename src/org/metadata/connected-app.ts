@@ -1,0 +1,159 @@
+/** A Connected App with the fields of the metadata type ConnectedApp (SF-250, SF-251), and the allowlist that Setup keeps beside it (SF-141). */
+import Type from 'typebox'
+import type { Schema } from '../../values/schema.ts'
+import type { Secret } from '../../values/secret.ts'
+import { apiName, described, startEndRanges, type StartEnd } from './common.ts'
+import { oauthSecuritySettings, type OauthSecuritySettings } from './external-client-app.ts'
+import {
+  accepts,
+  choice,
+  closed,
+  each,
+  flag,
+  text,
+  uninterpreted,
+  within,
+  words,
+  type Named,
+  type SecretField,
+  type Uninterpreted,
+} from './schema.ts'
+
+const appTexts = ['description', 'infoUrl', 'iconUrl', 'logoUrl', 'mobileStartUrl', 'startUrl', 'plugin'] as const
+const appKept = ['canvasConfig', 'mobileAppConfig', 'samlConfig'] as const // SF-247: read, kept, not interpreted
+
+const configFlags = [
+  'isAdminApproved',
+  'isClientCredentialEnabled',
+  'isCodeCredentialEnabled',
+  'isCodeCredentialPostOnly',
+  'isConsumerSecretOptional',
+  'isDPopEnabled',
+  'isDeviceFlowEnabled',
+  'isEnforceRefreshTokenTTL',
+  'isIntrospectAllTokens',
+  'isIpBindingEnabled',
+  'isNamedUserJwtEnabled',
+  'isPKImTLSEnabled',
+  'isPkceRequired',
+  'isRefreshTokenRotationEnabled',
+  'isSecretRequiredForRefreshToken',
+  'isSecretRequiredForTokenExchange',
+  'isTokenExchangeEnabled',
+] as const // SF-250
+const idTokenFlags = ['idTokenIncludeAttributes', 'idTokenIncludeCustomPerms', 'idTokenIncludeStandardClaims'] as const
+
+const ipRelaxations = ['ENFORCE', 'ENFORCE_RELAXREFRESH', 'BYPASS_2FACTOR', 'BYPASS'] as const // section 12
+const policyActions = ['Block', 'RaiseSessionLevel', 'StepUpMFA'] as const
+const sessionLevels = ['LOW', 'STANDARD', 'HIGH_ASSURANCE'] as const
+
+export type ConnectedAppOauthConfig = Named<typeof configFlags, boolean> & {
+  readonly assetTokenConfig?: Uninterpreted
+  readonly callbackUrl?: string
+  readonly certificate?: string
+  readonly consumerKey?: string
+  readonly consumerSecret?: Secret
+  readonly idTokenConfig?: Named<typeof idTokenFlags, boolean> & {
+    readonly idTokenAudience?: string
+    readonly idTokenValidity?: number
+  }
+  readonly oauthClientCredentialUser?: string
+  /** Names of the Metadata API; one that is not known survives (SF-102). */
+  readonly scopes?: string[]
+  readonly singleLogoutUrl?: string
+}
+export type ConnectedAppOauthPolicy = {
+  readonly ipRelaxation?: (typeof ipRelaxations)[number]
+  readonly refreshTokenPolicy?: string
+  readonly isTokenExchangeFlowEnabled?: boolean
+  readonly singleLogoutUrl?: string
+}
+export type ConnectedApp = Named<typeof appTexts, string> &
+  Named<typeof appKept, Uninterpreted> & {
+    readonly name: string
+    readonly label?: string
+    readonly contactEmail: string
+    readonly contactPhone?: string
+    readonly attributes?: { readonly key: string; readonly formula: string }[]
+    readonly ipRanges?: StartEnd[]
+    readonly profileName?: string[]
+    readonly permissionSetName?: string[]
+    readonly oauthConfig?: ConnectedAppOauthConfig
+    readonly oauthPolicy?: ConnectedAppOauthPolicy
+    readonly sessionPolicy?: {
+      readonly policyAction?: (typeof policyActions)[number]
+      readonly sessionLevel?: (typeof sessionLevels)[number]
+      readonly sessionTimeout?: number
+    }
+    /** Kept under the External Client App's name for it: the type ConnectedApp has no place for the allowlist. */
+    readonly oauthSecuritySettings?: OauthSecuritySettings
+  }
+
+const minutes = Type.Integer({ minimum: 1, maximum: 1440 })
+
+const oauthConfig = (secret: SecretField) =>
+  Type.Object(
+    {
+      ...each(configFlags, flag),
+      ...each(['callbackUrl', 'oauthClientCredentialUser', 'singleLogoutUrl'] as const, text),
+      assetTokenConfig: Type.Optional(uninterpreted),
+      certificate: Type.Optional(described('X.509 certificate in PEM, for private_key_jwt.')),
+      consumerKey: Type.Optional(described('Generated where it is left out.')),
+      consumerSecret: Type.Optional(within(secret('Generated where it is left out; shown once and never again.'))),
+      idTokenConfig: Type.Optional(
+        Type.Object(
+          {
+            ...each(idTokenFlags, flag),
+            idTokenAudience: Type.Optional(text),
+            idTokenValidity: Type.Optional(minutes),
+          },
+          closed,
+        ),
+      ),
+      scopes: Type.Optional(words),
+    },
+    closed,
+  )
+
+const oauthPolicy = Type.Object(
+  {
+    ipRelaxation: Type.Optional(choice(ipRelaxations)),
+    refreshTokenPolicy: Type.Optional(text),
+    isTokenExchangeFlowEnabled: Type.Optional(flag),
+    singleLogoutUrl: Type.Optional(text),
+  },
+  closed,
+)
+
+const sessionPolicy = Type.Object(
+  {
+    policyAction: Type.Optional(choice(policyActions)),
+    sessionLevel: Type.Optional(choice(sessionLevels)),
+    sessionTimeout: Type.Optional(minutes),
+  },
+  closed,
+)
+
+export const connectedAppSchema = (secret: SecretField): Schema<ConnectedApp> =>
+  accepts(
+    Type.Object(
+      {
+        name: apiName,
+        ...each(appTexts, text),
+        ...each(appKept, uninterpreted),
+        ...each(['label', 'contactPhone'] as const, text),
+        contactEmail: Type.String({ minLength: 3, maxLength: 255 }),
+        attributes: Type.Optional(
+          Type.Array(Type.Object({ key: Type.String(), formula: Type.String() }, closed), { maxItems: 200 }),
+        ),
+        ipRanges: Type.Optional(startEndRanges),
+        profileName: Type.Optional(words),
+        permissionSetName: Type.Optional(words),
+        oauthConfig: Type.Optional(oauthConfig(secret)),
+        oauthPolicy: Type.Optional(oauthPolicy),
+        sessionPolicy: Type.Optional(sessionPolicy),
+        oauthSecuritySettings: Type.Optional(within(oauthSecuritySettings)),
+      },
+      { ...closed, description: 'ConnectedApp' },
+    ),
+  )
