@@ -22,7 +22,8 @@ export const pkceRequired: Policy<PkceRequired> = definePolicy<PkceRequired>({
 
   guard(request, { requiredBy }) {
     if (request.step !== 'authorize' || requiredBy === 'nobody') return abstain
-    const saw = { app: request.app.name, requiredBy, challenge: request.challenge !== undefined }
-    return request.challenge === undefined ? deny('CHALLENGE_MISSING', saw) : allow(saw)
+    const bound = request.challenge !== undefined && request.challenge !== '' // empty is left out (RFC 6749 section 3.1)
+    const saw = { app: request.app.name, requiredBy, challenge: bound }
+    return bound ? allow(saw) : deny('CHALLENGE_MISSING', saw)
   },
 })

@@ -1,7 +1,7 @@
 /** How long a refresh token lives: until revoked, not at all, for a fixed life, or while it is used (SF-177 to SF-180). */
 import { fault, ok, type Result } from '../../../values/result.ts'
 import { between, earlier, validUntil, type Instant, type ValidityUnit } from '../../../values/time.ts'
-import type { FieldFault, Fields } from '../fields.ts'
+import type { AppKind, FieldFault, FieldName, Fields } from '../fields.ts'
 import { abstain, allow, definePolicy, deny, denyForGood, type Policy, type PolicyContext } from '../policy.ts'
 import { idleLimitIsOn, inactivityOutlastsIdleLimit } from './refresh-token-idle-limit.ts'
 
@@ -36,7 +36,7 @@ export const refreshTokenPolicy: Policy<RefreshTokenPolicy> = definePolicy<Refre
     const parsed = parse(fields, context)
     if (!parsed.ok || parsed.value.kind !== 'inactivity' || !idleLimitIsOn(fields, context.kind)) return []
     if (!inactivityOutlastsIdleLimit(parsed.value)) return []
-    return [{ field: 'refreshTokenValidityPeriod', means: 'is longer than the 30-day idle limit of this app' }]
+    return [{ field: periodField(context.kind), means: 'is longer than the 30-day idle limit of this app' }]
   },
 
   guard(request, policy) {
@@ -53,12 +53,16 @@ export const refreshTokenPolicy: Policy<RefreshTokenPolicy> = definePolicy<Refre
 
   terms(terms, request, policy) {
     if (policy.kind === 'infinite') return terms
-    if (policy.kind === 'zero') return { ...terms, refreshTokenExpiresAt: request.now }
+    if (policy.kind === 'zero')
+      return { ...terms, refreshTokenExpiresAt: earlier(terms.refreshTokenExpiresAt, request.now) }
     const fresh = { authorizedAt: request.now, lastUsedAt: request.now }
     const since = request.step === 'refresh' ? { ...fresh, authorizedAt: request.grant.authorizedAt } : fresh
     return { ...terms, refreshTokenExpiresAt: earlier(terms.refreshTokenExpiresAt, endOf(policy, since)) }
   },
 })
+
+const timedTypes = { SpecificLifetime: 'lifetime', SpecificInactivity: 'inactivity' } as const
+const typeNames = 'Infinite, Zero, SpecificLifetime, SpecificInactivity'
 
 type Timed = Extract<RefreshTokenPolicy, { period: number }>
 
@@ -83,7 +87,16 @@ function parseTyped(
   }
   if (type === 'Infinite') return ok({ kind: 'infinite' })
   if (type === 'Zero') return ok({ kind: 'zero' })
-  return timed(type === 'SpecificLifetime' ? 'lifetime' : 'inactivity', period ?? 0, unit ?? 'Days')
+  // what a caller's schema let through unread would otherwise act as something else
+  if (!Object.hasOwn(timedTypes, type))
+    return faultIn('refreshTokenPolicyType', `is ${JSON.stringify(type)}; known are ${typeNames}`)
+  if (unit !== undefined && !Object.hasOwn(longest, unit)) {
+    return faultIn(
+      'refreshTokenValidityUnit',
+      `is ${JSON.stringify(unit)}; known are ${Object.keys(longest).join(', ')}`,
+    )
+  }
+  return timed({ kind: timedTypes[type], period: period ?? 0, unit: unit ?? 'Days' }, 'refreshTokenValidityPeriod')
 }
 
 function parseGrammar(fields: Fields): Result<RefreshTokenPolicy, readonly FieldFault[]> {
@@ -96,19 +109,22 @@ function parseGrammar(fields: Fields): Result<RefreshTokenPolicy, readonly Field
     const forms = 'infinite, zero, specific_lifetime:<n>:<HOURS|DAYS|MONTHS> or specific_inactivity:<n>:<unit>'
     return faultIn('refreshTokenPolicy', `is ${JSON.stringify(text)}; known are ${forms}`)
   }
-  return timed(kind.toLowerCase() === 'specific_lifetime' ? 'lifetime' : 'inactivity', Number(period), parsedUnit)
+  const isLifetime = kind.toLowerCase() === 'specific_lifetime'
+  const policy = { kind: isLifetime ? 'lifetime' : 'inactivity', period: Number(period), unit: parsedUnit } as const
+  return timed(policy, 'refreshTokenPolicy')
 }
 
-function timed(
-  kind: Timed['kind'],
-  period: number,
-  unit: ValidityUnit,
-): Result<RefreshTokenPolicy, readonly FieldFault[]> {
+function timed(policy: Timed, field: FieldName): Result<RefreshTokenPolicy, readonly FieldFault[]> {
+  const { period, unit } = policy
   if (!Number.isInteger(period) || period < 1 || period > longest[unit]) {
-    return faultIn('refreshTokenValidityPeriod', `must be a whole number of ${unit} from 1 to ${longest[unit]}`)
+    return faultIn(field, `must have a whole number of ${unit} from 1 to ${longest[unit]}`)
   }
-  return ok({ kind, period, unit })
+  return ok(policy)
 }
+
+/** A Connected App has one field for the whole policy. */
+const periodField = (kind: AppKind): FieldName =>
+  kind === 'connectedApp' ? 'refreshTokenPolicy' : 'refreshTokenValidityPeriod'
 
 function faultIn(field: FieldFault['field'], means: string): Result<never, readonly FieldFault[]> {
   return fault([{ field, means }])
