@@ -13,6 +13,7 @@ import { unsealConsumerSecret } from '../tokens/consumer-secret.ts'
 import type { Keyring } from '../tokens/keyring.ts'
 import type { Program } from '../../storage/program.ts'
 import { withAllowlist } from '../metadata/app-object.ts'
+import { canonicalJson } from '../metadata/merge.ts'
 import { compileEntry, compileOrgWide, storedApp, type OrgWide } from './compile.ts'
 
 export type SettingsParts = {
@@ -123,8 +124,8 @@ async function ensureOrganization({ storage, random, clock }: SettingsParts): Pr
   if ((await storage.read(() => findObject('organization', singletonName))) !== undefined) return
   const id = numberedId('00D', Buffer.from(random(6)).readUIntBE(0, 6))
   const change = { kind: 'object', objectKind: 'organization', name: singletonName, expects: null } as const
-  const content = JSON.stringify({ id, name: 'Sallyport' })
-  const result = await storage.write('save', { at: clock(), changes: [{ ...change, content }] })
+  const content = canonicalJson({ id })
+  const result = await storage.write('save', { at: clock(), changes: [{ ...change, content, applied: content }] })
   if (result.kind !== 'committed') throw new Error(`the organization could not be stored: ${result.kind}`)
 }
 
