@@ -30,13 +30,14 @@ export function decide(request: Request, policies: PolicySettings): Decision {
     if (bound.guard === undefined) continue
     const vote = bound.guard(request)
     trace.push(traceLine(bound, vote))
-    if (vote.kind === 'deny' && refused === undefined) refused = { refusal: vote, policy: bound.id }
+    if (vote.kind === 'deny') refused ??= { refusal: refusalOf(vote), policy: bound.id }
   }
   const own = ownCheck(request)
   if (own !== undefined) {
     trace.push({ policy: own.policy, vote: 'deny', code: own.refusal.code, saw: own.refusal.saw })
-    // Whether the app is enabled comes before its policies, whether the user is active comes behind them (SF-22, checks 5 and 13).
-    refused = own.first || refused === undefined ? own : refused
+    // SF-22: whether the app is enabled is check 5, behind the client's proof alone; whether the user is active is check 13
+    const comesFirst = request.app.isEnabled ? refused === undefined : refused?.refusal.code !== 'CLIENT_SECRET_MISSING'
+    if (comesFirst) refused = own
   }
   if (refused !== undefined) return { kind: 'refused', ...refused, trace }
   return { kind: 'allowed', trace, signals: policies.flatMap(({ signals }) => (signals ? signals(request) : [])) }
@@ -58,14 +59,18 @@ export function explainTrace(trace: readonly TraceLine[]): readonly string[] {
 }
 
 /** Facts that no policy owns. */
-function ownCheck(request: Request): { refusal: Refusal; policy: string; first: boolean } | undefined {
+function ownCheck(request: Request): { refusal: Refusal; policy: string } | undefined {
   if (!request.app.isEnabled) {
     const saw = { app: request.app.name, from: formatAddress(request.from.address) }
-    return { refusal: { code: 'APP_NOT_ENABLED', saw }, policy: 'app-enabled', first: true }
+    return { refusal: { code: 'APP_NOT_ENABLED', saw }, policy: 'app-enabled' }
   }
   const user = request.step === 'refresh' ? request.grant.user : request.step === 'code' ? request.code.user : undefined
   if (user === undefined || user.isActive) return undefined
-  return { refusal: { code: 'USER_INACTIVE', saw: { user: user.username } }, policy: 'user-active', first: false }
+  return { refusal: { code: 'USER_INACTIVE', saw: { user: user.username } }, policy: 'user-active' }
+}
+
+function refusalOf({ code, saw, ends }: Extract<Vote, { kind: 'deny' }>): Refusal {
+  return ends === undefined ? { code, saw } : { code, saw, ends }
 }
 
 function traceLine({ id }: Bound, vote: Vote): TraceLine {

@@ -25,17 +25,19 @@ export function judgeChallenge(
 ): ChallengeJudgement {
   if (challenge === undefined || challenge === '') return { kind: 'unbound' }
   const chosen = method === undefined || method === '' ? pkce.defaultMethod : method // SF-96
-  if (chosen === 'S256') {
-    if (challengeShape.test(challenge)) return { kind: 'bound', challenge, method: 'S256' }
-    return { kind: 'refused', refusal: { code: 'CHALLENGE_MALFORMED', saw: { length: challenge.length } } }
+  if (chosen !== 'S256' && !(chosen === 'plain' && pkce.allowPlain)) {
+    const saw = { method: chosen.slice(0, 40) }
+    return { kind: 'refused', refusal: { code: 'CHALLENGE_METHOD_NOT_SUPPORTED', saw } }
   }
-  if (chosen === 'plain' && pkce.allowPlain && verifierHasForm(challenge, pkce))
-    return { kind: 'bound', challenge, method: 'plain' }
-  return { kind: 'refused', refusal: { code: 'CHALLENGE_METHOD_NOT_SUPPORTED', saw: { method: chosen.slice(0, 40) } } }
+  const hasForm = chosen === 'S256' ? challengeShape.test(challenge) : verifierHasForm(challenge, pkce)
+  if (hasForm) return { kind: 'bound', challenge, method: chosen }
+  return {
+    kind: 'refused',
+    refusal: { code: 'CHALLENGE_MALFORMED', saw: { length: challenge.length, method: chosen } },
+  }
 }
 
-/** At the exchange. `derived` is what the verifier turns into by the recorded method, computed by the caller; it is compared by the caller
- *  in constant time, and `matches` says the result. */
+/** At the exchange. `matches`: whether the verifier, turned by the recorded method, is the challenge; the caller compares in constant time. */
 export function judgeVerifier(
   verifier: string | undefined,
   bound: { readonly challenge: boolean; readonly matches: boolean },

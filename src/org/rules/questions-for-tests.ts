@@ -109,8 +109,8 @@ export function boundTo<S>(
   return bound.value
 }
 
-export function voteOf<S>(policy: Policy<S>, fields: Fields, request: Request, context?: PolicyContext): Vote {
-  return boundTo(policy, fields, context).guard?.(request) ?? { kind: 'abstain' }
+export function voteOf<S>(policy: Policy<S>, fields: Fields, request: Request): Vote {
+  return boundTo(policy, fields).guard?.(request) ?? { kind: 'abstain' }
 }
 
 export const widestTerms: Terms = { rotate: false, refreshTokenExpiresAt: 'never', approvalsKept: 1000 }

@@ -1,7 +1,7 @@
 /** OAuth scopes: their two spellings, and what one implies (SF-101 to SF-103). */
 
 /** OAuth spelling -> Metadata API spelling (SF-102). A name in neither column survives as it is. */
-const metadataNames: Readonly<Record<string, string>> = {
+const spellings: Readonly<Record<string, string>> = {
   id: 'Basic',
   api: 'Api',
   web: 'Web',
@@ -40,20 +40,22 @@ const metadataNames: Readonly<Record<string, string>> = {
   cdp_admin_api: 'CDPAdmin',
 }
 // External Client App files write SFApiPlatform where a Connected App has SFAP (SF-102).
+// Maps, since a scope may be called like a word that every object has.
+const metadataNames = new Map(Object.entries(spellings))
 const oauthNames = new Map<string, string>([
-  ...Object.entries(metadataNames).map(([oauth, metadata]): [string, string] => [metadata, oauth]),
+  ...Object.entries(spellings).map(([oauth, metadata]): [string, string] => [metadata, oauth]),
   ['SFApiPlatform', 'sfap_api'],
 ])
 
 /** Every scope that discovery lists (SF-101). */
-export const knownScopes: readonly string[] = Object.keys(metadataNames)
+export const knownScopes: readonly string[] = Object.keys(spellings)
 
 export function oauthScope(metadataName: string): string {
   return oauthNames.get(metadataName) ?? metadataName
 }
 
 export function metadataScope(oauthName: string): string {
-  return metadataNames[oauthName] ?? oauthName
+  return metadataNames.get(oauthName) ?? oauthName
 }
 
 /** `Api, RefreshToken` or `Api RefreshToken` -> OAuth names in the given order, each once. */
@@ -74,7 +76,7 @@ const given = new Set(['id']) // granted with every token (SF-103)
 export function scopeIsAllowed(scope: string, allowed: ReadonlySet<string>): boolean {
   if (given.has(scope) || allowed.has(scope)) return true
   if (isRefreshScope(scope)) return allowed.has('refresh_token') || allowed.has('offline_access')
-  if (allowed.has('full')) return true
+  if (allowed.has('full')) return metadataNames.has(scope) // custom scopes and what is no scope are not in it
   return scope === 'chatter_api' && allowed.has('api')
 }
 
@@ -82,6 +84,8 @@ export function scopeIsAllowed(scope: string, allowed: ReadonlySet<string>): boo
 export function isRefreshScope(scope: string): boolean {
   return scope === 'refresh_token' || scope === 'offline_access'
 }
+
+const oneName = (scope: string): string => (isRefreshScope(scope) ? 'refresh_token' : scope)
 
 export type ScopeChoice =
   | { readonly kind: 'granted'; readonly scopes: readonly string[] }
@@ -101,11 +105,11 @@ export function chooseScopes(asked: string | undefined, appScopes: readonly stri
 export function narrowScopes(asked: string | undefined, granted: readonly string[]): ScopeChoice {
   const wanted = (asked ?? '').split(' ').filter(Boolean)
   if (wanted.length === 0) return { kind: 'granted', scopes: granted }
-  const had = new Set(granted)
-  const refused = wanted.find((scope) => !had.has(scope))
+  const had = new Set(granted.map(oneName))
+  const refused = wanted.find((scope) => !had.has(oneName(scope)))
   if (refused !== undefined) return { kind: 'not-allowed', scope: refused }
-  const narrowed = new Set([...wanted, 'id'])
-  return { kind: 'granted', scopes: granted.filter((scope) => narrowed.has(scope)) }
+  const narrowed = new Set([...wanted.map(oneName), 'id'])
+  return { kind: 'granted', scopes: granted.filter((scope) => narrowed.has(oneName(scope))) }
 }
 
 function withId(scopes: readonly string[]): readonly string[] {

@@ -68,7 +68,10 @@ export const policyErrors: Readonly<Record<PolicyErrorCode, CatalogueEntry>> = {
     badRequest('invalid code challenge'),
     ['Failed: Invalid Code Challenge', 'pkce'],
     {
-      means: () => 'The code_challenge is not the base64url form of a SHA-256.',
+      means: ({ length, method }) =>
+        method === 'plain'
+          ? `A plain code_challenge of ${length} characters does not have the form of a code_verifier.`
+          : `A code_challenge of ${length} characters is not the base64url form of a SHA-256.`,
       next: () => ['Send base64url(SHA-256(verifier)) without padding: 43 characters.'],
     },
   ),

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { instant, type Instant } from '../../../values/time.ts'
 import type { AppKind, Fields } from '../fields.ts'
 import { contextOf, everyStep } from '../questions-for-tests.ts'

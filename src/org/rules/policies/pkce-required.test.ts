@@ -1,10 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AppKind, Fields } from '../fields.ts'
-import { authorizing, calling, contextOf, exchanging, refreshing, voteOf } from '../questions-for-tests.ts'
+import { authorizing, boundTo, calling, contextOf, exchanging, refreshing, voteOf } from '../questions-for-tests.ts'
 import { pkceRequired as policy } from './pkce-required.ts'
 
-const eca = contextOf('externalClientApp')
 const challenge = 'HrEA9_Q56Mp8qZRAxQvZE92KA5muvx9LCKm-CieKE1k'
 
 describe('PKCE required', () => {
@@ -18,7 +17,7 @@ describe('PKCE required', () => {
     'a refresh needs no PKCE': [{}, refreshing(), 'abstain'],
   } as const
   for (const [sentence, [fields, request, kind]] of Object.entries(votes))
-    test(sentence, () => equal(voteOf(policy, fields, request, eca).kind, kind))
+    test(sentence, () => equal(voteOf(policy, fields, request).kind, kind))
 
   const requiredBy: Record<string, [AppKind, Fields, boolean, 'app' | 'org' | 'nobody']> = {
     'left out, an External Client App requires it': ['externalClientApp', {}, false, 'app'],
@@ -39,7 +38,7 @@ describe('PKCE required', () => {
     )
 
   test('SF-65: a denial says who requires it, since the answer goes elsewhere where only the org does', () =>
-    deepEqual(voteOf(policy, {}, authorizing(), contextOf('connectedApp', { orgRequiresPkce: true })), {
+    deepEqual(boundTo(policy, {}, contextOf('connectedApp', { orgRequiresPkce: true })).guard?.(authorizing()), {
       kind: 'deny',
       code: 'CHALLENGE_MISSING',
       saw: { app: 'Billing', requiredBy: 'org', challenge: false },

@@ -53,13 +53,13 @@ describe('refresh token policy', () => {
     'an authorization is asked nothing': [zero, authorizing(), 'abstain'],
   } as const
   for (const [sentence, [fields, request, kind]] of Object.entries(votes))
-    test(sentence, () => equal(voteOf(policy, fields, request, eca).kind, kind))
+    test(sentence, () => equal(voteOf(policy, fields, request).kind, kind))
 
   test('SF-182: a fixed life that has passed is final, and says what it saw', () => {
     const now = instant('2026-05-01')
     const until = instant('2026-04-01T12:00:00Z')
     const saw = { policy: 'lifetime 60 Days', until, now, app: 'Billing' }
-    deepEqual(voteOf(policy, lifetime(60, 'Days'), at('2026-05-01'), eca), {
+    deepEqual(voteOf(policy, lifetime(60, 'Days'), at('2026-05-01')), {
       ...{ kind: 'deny', code: 'TOKEN_EXPIRED', saw, ends: 'grant' },
     })
   })
@@ -68,13 +68,13 @@ describe('refresh token policy', () => {
     const now = instant('2026-03-11T12:00:00Z')
     const until = instant('2026-03-08T12:00:00Z')
     const saw = { policy: 'inactivity 7 Days', until, now, app: 'Billing', idle: days(10), limit: days(7) }
-    deepEqual(voteOf(policy, inactivity(7, 'Days'), at('2026-03-11T12:00:00Z'), eca), {
+    deepEqual(voteOf(policy, inactivity(7, 'Days'), at('2026-03-11T12:00:00Z')), {
       ...{ kind: 'deny', code: 'TOKEN_NOT_USED_FOR_TOO_LONG', saw, ends: 'grant' },
     })
   })
 
   test('zero says which app sets it', () =>
-    deepEqual(voteOf(policy, zero, refreshing(), eca), {
+    deepEqual(voteOf(policy, zero, refreshing()), {
       ...{ kind: 'deny', code: 'TOKEN_EXPIRES_IMMEDIATELY', saw: { app: 'Billing', policy: 'zero' } },
     }))
 
