@@ -31,7 +31,8 @@ export const authorizeNames: readonly string[] = [
   ...['nonce', 'code_challenge', 'code_challenge_method'],
 ]
 
-/** All parameters together, decoded. A request travels through redirects in addresses, and 16 KiB is what an HTTP header may take. */
+/** Characters of all values together, percent-encoded. A request travels through redirects in addresses, sealed and sealed again, and 16 KiB
+ *  is what a header may take. */
 export const longestRequest = 6000
 
 /** Left-out and empty are the same (RFC 6749 section 3.1). */
@@ -52,8 +53,9 @@ export function readAuthorizeParameters(form: ReadonlyMap<string, string>): Auth
   }
 }
 
+/** Values are well-formed text, as a decoder of forms leaves them. */
 export function requestIsTooLong(form: ReadonlyMap<string, string>): boolean {
-  return authorizeNames.reduce((sum, name) => sum + utf8Length(form.get(name) ?? ''), 0) > longestRequest
+  return authorizeNames.reduce((sum, name) => sum + encodeURIComponent(form.get(name) ?? '').length, 0) > longestRequest
 }
 
 function displayOf(text: string | undefined): AuthorizeParameters['display'] {
@@ -68,14 +70,4 @@ function promptOf(text: string | undefined, immediate: string | undefined): Prom
     login: words.has('login') || words.has('select_account'),
     consent: words.has('consent'),
   }
-}
-
-/** Bytes in UTF-8, for well-formed text. */
-function utf8Length(text: string): number {
-  let length = 0
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0
-    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
-  }
-  return length
 }

@@ -72,7 +72,8 @@ export const authorizeErrors: Readonly<Record<AuthorizeErrorCode, CatalogueEntry
     },
   ),
   REQUEST_TOO_LONG: entry('SF-74', badRequest('request too long'), ['Failed: Invalid Request', 'request'], {
-    means: ({ longest }) => `The parameters of the authorization request are longer than ${longest} bytes.`,
+    means: ({ longest }) =>
+      `The parameters of the authorization request are longer than ${longest} characters, percent-encoded.`,
     next: () => ['Keep what state stands for on your side, and send a short state.'],
   }),
   REQUEST_NOT_DECODABLE: entry('SF-74', badRequest('malformed request'), ['Failed: Invalid Request', 'request'], {
