@@ -10,6 +10,7 @@ export type RequestErrorCode =
   | 'STORE_NOT_AVAILABLE'
   | 'REVOKE_UNKNOWN'
   | 'REVOKE_TYPE_UNKNOWN'
+  | 'CALLBACK_NOT_A_NAME'
 
 export const requestErrors: Readonly<Record<RequestErrorCode, CatalogueEntry>> = {
   METHOD_NOT_POST: entry('SF-21', badRequest('must use HTTP POST'), ['Failed: Must Use POST', 'request'], {
@@ -58,4 +59,8 @@ export const requestErrors: Readonly<Record<RequestErrorCode, CatalogueEntry>> =
     ['Failed: Invalid Token', 'revoke'],
     { means: () => 'The text has the form of no token of this org.', next: () => ['Send an access or refresh token.'] },
   ),
+  CALLBACK_NOT_A_NAME: entry('SF-113', badRequest('invalid callback'), ['Failed: Invalid Request', 'request'], {
+    means: () => 'The callback is not the name of a JavaScript function.',
+    next: () => ['Send letters, digits, _ and $, with dots between names, or POST without a callback.'],
+  }),
 }
