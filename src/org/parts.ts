@@ -8,7 +8,7 @@ import type { OrgConfiguration } from './configuration.ts'
 import type { Faults } from './testing/faults.ts'
 import type { FailureLimits } from './failure-limits.ts'
 import type { Monitor } from './monitor.ts'
-import type { Epoch } from './rules/judge-token.ts'
+import type { EpochSource } from './epoch.ts'
 import type { SettingsSource } from './settings.ts'
 import type { RecordIds } from './store/record-ids.ts'
 import type { OrgWrites } from './store/writes.ts'
@@ -33,7 +33,7 @@ export type OrgParts = {
   readonly publicUrl: () => string
   readonly recordIds: RecordIds
   /** As of the last change through the admin API (P-08). */
-  readonly epoch: () => Epoch
+  readonly epoch: EpochSource
   readonly signingKeys: SigningKeys
   readonly revocationLog: RevocationLog
   readonly monitor: Monitor

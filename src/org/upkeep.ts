@@ -1,0 +1,63 @@
+/** The org's own clockwork: counts are written every second, tables are kept within bounds every minute; a failure is logged and tried again. */
+import { before, days, hours, seconds } from '../values/time.ts'
+import type { OrgParts } from './parts.ts'
+import type { UpkeepPlan } from './store/upkeep.ts'
+
+export type Upkeep = { /** Resolves when nothing runs any more. */ readonly stop: () => Promise<void> }
+
+const flushEvery = 1_000
+const pruneEvery = 60_000
+const rowsAtOnce = 500
+
+/** Erases first what another rotation mode had kept (P-12). */
+export async function startUpkeep(parts: OrgParts): Promise<Upkeep> {
+  if (parts.configuration.rotationMode === 'strict') await parts.storage.write('eraseSuccessors', undefined)
+  const flushing = every(flushEvery, () => parts.monitor.flush(), parts)
+  const pruning = every(pruneEvery, () => prune(parts), parts)
+  return {
+    async stop() {
+      await Promise.all([flushing.stop(), pruning.stop()])
+    },
+  }
+}
+
+/** In small steps, so that redemptions get their turn between them. */
+async function prune(parts: OrgParts): Promise<void> {
+  for (;;) {
+    const result = await parts.storage.write('upkeep', planOf(parts))
+    if (result.kind !== 'committed') throw new Error(`upkeep was not stored: ${result.kind}`)
+    if (result.value < rowsAtOnce) return
+  }
+}
+
+function planOf({ clock, configuration }: OrgParts): UpkeepPlan {
+  const now = clock()
+  const { keepDays, keepRows } = configuration.history
+  return {
+    now,
+    history: { before: before(now, days(keepDays)), keepRows },
+    codesBefore: before(now, seconds(Math.max(configuration.code.ttlSeconds, 86_400))),
+    endedBefore: before(now, days(400)),
+    sessionGrantsBefore: before(now, hours(25)), // the longest session timeout is 24 hours (SF-08)
+    most: rowsAtOnce,
+  }
+}
+
+function every(period: number, work: () => Promise<void>, { log }: OrgParts): Upkeep {
+  let running: Promise<void> = Promise.resolve()
+  let busy = false
+  const timer = setInterval(() => {
+    if (busy) return // the last one is not through yet: a slow disk must not pile them up
+    busy = true
+    running = work()
+      .catch((cause: unknown) => log.warn('upkeep-failed', { cause: String(cause) }))
+      .finally(() => (busy = false))
+  }, period)
+  timer.unref()
+  return {
+    async stop() {
+      clearInterval(timer)
+      await running
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** Where systems meet the clock, randomness, timers and the log: the only place that reaches for them. */
+import { randomFillSync } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RandomBytes } from './values/domain.ts'
+import { instant } from './values/time.ts'
+import type { Log } from './org/parts.ts'
+import { openStorage } from './storage/open.ts'
+import { openOrg, type OrgEnvironment, type OrgOptions, type RunningOrg } from './org/org.ts'
+
+export type { RunningOrg } from './org/org.ts'
+
+export async function startOrg(options: OrgOptions & { readonly log: Log }): Promise<RunningOrg> {
+  return await openOrg(systemEnvironment(options.log), options)
+}
+
+/** The real one; a test replaces what it wants to bend. */
+export function systemEnvironment(log: Log): OrgEnvironment {
+  return {
+    clock: () => instant(Date.now()),
+    monotonic: () => performance.now(),
+    random: pooledRandom(),
+    wait: async (length) => await sleep(length),
+    log,
+    openStorage,
+  }
+}
+
+const poolBytes = 16 * 1024
+
+/** Bytes from the system's source, drawn in one go for many callers: a draw of 32 costs a call into OpenSSL otherwise. Each byte is handed
+ *  out once and erased here. */
+function pooledRandom(): RandomBytes {
+  const pool = new Uint8Array(poolBytes)
+  let used = poolBytes
+  return (count) => {
+    if (count > poolBytes) return randomFillSync(new Uint8Array(count))
+    if (used + count > poolBytes) {
+      randomFillSync(pool)
+      used = 0
+    }
+    const drawn = pool.slice(used, used + count)
+    pool.fill(0, used, used + count)
+    used += count
+    return drawn
+  }
+}
