@@ -9,7 +9,7 @@ import { authenticateClient, type Client } from './client.ts'
 import { decideCaller } from './decide-caller.ts'
 import { exchangeCode } from './exchange.ts'
 import { refused, unavailable, type TokenOutcome } from './outcome.ts'
-import { alertOf, refusalRecord, subjectOf, type Subject } from './records.ts'
+import { alertOf, subjectOf, type Subject } from './records.ts'
 import { refresh } from './refresh.ts'
 import { refuseAndRecord } from './refusals.ts'
 import { parseTokenRequest, type TokenRequest } from './token-request.ts'
@@ -52,7 +52,8 @@ async function answer(parts: OrgParts, call: Call): Promise<TokenOutcome> {
   const subject = subjectOf(parts, { app, flow: request.flow, caller })
   const decision = decideCaller(client, subject)
   if (decision.kind === 'refused') {
-    if (request.kind === 'refresh') await alertBlockedReplay(parts, subject, request.refreshToken)
+    const isBlocked = decision.refusal.code === 'SOURCE_NOT_ALLOWED'
+    if (isBlocked && request.kind === 'refresh') await alertBlockedReplay(parts, subject, request.refreshToken)
     return await refuseAndRecord(parts, subject, decision)
   }
   return request.kind === 'refresh'
@@ -92,11 +93,12 @@ async function answerWithFault(parts: OrgParts, fault: Fault, call: Call): Promi
 /** A replay from a blocked address kills nothing and is told nothing, but a person should see it (SF-23). */
 async function alertBlockedReplay(parts: OrgParts, subject: Subject, text: string): Promise<void> {
   const token = readRefreshToken(text, parts.keyring)
-  if (token === undefined) return
+  if (token === undefined || token.keyState === 'compromised') return // such a tag proves no replay (P-09)
   const row = await parts.storage.read(() => findGrant(token.grant))
-  if (row === undefined || row.app !== subject.app.name || token.generation >= row.generation) return
+  if (row === undefined || row.app !== subject.app.name || row.ended !== null) return
+  if (token.generation >= row.generation) return
   const known = { ...subject, userId: row.userId, grantId: row.id }
-  const { id } = refusalRecord(parts, known, { code: 'TOKEN_REPLAYED', saw: {} })
+  const id = parts.recordIds(subject.at)
   const detail = `A spent refresh token of generation ${token.generation} was presented from a blocked address; the family lives on.`
   await parts.storage.write('alert', alertOf({ id, at: subject.at }, known, { kind: 'replay', detail }))
 }

@@ -40,7 +40,9 @@ export const tokenErrors: Readonly<Record<TokenErrorCode, CatalogueEntry>> = {
   ),
   STORE_WENT_BACK: entry('P-08', gone, ['Failed: Expired Access/Refresh Token', 'store_went_back'], {
     means: ({ generation, stored }) =>
-      `A genuine refresh token of generation ${generation} is newer than the store, which knows ${stored}: the store was restored from an old copy.`,
+      stored === null
+        ? `A genuine refresh token of generation ${generation} belongs to no grant in the store: the store was restored from an old copy, or the grant ended so long ago that its record was removed.`
+        : `A genuine refresh token of generation ${generation} is newer than the store, which knows ${stored}: the store was restored from an old copy.`,
     next: () => ['Decide about the grants of the old epoch: POST /admin/v1/store/epoch.'],
   }),
 }
