@@ -154,7 +154,9 @@ describe('login', () => {
       headers: { 'content-type': 'application/json' },
     })
     equal(reply.status, 415)
-    equal((await visitor().post('/login', { username: 'a'.repeat(100_000) })).status, 413)
+    const long = await visitor().post('/login', { username: 'a'.repeat(100_000) })
+    equal(long.status, 413)
+    match(long.body, /request too long/)
   })
 
   describe('goes on only to a path of this server', () => {
@@ -293,6 +295,27 @@ describe('limits on logins', () => {
       statuses.push((await logIn(ana, await ana.get('/login'))).status)
     }
     deepEqual(statuses, [303, 303, 429])
+    await org.close()
+  })
+})
+
+describe('a store or a check that fails', () => {
+  test('is told on a page that says when to come again, and logs nobody in', async () => {
+    const org = await openFlowOrg()
+    const ana = openVisitor(org.origin)
+    const loginPage = await ana.get('/login')
+    const { verify } = org.parts.passwords
+    Object.assign(org.parts.passwords, { verify: () => Promise.reject(new Error('busy')) })
+    const busy = await logIn(ana, loginPage)
+    deepEqual([busy.status, busy.headers['retry-after']], [503, '1'])
+    equal(busy.body.includes('busy'), false)
+    Object.assign(org.parts.passwords, { verify })
+    Object.assign(org.parts.storage, {
+      write: () => Promise.resolve({ kind: 'failed', cause: new Error('disk full') }),
+    })
+    const failed = await logIn(ana, loginPage)
+    equal(failed.status, 503)
+    equal(ana.cookies.has('sid'), false)
     await org.close()
   })
 })

@@ -21,7 +21,7 @@ export type BrowserRoute = {
 export const hidden: FastifySchema & { readonly hide: boolean } = { hide: true }
 
 /** Enough for any form of ours with a pending request in it. */
-const longestBody = 65_536
+export const longestBody = 65_536
 
 /** Makes bodies of this scope forms; no other type is read. */
 export function readForms(scope: FastifyInstance): void {

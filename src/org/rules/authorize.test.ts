@@ -6,8 +6,8 @@ import { hours, instant } from '../../values/time.ts'
 import type { App } from './app.ts'
 import { judgeAuthorize, returnUrl, type AuthorizeJudgement, type ReturnAddress } from './authorize.ts'
 import { readAuthorizeParameters } from './authorize-parameters.ts'
-import type { Bound } from './policy.ts'
-import { deny } from './policy.ts'
+import type { Pkce } from './pkce.ts'
+import { deny, type Bound } from './policy.ts'
 
 const callback = 'https://client.example/cb'
 const app: App = {
@@ -22,9 +22,8 @@ const policy = (requiredBy: 'app' | 'org'): Bound => ({
   terms: undefined,
   signals: undefined,
 })
-const pkce = {
-  ...{ verifierMin: 43, verifierMax: 256, defaultMethod: 'S256', allowPlain: false, unboundVerifier: 'reject' },
-} as const
+const lengths = { verifierMin: 43, verifierMax: 256 }
+const pkce: Pkce = { ...lengths, defaultMethod: 'S256', allowPlain: false, unboundVerifier: 'reject' }
 const address = parseAddress('192.0.2.7')
 if (!address.ok) throw new Error('not an address')
 const from = { address: address.value, via: 'peer', peer: address.value } as const

@@ -142,7 +142,7 @@ async function issue(parts: BrowserParts, { visit, request, session }: LoggedIn)
   const { app, parameters, scopes, challenge, to, trace } = request
   const code = `aPrx${freshCookie(parts)}` // SF-05
   const subject = { act: 'authorize', caller: visit.caller, app: app.name, userId: session.userId } as const
-  const result = await parts.storage.write('issueCode', {
+  const plan = {
     code: {
       hash: sha256Hex(code),
       app: app.name,
@@ -156,7 +156,9 @@ async function issue(parts: BrowserParts, { visit, request, session }: LoggedIn)
       authenticatedAt: session.authenticatedAt,
     },
     history: browserSuccess(parts, subject, trace),
-  })
+  }
+  // a code that nobody waits for any more is not issued
+  const result = await parts.storage.write('issueCode', plan, { listening: visit.caller.listening })
   if (result.kind !== 'committed') return unavailable(parts, result)
   return returnTo(returnUrl(to, { code }))
 }
