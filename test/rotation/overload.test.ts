@@ -1,0 +1,53 @@
+import { equal, ok } from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { startOrg, type TestOrg } from '../../src/testing.ts'
+import { manyUsers, userNamed } from './many-users.ts'
+import { openStallingStorage, type Stall } from './stalling-storage.ts'
+import { redeemerOf, type Redeemer } from './redeem.ts'
+
+const clients = 100
+
+describe('clients that give up under load', () => {
+  let org: TestOrg
+  let client: Redeemer
+  let stall: Stall
+  before(async () => {
+    const stalling = openStallingStorage()
+    stall = stalling.stall
+    org = await startOrg({
+      storage: 'file',
+      users: manyUsers(clients),
+      environment: { openStorage: stalling.openStorage },
+    })
+    client = redeemerOf(org.url, org.client)
+  })
+  after(async () => {
+    client.close()
+    await org.close()
+  })
+
+  test('P-03: a member whose client has gone is dropped unspent, so that no grant is lost', async () => {
+    const grants = await Promise.all(
+      Array.from({ length: clients }, (_, nth) => org.grant({ username: userNamed(nth) })),
+    )
+    const stalled = stall(800) // the store is busy; what comes now waits for its transaction
+    await Promise.all(grants.map(({ refresh_token }) => client.abandon(refresh_token)))
+    await stalled
+    const retries = await Promise.all(grants.map(({ refresh_token }) => client.redeem(refresh_token)))
+    equal(
+      retries.filter(({ status }) => status === 200).length,
+      clients,
+      'a grant was spent for a client that had left',
+    )
+  })
+
+  test('P-03: a member whose deadline has passed is told 503 and stays unspent', async () => {
+    const grant = await org.grant({ username: userNamed(0) })
+    const stalled = stall(6_000) // longer than a request may wait for its transaction
+    const answer = await client.redeem(grant.refresh_token)
+    await stalled
+    equal(answer.status, 503)
+    ok(answer.body['error'] !== 'invalid_grant', 'a busy store is no verdict on the token (L-13)')
+    equal((await client.redeem(grant.refresh_token)).status, 200)
+  })
+})
