@@ -36,11 +36,12 @@ export function withNewTagKey(document: KeyringDocument, random: RandomBytes): K
   }
 }
 
-/** The fault is a sentence without key material. */
-export function openKeyring(document: KeyringDocument): Result<Keyring, string> {
-  const tags = readEntries(document.tagKeys, 'tagKeys')
+/** The document is what JSON held, so nothing in it is taken for granted: a misspelled `compromised` would go on proving replays (P-09).
+ *  The fault is a sentence without key material. */
+export function openKeyring(document: KeyringDocument | null): Result<Keyring, string> {
+  const tags = readEntries(document?.tagKeys, 'tagKeys')
   if (!tags.ok) return tags
-  const seals = readEntries(document.sealKeys, 'sealKeys')
+  const seals = readEntries(document?.sealKeys, 'sealKeys')
   if (!seals.ok) return seals
   const tagKeys = new Map(tags.value.list.map(({ id, state, bytes }) => [id, { id, state, mac: macWith(bytes) }]))
   const sealKeys = new Map(seals.value.list.map(({ id, bytes }) => [id, { id, bytes }]))
@@ -50,18 +51,24 @@ export function openKeyring(document: KeyringDocument): Result<Keyring, string> 
   return ok({ activeTagKey, activeSealKey, tagKey: (id) => tagKeys.get(id), sealKey: (id) => sealKeys.get(id) })
 }
 
+const states: readonly KeyState[] = ['active', 'retired', 'compromised']
+
 type ReadEntry = { readonly id: number; readonly state: KeyState; readonly bytes: Uint8Array }
 
 function readEntries(
-  entries: readonly KeyEntry[] | undefined,
+  entries: readonly (KeyEntry | null)[] | undefined,
   name: string,
 ): Result<{ readonly list: readonly ReadEntry[]; readonly active: number }, string> {
   if (!Array.isArray(entries)) return fault(`the keyring has no ${name}`)
   const list: ReadEntry[] = []
-  for (const { id, state, key } of entries) {
+  for (const entry of entries) {
+    if (typeof entry !== 'object' || entry === null) return fault(`${name}: an entry is no object`)
+    const { id, state, key } = entry
     const bytes = Buffer.from(typeof key === 'string' ? key : '', 'base64url')
     if (!Number.isInteger(id) || id < 1 || id > 255) return fault(`${name}: a key id is not 1 to 255`)
-    if (bytes.length !== 32) return fault(`${name}: key ${id} is not 32 bytes in base64url`)
+    if (bytes.length !== 32 || bytes.toString('base64url') !== key)
+      return fault(`${name}: key ${id} is not 32 bytes in base64url`)
+    if (!states.includes(state)) return fault(`${name}: the state of key ${id} is none of ${states.join(', ')}`)
     if (list.some((each) => each.id === id)) return fault(`${name}: key id ${id} stands twice`)
     list.push({ id, state, bytes })
   }

@@ -51,7 +51,10 @@ export function openSigningKeys(parts: {
   }
   return {
     async sign(claims) {
-      signer ??= openSigner()
+      signer ??= openSigner().catch((cause: unknown) => {
+        signer = undefined // as above: the next one asks again
+        throw cause
+      })
       const { kid, key } = await signer
       return await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(key)
     },
