@@ -8,11 +8,13 @@ import { configurationSchema } from './schema.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Variables with the prefix that are no settings: the URL that clients of the gateway use, the admin token, the database that tests use. */
+/** Variables with the prefix that are no settings: the URL that clients of the gateway use, the admin token, the database that tests use,
+ *  whether the command line shows where an unexpected fault came from. */
 export const reservedVariables: readonly string[] = [
   'SALLYPORT_GATEWAY_URL',
   'SALLYPORT_ADMIN_TOKEN',
   'SALLYPORT_TEST_POSTGRES',
+  'SALLYPORT_DEBUG',
 ]
 
 export type Override = { readonly variable: string; readonly path: Path; readonly value: unknown }

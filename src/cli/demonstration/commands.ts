@@ -1,0 +1,74 @@
+/** What the printed commands read: curl's configuration for a redemption, and the script that keeps a rotated token. */
+import { join } from 'node:path'
+import { writePrivateFile } from '../../org/private-file.ts'
+import { pathFromHere } from '../paths.ts'
+import { ownName, shellWord } from '../self.ts'
+import type { ChosenAddresses } from './addresses.ts'
+import type { Demonstration } from './files.ts'
+import { demonstrationApp } from './names.ts'
+
+export type DemonstrationCommands = {
+  readonly refused: string
+  readonly accepted: string
+  readonly explained: string
+  readonly replayed: string
+}
+
+export type Place = {
+  /** The org's. */
+  readonly url: string
+  readonly addresses: ChosenAddresses
+  /** What other commands need to find this org: empty, or `--org URL`. */
+  readonly orgOption: string
+}
+
+/** Written at each start, since the port may be another one. */
+export async function writeDemonstrationCommands(
+  { folder, consumerKey, consumerSecret }: Demonstration,
+  { url, addresses: { allowed, wrong }, orgOption }: Place,
+): Promise<DemonstrationCommands> {
+  const shown = pathFromHere(folder)
+  const config = (token: string): string =>
+    curlConfig(`${url}/services/oauth2/token`, {
+      'grant_type': 'refresh_token',
+      'client_id': consumerKey,
+      'client_secret': consumerSecret.expose(),
+      'refresh_token@': join(shown, token),
+    })
+  await writePrivateFile(join(folder, 'redeem.curl'), config('refresh-token'))
+  await writePrivateFile(join(folder, 'replay.curl'), config('refresh-token.spent'))
+  await writePrivateFile(join(folder, 'keep'), keepScript)
+  const curl = (from: string, file: string): string => `curl -sS --interface ${from} -K ${shellWord(join(shown, file))}`
+  const explain = [ownName(), 'allowlist explain', demonstrationApp, '--from', wrong, orgOption]
+  return {
+    refused: curl(wrong, 'redeem.curl'),
+    accepted: `${curl(allowed, 'redeem.curl')} | sh ${shellWord(join(shown, 'keep'))}`,
+    explained: explain.filter((word) => word !== '').join(' '),
+    replayed: curl(allowed, 'replay.curl'),
+  }
+}
+
+/** A field whose name ends in `@` is read from the file that is named. */
+function curlConfig(url: string, fields: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(fields).map(([name, value]) =>
+    name.endsWith('@') ? option('data-urlencode', `${name}${value}`) : option('data-urlencode', `${name}=${value}`),
+  )
+  return [option('url', url), ...lines, option('write-out', String.raw`\n`), ''].join('\n')
+}
+
+const option = (name: string, value: string): string => `${name} = "${value.replaceAll('"', String.raw`\"`)}"`
+
+/** Rotation: the token that was sent is spent, and the one in the reply is the next. A refusal brings none, and changes nothing. */
+const keepScript = `\
+# Prints a token reply, and keeps the refresh token in it for the next redemption.
+set -eu
+cd "$(dirname "$0")"
+umask 077
+reply=$(cat)
+printf '%s\\n' "$reply"
+next=$(printf '%s' "$reply" | sed -n 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/p')
+[ -n "$next" ] || exit 1
+printf '%s' "$next" > refresh-token.new
+cp refresh-token refresh-token.spent
+mv refresh-token.new refresh-token
+`

@@ -1,0 +1,41 @@
+/** The demonstration's org file: one app with an enforced allowlist, one user, and trusted ranges so that nobody is asked to verify a device. */
+import { allowedAddress, lastAllowedAddress } from './addresses.ts'
+import { callbackUrl, demonstrationApp, demonstrationUser } from './names.ts'
+
+/** Secrets are in files beside it. The field names are those of the Metadata API. */
+export const orgFileText = (consumerKey: string): string => `\
+# The demonstration org of \`sallyport up\`. Change it and start again: what changed here is applied, what the admin API changed stays.
+organization: { id: 00D000000000001EAA, name: Demo }
+securitySettings:
+  networkAccess: { ipRanges: [{ start: 127.0.0.0, end: 127.255.255.255 }] } # trusted: no device activation from here
+oauthOidcSettings: { isPkceRequired: true }
+profiles:
+  - { name: System Administrator, userPermissions: [ManageRemoteAccess] }
+users:
+  - username: ${demonstrationUser}
+    password: { file: password }
+    profile: System Administrator
+    email: ${demonstrationUser}
+    isActive: true
+externalClientApps:
+  - name: ${demonstrationApp}
+    label: Nightly Sync
+    contactEmail: owner@demo.example
+    globalOauthSettings:
+      consumerKey: ${consumerKey}
+      consumerSecret: { file: consumer-secret }
+      callbackUrl: ${callbackUrl}
+      isPkceRequired: true
+      isRefreshTokenRotationEnabled: true
+      isEnforceRefreshTokenTTL: true
+    oauthSettings: { commaSeparatedOauthScopes: 'Api, RefreshToken, OpenID' }
+    oauthSecuritySettings:
+      enforceRefreshTokenIpAllowlist: true
+      tokenIpRanges: [{ startIpAddress: ${allowedAddress}, endIpAddress: ${lastAllowedAddress}, description: the gateway's pair }]
+    oauthConfigurablePolicies:
+      permittedUsersPolicyType: AllSelfAuthorized
+      ipRelaxationPolicyType: Enforce
+      refreshTokenPolicyType: SpecificLifetime
+      refreshTokenValidityPeriod: 365
+      refreshTokenValidityUnit: Days
+`

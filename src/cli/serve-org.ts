@@ -1,0 +1,37 @@
+/** A started org from its first line of output to its last request. */
+import { faultLine } from '../documents/fault.ts'
+import { complaint, printWarning, type Complaint } from './complaint.ts'
+import { complaintOf } from './complaint-of.ts'
+import { startOrg, type OrgRequest, type StartedOrg } from './start-org.ts'
+import { listenForStop } from './stop-signals.ts'
+import type { Terminal } from './terminal.ts'
+
+export type AfterStart = (org: StartedOrg) => Promise<void>
+
+/** The first line on standard output is the one that programs wait for. Resolves when the org was asked to stop and has drained; throws a
+ *  Complaint where it cannot start, or where its store can take no further write (P-04). */
+export async function serveOrg(terminal: Terminal, request: OrgRequest, afterStart: AfterStart): Promise<void> {
+  const stop = listenForStop()
+  const broken = Promise.withResolvers<never>()
+  broken.promise.catch(() => {}) // heard below, and by nobody before that
+  const org = await start(request, (cause) => broken.reject(storeGaveUp(cause)))
+  terminal.out(JSON.stringify({ event: 'listening', service: 'org', url: org.url }))
+  for (const each of org.warnings) printWarning(terminal, { means: faultLine(each), next: [each.next] })
+  try {
+    await Promise.race([afterStart(org).then(() => stop.requested), stop.requested, broken.promise])
+  } finally {
+    await org.close()
+  }
+}
+
+async function start(request: OrgRequest, onFault: (cause: Error) => void): Promise<StartedOrg> {
+  try {
+    return await startOrg(request, onFault)
+  } catch (cause) {
+    throw complaintOf(cause, request.configuration.listen) ?? cause
+  }
+}
+
+function storeGaveUp(cause: Error): Complaint {
+  return complaint(`The store can take no further write: ${cause.message}`, 'df -h', 'sallyport doctor', 'Start again.')
+}

@@ -1,0 +1,55 @@
+/** `sallyport up`: the configured org, or the demonstration where nothing is configured. */
+import type { Loaded } from '../config/load.ts'
+import { systemEnvironment } from '../system.ts'
+import { wrongUsage } from './complaint.ts'
+import { openDemonstration } from './demonstration/files.ts'
+import { showDemonstration } from './demonstration/show.ts'
+import { openLog } from './log.ts'
+import { orgRequest, type OrgFlags } from './org-request.ts'
+import { startLines } from './run-org.ts'
+import { serveOrg } from './serve-org.ts'
+import { dataFolder, loadSettings } from './settings.ts'
+import type { Terminal } from './terminal.ts'
+import { table } from './table.ts'
+import { urlRows } from './org-urls.ts'
+
+export type UpFlags = Pick<OrgFlags, 'config' | 'listen' | 'reapply'>
+
+export async function runUp(terminal: Terminal, flags: UpFlags): Promise<void> {
+  const loaded = loadSettings(terminal, flags.config)
+  if (isConfigured(loaded)) await runConfigured(terminal, loaded, flags)
+  else await runDemonstration(terminal, loaded, flags)
+}
+
+const isConfigured = ({ file, configuration }: Loaded): boolean =>
+  file !== undefined || configuration.org.file !== undefined
+
+async function runConfigured(terminal: Terminal, loaded: Loaded, flags: UpFlags): Promise<void> {
+  const request = orgRequest(loaded, flags, openLog(terminal))
+  await serveOrg(terminal, request, async (org) => {
+    for (const line of table(urlRows(org.url))) terminal.out(line)
+    for (const line of startLines(request, org)) terminal.err(line)
+  })
+}
+
+async function runDemonstration(terminal: Terminal, loaded: Loaded, flags: UpFlags): Promise<void> {
+  const request = { ...orgRequest(loaded, flags, openLog(terminal)), testing: true }
+  const folder = dataFolder(request.storage)
+  if (folder === undefined) {
+    throw wrongUsage(
+      'The demonstration keeps its files in the data folder, and this storage has none.',
+      'storage: sqlite:./data',
+    )
+  }
+  const { random } = systemEnvironment(request.log)
+  const demonstration = await openDemonstration(folder, random)
+  await serveOrg(terminal, { ...request, file: demonstration.orgFile }, async (org) => {
+    await showDemonstration(terminal, {
+      org,
+      demonstration,
+      random,
+      request,
+      configuredListen: loaded.configuration.org.listen,
+    })
+  })
+}

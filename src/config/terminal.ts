@@ -1,0 +1,15 @@
+/** What the environment says about the terminal; read before there is any configuration, and wrong in no way. */
+
+export type TerminalWishes = {
+  /** NO_COLOR is set to anything, or the terminal calls itself dumb. */
+  readonly plain: boolean
+  /** SALLYPORT_DEBUG is set to anything: unexpected faults show where they came from. */
+  readonly debug: boolean
+}
+
+export function terminalWishes(): TerminalWishes {
+  const { NO_COLOR: noColour, SALLYPORT_DEBUG: debug, TERM: kind } = process.env
+  return { plain: isSet(noColour) || kind === 'dumb', debug: isSet(debug) }
+}
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== ''
