@@ -44,7 +44,7 @@ export type Change = (AppChange | ObjectChange | UserChange | Deletion) & { read
 export type SavePlan = { readonly at: number; readonly changes: readonly Change[] }
 export type SaveRefusal = 'stale' | 'name-taken' | 'key-taken'
 export type SaveOutcome =
-  | { readonly kind: 'saved'; readonly ended: readonly string[] }
+  | { readonly kind: 'saved'; readonly version: number; readonly ended: readonly string[] }
   /** Nothing was written. */
   | { readonly kind: 'refused'; readonly why: SaveRefusal; readonly name: string }
 
@@ -60,7 +60,7 @@ export function* save({ at, changes }: SavePlan): Program<SaveOutcome> {
     if (change.audit !== undefined) yield* recordAudit({ ...change.audit, at })
   }
   if (changes.some(isSeenByAllApps)) yield* run('UPDATE apps SET version = ?', version)
-  return { kind: 'saved', ended }
+  return { kind: 'saved', version, ended }
 }
 
 type Moment = { readonly at: number; readonly version: number }

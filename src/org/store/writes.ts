@@ -1,6 +1,7 @@
 /** Every write of the org by name; the writer thread imports this module. */
 import { revokeAccessToken, slideAccessToken } from './access-tokens.ts'
 import { recordAlert } from './alerts.ts'
+import { recordAudit } from './audit.ts'
 import { exchange, issueCode, revokeCodeIssue } from './exchange.ts'
 import { setClockOffset, startEpoch } from './facts.ts'
 import { recordHistory } from './history.ts'
@@ -51,6 +52,7 @@ export type OrgWrites = {
   readonly startEpoch: typeof startEpoch
   readonly setClockOffset: typeof setClockOffset
   readonly reset: typeof reset
+  readonly recordAudit: typeof recordAudit
 }
 
 export const writes: OrgWrites = {
@@ -81,4 +83,5 @@ export const writes: OrgWrites = {
   startEpoch,
   setClockOffset,
   reset,
+  recordAudit,
 }
