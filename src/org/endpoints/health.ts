@@ -20,13 +20,15 @@ export function registerHealth(server: FastifyInstance, parts: OrgParts, metrics
 
 /** Ready is who can read the store. */
 async function answerReadiness(parts: OrgParts, reply: FastifyReply): Promise<FastifyReply> {
-  try {
-    await parts.storage.read(() => one('SELECT 1 AS one'))
-    return send(reply, 200, { status: 'ready' })
-  } catch (cause) {
-    parts.log.warn('store-not-readable', { cause: String(cause) })
-    return send(reply, 503, { status: 'not ready', why: 'the store cannot be read' })
-  }
+  const failure = await parts.storage
+    .read(() => one('SELECT 1 AS one'))
+    .then(
+      () => undefined,
+      (cause: unknown) => String(cause),
+    )
+  if (failure === undefined) return send(reply, 200, { status: 'ready' })
+  parts.log.warn('store-not-readable', { cause: failure })
+  return send(reply, 503, { status: 'not ready', why: 'the store cannot be read' })
 }
 
 const send = (reply: FastifyReply, status: number, document: object): FastifyReply =>

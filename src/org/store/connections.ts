@@ -45,7 +45,7 @@ export type ConnectedUserRow = Omit<ConnectionRow, 'id' | 'app'>
 export function* findConnectedUsers({ app, limit, offset }: { app: string } & Page): Program<ConnectedUserRow[]> {
   return yield* all<ConnectedUserRow>(
     `SELECT g.user_id AS "userId", u.username, min(g.authorized_at) AS "authorizedAt", max(g.last_used_at) AS "lastUsedAt",
-       sum(g.uses + COALESCE(r.refusals, 0)) AS uses ${from} GROUP BY g.user_id, u.username ORDER BY g.user_id LIMIT ? OFFSET ?`,
+       CAST(sum(g.uses + COALESCE(r.refusals, 0)) AS BIGINT) AS uses ${from} GROUP BY g.user_id, u.username ORDER BY g.user_id LIMIT ? OFFSET ?`,
     ...conditions({ app }),
     limit,
     offset,

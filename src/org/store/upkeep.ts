@@ -9,7 +9,7 @@ export type UpkeepPlan = {
   readonly history: { readonly before: number; readonly keepRows: number }
   /** Codes are kept this long past their issue, so that a second use is still recognised (SF-85). */
   readonly codesBefore: number
-  /** Grants without a refresh token end with their access token; ended grants are kept for the record until then. */
+  /** Grants without a refresh token end with their access token, which lives on while it slides; ended grants are kept for the record until then. */
   readonly endedBefore: number
   readonly sessionGrantsBefore: number
   /** Rows removed from one table in one go. */
@@ -29,7 +29,8 @@ export function* upkeep(plan: UpkeepPlan): Program<number> {
   const monitoring = yield* pruneMonitoring({ before: plan.history.before, keepAddresses: 100_000 })
   const grants = yield* run(
     `DELETE FROM grants WHERE id IN (SELECT id FROM grants
-       WHERE (ended IS NOT NULL AND ended_at < ?) OR (token_hash IS NULL AND last_used_at < ?) LIMIT ?)`,
+       WHERE (ended IS NOT NULL AND ended_at < ?) OR (token_hash IS NULL AND last_used_at < ?
+         AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE grant_id = grants.id)) LIMIT ?)`,
     plan.endedBefore,
     plan.sessionGrantsBefore,
     most,
