@@ -19,7 +19,8 @@ export function* recordUse({ uses, junk }: { uses: readonly AddressUse[]; junk: 
   for (const use of uses) {
     yield* run(
       `INSERT INTO address_use (app, address, first_seen, last_seen, redemptions, refusals) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (app, address) DO UPDATE SET last_seen = excluded.last_seen,
+       ON CONFLICT (app, address) DO UPDATE SET
+         last_seen = CASE WHEN excluded.last_seen > address_use.last_seen THEN excluded.last_seen ELSE address_use.last_seen END,
          redemptions = address_use.redemptions + excluded.redemptions, refusals = address_use.refusals + excluded.refusals`,
       use.app,
       use.address,
@@ -76,17 +77,27 @@ export function* findJunk({ since, limit }: { since: number; limit: number }): P
   )
 }
 
-/** Keeps the tables within bounds: old junk goes, and of addresses the longest unseen beyond `keepAddresses`. */
+/** Keeps the tables within bounds: old junk goes, and of addresses the longest unseen beyond `keepAddresses`; of each at most `most` rows in one
+ *  go, so that no redemption waits for it (P-05). */
 export function* pruneMonitoring({
   before,
   keepAddresses,
+  most = 1000,
 }: {
   before: number
   keepAddresses: number
+  most?: number
 }): Program<number> {
-  const junk = yield* run('DELETE FROM junk WHERE minute < ?', Math.floor(before / 60_000))
+  const junk = yield* run(
+    `DELETE FROM junk WHERE (minute, source_ip, kind) IN
+       (SELECT minute, source_ip, kind FROM junk WHERE minute < ? ORDER BY minute LIMIT ?)`,
+    Math.floor(before / 60_000),
+    most,
+  )
   const addresses = yield* run(
-    `DELETE FROM address_use WHERE (app, address) IN (SELECT app, address FROM address_use ORDER BY last_seen DESC LIMIT -1 OFFSET ?)`,
+    `DELETE FROM address_use WHERE (app, address) IN
+       (SELECT app, address FROM address_use ORDER BY last_seen DESC, app, address LIMIT ? OFFSET ?)`,
+    most,
     keepAddresses,
   )
   return junk + addresses
