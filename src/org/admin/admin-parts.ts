@@ -1,6 +1,5 @@
 /** What the admin API works with. */
 import type { OrgParts } from '../parts.ts'
-import type { LazyPasswords } from '../tokens/lazy-passwords.ts'
 import type { Passwords } from '../tokens/passwords.ts'
 
-export type AdminParts = OrgParts & { readonly passwords: Passwords; readonly lazyPasswords: LazyPasswords }
+export type AdminParts = OrgParts & { readonly passwords: Passwords }

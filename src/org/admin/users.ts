@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import { pathText } from '../../documents/fault.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 import type { JsonSchema, Schema } from '../../values/schema.ts'
-import type { Secret } from '../../values/secret.ts'
 import { instant, isoText } from '../../values/time.ts'
 import { checkUser } from '../metadata/check-object.ts'
 import { canonicalJson } from '../metadata/merge.ts'
@@ -100,14 +99,8 @@ async function create(parts: AdminParts, user: User): Promise<Outcome> {
 async function changeFor(parts: AdminParts, { password, ...user }: User, expects: string | null): Promise<UserChange> {
   const name = canonicalUsername(user.username)
   const content = { profile: defaultProfile, isActive: true, ...user, username: name }
-  const hash = password === undefined ? {} : { passwordHash: await hashOf(parts, name, password) }
+  const hash = password === undefined ? {} : { passwordHash: await parts.passwords.hash(password) }
   return { kind: 'user', name, expects, content: canonicalJson(content), isActive: content.isActive, ...hash }
-}
-
-async function hashOf({ passwords, lazyPasswords }: AdminParts, username: string, password: Secret): Promise<string> {
-  const hash = await passwords.hash(password)
-  lazyPasswords.forget(username)
-  return hash
 }
 
 async function change(parts: AdminParts, { body, param, ifMatch }: Call<Uninterpreted, unknown>): Promise<Outcome> {

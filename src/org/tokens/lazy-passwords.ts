@@ -6,7 +6,6 @@ import type { Passwords } from './passwords.ts'
 export type LazyPasswords = {
   /** To be hashed when the user first logs in. Usernames in lower case. */
   readonly remember: (username: string, password: Secret) => void
-  readonly forget: (username: string) => void
   /** As `Passwords.verify`; where a remembered password was right, `hash` is what to store from now on. */
   readonly verify: (
     username: string,
@@ -19,7 +18,6 @@ export function openLazyPasswords(passwords: Passwords): LazyPasswords {
   const remembered = new Map<string, Secret>()
   return {
     remember: (username, password) => void remembered.set(username, password),
-    forget: (username) => void remembered.delete(username),
     async verify(username, sent, stored) {
       const password = stored === null ? remembered.get(username) : undefined
       if (password === undefined) return { verdict: await passwords.verify(sent, stored) }
