@@ -1,5 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { parseAddress } from '../../src/ip/address.ts'
+import { revoke } from '../../src/org/flows/revoke.ts'
 import { openEndpointOrg, sync, type EndpointOrg } from './endpoint-org.ts'
 
 const path = '/services/oauth2/revoke'
@@ -109,6 +111,33 @@ describe('revoking an access token', () => {
     const { access } = await org.grant()
     await org.post(path, { token: access })
     deepEqual((await org.post(path, { token: access })).json.error, 'invalid_token')
+  })
+
+  test('twice at the same time succeeds once', async () => {
+    await using org = await openEndpointOrg()
+    const { access } = await org.grant()
+    const peer = parseAddress('127.0.0.1')
+    if (!peer.ok) throw new Error(peer.fault.message)
+    const from = { address: peer.value, via: 'peer', peer: peer.value } as const
+    const call = { token: access, reason: undefined, caller: { from, userAgent: undefined, listening: () => true } }
+    const outcomes = await Promise.all([revoke(org.parts, call), revoke(org.parts, call)])
+    deepEqual(outcomes.map(({ kind }) => kind).toSorted(), ['refused', 'revoked'])
+    deepEqual(
+      (await org.history())
+        .slice(0, 2)
+        .map(({ decision }) => decision)
+        .toSorted(),
+      ['revoke', 'revoked'],
+    )
+  })
+
+  test('is not undone by a renewal that was on its way', async () => {
+    await using org = await openEndpointOrg()
+    const { access } = await org.grant()
+    await org.post(path, { token: access })
+    const grant = (await org.rows<{ id: string }>('SELECT id FROM grants'))[0]?.id ?? ''
+    await org.parts.storage.write('slideAccessToken', { grant, sequence: 1, endsAt: Number.MAX_SAFE_INTEGER })
+    equal(await works(org, access), false)
   })
 
   test('P-10: makes the one row, and keeps it until the token is dead under any timeout', async () => {
