@@ -19,13 +19,16 @@ const burst = 20
 const burstWindow = minutes(5)
 const mostKeys = 10_000
 
+type Use = { app: string; address: string; at: number; redemptions: number; refusals: number }
+type Junk = { minute: number; source: string; kind: string; count: number }
+
 export function openMonitor(parts: {
   readonly storage: Storage<OrgWrites>
   readonly clock: Clock
   readonly recordIds: RecordIds
 }): Monitor {
-  const uses = new Map<string, { app: string; address: string; at: number; redemptions: number; refusals: number }>()
-  const junk = new Map<string, { minute: number; source: string; kind: string; count: number }>()
+  const uses = new Map<string, Use>()
+  const junk = new Map<string, Junk>()
   const bursts = new Map<string, { since: Instant; count: number }>()
 
   const countBurst = (app: string, address: string): void => {
@@ -66,20 +69,26 @@ export function openMonitor(parts: {
       junk.clear()
       const result = await parts.storage.write('recordUse', batch)
       if (result.kind === 'committed') return
-      for (const use of batch.uses) if (uses.size < mostKeys) merge(uses, `${use.app} ${use.address}`, use)
-      for (const count of batch.junk)
-        if (junk.size < mostKeys) junk.set(`${count.minute} ${count.source} ${count.kind}`, count)
+      for (const use of batch.uses) keepUse(uses, use)
+      for (const count of batch.junk) keepJunk(junk, count)
     },
   }
 }
 
-type Use = { app: string; address: string; at: number; redemptions: number; refusals: number }
-
-function merge(uses: Map<string, Use>, key: string, before: Use): void {
+/** Added to what came while the write was under way; where all room is taken by then, it is lost. */
+function keepUse(uses: Map<string, Use>, before: Use): void {
+  const key = `${before.app} ${before.address}`
   const since = uses.get(key)
-  if (since === undefined) return void uses.set(key, before)
+  if (since === undefined) return void (uses.size < mostKeys && uses.set(key, before))
   since.redemptions += before.redemptions
   since.refusals += before.refusals
+}
+
+function keepJunk(junk: Map<string, Junk>, before: Junk): void {
+  const key = `${before.minute} ${before.source} ${before.kind}`
+  const since = junk.get(key)
+  if (since === undefined) return void (junk.size < mostKeys && junk.set(key, before))
+  since.count += before.count
 }
 
 function forgetOldest(map: Map<string, unknown>): void {

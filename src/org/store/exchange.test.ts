@@ -124,12 +124,12 @@ describe('five approvals', () => {
   test('SF-192: where a new authorization ends the earlier ones, only the new one remains', async (t) => {
     const store = await openOrgStore(t)
     await five(store)
-    const plan = {
+    const alone = {
       approvalsKept: 1,
       droppedBecause: 'reauthorized',
       grant: newGrant({ id: id(6), at: start + 6 }),
     } as const
-    const outcome = await exchange(store, plan)
+    const outcome = await exchange(store, alone)
     deepEqual(outcome.kind === 'won' && outcome.dropped.toSorted(), [1, 2, 3, 4, 5].map(id))
     deepEqual(await live(store), [id(6)])
     deepEqual((await store.rows('SELECT DISTINCT ended FROM grants WHERE ended IS NOT NULL')).length, 1)

@@ -62,7 +62,7 @@ describe('spending a refresh token', () => {
     equal(outcomes.filter(({ kind }) => kind === 'won').length, 1)
     deepEqual(
       outcomes.filter(({ kind }) => kind !== 'won'),
-      Array(9).fill({ kind: 'overtaken', ended: null }),
+      Array.from({ length: 9 }, () => ({ kind: 'overtaken', ended: null })),
     )
     equal((await grantOf(store))?.['uses'], 1)
     deepEqual((await decisions(store)).toSorted(), ['allowed', 'allowed', ...Array(9).fill('in_flight')])

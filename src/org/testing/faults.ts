@@ -57,6 +57,7 @@ export function openFaults(): Faults {
       return hit.order.fault
     },
     add(order) {
+      if (order.times < 1) return
       if (orders.length >= mostOrders) orders.shift()
       orders.push({ order, left: order.times, draw: seededDraw(order.seed) })
     },
