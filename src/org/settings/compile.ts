@@ -20,7 +20,7 @@ import {
 } from '../metadata/org-wide.ts'
 import type { AppEntry, Settings } from '../settings.ts'
 import type { ObjectRow } from '../store/objects.ts'
-import { macWith, sameSecret } from '../tokens/mac.ts'
+import { macWith, secretCheck } from '../tokens/mac.ts'
 
 /** What holds for the whole org, without its apps. */
 export type OrgWide = Omit<Settings, 'appsByConsumerKey' | 'appsByName'> & Omit<CompileTerms, 'version'>
@@ -78,12 +78,15 @@ export function compileEntry(
   if (!allowlist.ok) return allowlist
   return ok({
     ...compiled.value,
-    secretIs: (sent) => sameSecret(sent, secret?.expose() ?? '') && secret !== undefined,
+    secretIs: secret === undefined ? (sent) => noSecret(sent) && false : secretCheck(secret.expose()),
     sign: secret === undefined ? undefined : macWith(Buffer.from(secret.expose())),
     certificate: readApp(app).certificate,
     allowlist: allowlist.value,
   })
 }
+
+/** As dear as the check of a secret that is there. */
+const noSecret = secretCheck('')
 
 function allowlistOf(app: AppObject): Result<Allowlist, readonly ObjectFault[]> {
   const parsed = parseAllowlist(

@@ -74,7 +74,8 @@ export type ExchangePlan = {
   /** Why those beyond are ended. */
   readonly droppedBecause: 'approval-dropped' | 'reauthorized'
   readonly won: HistoryEntry
-  readonly lost: HistoryEntry
+  /** What the record says instead where another exchange came first. */
+  readonly lost: Pick<HistoryEntry, 'status' | 'decision' | 'trace'>
 }
 export type ExchangeOutcome =
   | { readonly kind: 'won'; readonly dropped: readonly string[] }
@@ -95,7 +96,7 @@ export function* exchange(plan: ExchangePlan): Program<ExchangeOutcome> {
   if (changed === 1) return yield* establish(plan)
   const code = yield* findCode(plan.codeHash)
   if (code?.usedAt === null) return { kind: 'settings-changed' }
-  yield* recordHistory(plan.lost)
+  yield* recordHistory({ ...plan.won, grantId: null, ...plan.lost })
   return { kind: 'overtaken' }
 }
 

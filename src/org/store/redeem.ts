@@ -22,8 +22,8 @@ export type RedeemPlan = {
   }
   readonly won: HistoryEntry
   readonly alerts: readonly AlertEntry[]
-  /** Written instead where another redemption came first (P-01). */
-  readonly lost: HistoryEntry
+  /** What the record says instead where another redemption came first (P-01). */
+  readonly lost: Pick<HistoryEntry, 'status' | 'decision' | 'trace'>
 }
 
 export type RedeemOutcome =
@@ -73,6 +73,6 @@ function* whyNot(plan: RedeemPlan): Program<RedeemOutcome> {
   const same =
     row?.ended === null && row.sequence === plan.expects.sequence && row.generation === plan.expects.generation
   if (same) return { kind: 'settings-changed' }
-  yield* recordHistory(plan.lost)
+  yield* recordHistory({ ...plan.won, ...plan.lost })
   return { kind: 'overtaken', ended: row?.ended ?? null }
 }

@@ -43,7 +43,8 @@ export class SnapshotReader implements Reader {
   }
 }
 
-/** Batches run in this very thread, so nothing can come between two statements of a read; it only must not write. */
+/** Batches run in this very thread, so nothing can come between two statements of a read; it only must not write. A text that is no plain
+ *  query is refused: `PRAGMA query_only` would guard as well, but each change of it makes SQLite prepare every statement anew. */
 export class SameConnectionReader implements Reader {
   readonly #connection: Connection
 
@@ -52,15 +53,31 @@ export class SameConnectionReader implements Reader {
   }
 
   run<T>(program: Program<T>): T {
-    this.#connection.database.exec('PRAGMA query_only = ON')
-    try {
-      return this.#connection.run(program, 'read')
-    } finally {
-      this.#connection.database.exec('PRAGMA query_only = OFF')
-    }
+    return this.#connection.run(onlyQueries(program), 'read')
   }
 
   refresh(): void {}
 
   close(): void {}
+}
+
+function* onlyQueries<T>(program: Program<T>): Program<T> {
+  let step = program.next()
+  while (step.done !== true) {
+    if (!isQuery(step.value.sql)) throw new Error(`attempt to write a readonly database: ${step.value.sql}`)
+    step = program.next(yield step.value)
+  }
+  return step.value
+}
+
+const query = /^\s*(?:SELECT|WITH)\b/i
+const change = /\b(?:INSERT|UPDATE|DELETE|REPLACE)\b/i
+const known = new Map<string, boolean>()
+
+function isQuery(sql: string): boolean {
+  const before = known.get(sql)
+  if (before !== undefined) return before
+  const verdict = query.test(sql) && !change.test(sql)
+  if (known.size < 500) known.set(sql, verdict)
+  return verdict
 }

@@ -14,7 +14,7 @@ import type { Client } from './client.ts'
 import { decideCaller } from './decide-caller.ts'
 import { issuedFields } from './issued.ts'
 import { refused, unavailable, type TokenOutcome } from './outcome.ts'
-import { refusalRecord, subjectOf, successRecord, type Subject } from './records.ts'
+import { lostRecord, refusalRecord, subjectOf, successRecord, type Subject } from './records.ts'
 import { refuseAndRecord } from './refusals.ts'
 import type { CodeRequest } from './token-request.ts'
 
@@ -147,7 +147,7 @@ function planExchange(
     approvalsKept: termsOf(asked, client.entry.policies).approvalsKept,
     droppedBecause: parts.configuration.reauthRevokesAll ? 'reauthorized' : 'approval-dropped',
     won,
-    lost: refusalRecord(parts, subject, { code: 'CODE_USED', saw: {} }),
+    lost: lostRecord('CODE_USED'),
   }
   return { plan, accessToken: mintAccessToken(organization.id, claims, parts.keyring), refreshToken: minted?.text }
 }

@@ -8,7 +8,7 @@ import type { RedeemPlan } from '../../store/redeem.ts'
 import { mintAccessToken, scopeBits } from '../../tokens/access-token.ts'
 import { mintRefreshToken } from '../../tokens/refresh-token.ts'
 import { sealSuccessor, unsealSuccessor } from '../../tokens/seal.ts'
-import { alertOf, refusalRecord, successRecord, type Subject } from './records.ts'
+import { alertOf, lostRecord, successRecord, type Subject } from './records.ts'
 
 export type RedemptionInput = {
   readonly row: GrantRow
@@ -27,6 +27,8 @@ export type Redemption = {
   readonly refreshToken: string | undefined
   readonly scopes: readonly string[]
 }
+
+const overtaken = lostRecord('TOKEN_IN_FLIGHT')
 
 /** Undefined where the successor that an open parent is owed does not open: the store is not what it was (P-12). */
 export function planRedemption(parts: OrgParts, input: RedemptionInput): Redemption | undefined {
@@ -53,7 +55,7 @@ export function planRedemption(parts: OrgParts, input: RedemptionInput): Redempt
     },
     won,
     alerts: alertsOf(input, won),
-    lost: refusalRecord(parts, subject, { code: 'TOKEN_IN_FLIGHT', saw: { generation: row.generation } }),
+    lost: overtaken,
   }
   return { judgement, plan, accessToken, refreshToken: tokens.text, scopes }
 }

@@ -42,6 +42,12 @@ export function refusalRecord(
   return record(parts, subject, { status: shown, decision, trace: told })
 }
 
+/** The part of a record in which a lost race differs from a won one; the same for every request. */
+export function lostRecord(code: 'TOKEN_IN_FLIGHT' | 'CODE_USED'): Pick<HistoryEntry, 'status' | 'decision' | 'trace'> {
+  const { status, decision, fact } = errors[code]
+  return { status, decision, trace: JSON.stringify([{ policy: fact, vote: 'deny', code }]) }
+}
+
 export function alertOf(
   entry: { readonly id: number; readonly at: Instant },
   subject: Subject,
