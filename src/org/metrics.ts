@@ -46,7 +46,6 @@ function addProcessFigures(registry: Registry): void {
     })
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed)
-  gauge('process_uptime_seconds', 'Seconds since the process was started.', () => process.uptime())
   let counted = 0
   const cpu = new Counter({
     name: 'process_cpu_seconds_total',

@@ -26,12 +26,12 @@ import type { AppEntry, Settings } from '../../src/org/settings.ts'
 import { findHistory, type HistoryRow } from '../../src/org/store/history.ts'
 import { migrations } from '../../src/org/store/migrations.ts'
 import { openRecordIds } from '../../src/org/store/record-ids.ts'
-import { addFirstSigningKey, findSigningKeys } from '../../src/org/store/signing-keys.ts'
+import { findSigningKeys } from '../../src/org/store/signing-keys.ts'
 import { writes, type OrgWrites } from '../../src/org/store/writes.ts'
 import { openFaults } from '../../src/org/testing/faults.ts'
 import { issueGrant, type GrantWish } from '../../src/org/testing/issue-grant.ts'
 import { newKeyringDocument, openKeyring } from '../../src/org/tokens/keyring.ts'
-import { openSigningKeys } from '../../src/org/tokens/signing-keys.ts'
+import { openSigningKeys, type StoredSigningKey } from '../../src/org/tokens/signing-keys.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import { all, run, type Program } from '../../src/storage/program.ts'
 import type { Storage } from '../../src/storage/storage.ts'
@@ -71,6 +71,7 @@ export type Answer = {
   readonly headers: Headers
   readonly text: string
   /** The body as JSON. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- a reply has the form that the test claims, or the test fails
   readonly json: any
 }
 
@@ -219,7 +220,7 @@ function partsOf({ configuration, storage, revocations, clock, settings, origin 
       ...{ keyring: keyring.value, random, clock },
       store: {
         find: () => storage.read(() => findSigningKeys()),
-        async addFirst(key: Parameters<typeof addFirstSigningKey>[0]) {
+        async addFirst(key: StoredSigningKey) {
           const result = await storage.write('addFirstSigningKey', key)
           if (result.kind !== 'committed') throw new Error(result.kind)
           return result.value

@@ -53,18 +53,24 @@ export async function useAccessToken(parts: OrgParts, text: string | undefined):
   if (known === undefined || known.judgement.kind === 'dead') return { kind: 'dead' }
   if (known.judgement.kind === 'not-allowed') return { kind: 'not-allowed' }
   const { row, entry, scopes, claims } = known
-  const { endsAt, slidesTo } = known.judgement
-  if (slidesTo !== undefined) await slide(parts, { grant: row.id, sequence: claims.sequence, endsAt: slidesTo })
-  return { kind: 'live', session: { row, entry, scopes, endsAt: slidesTo ?? endsAt } }
+  const endsAt = await renewed(parts, { grant: row.id, sequence: claims.sequence, ...known.judgement })
+  return { kind: 'live', session: { row, entry, scopes, endsAt } }
 }
 
-/** A renewal that cannot be stored costs the caller a refresh later on, not the call. */
-async function slide(
-  parts: OrgParts,
-  plan: { readonly grant: string; readonly sequence: number; readonly endsAt: Instant },
-): Promise<void> {
-  const result = await parts.storage.write('slideAccessToken', plan)
-  if (result.kind !== 'committed') parts.log.warn('access-token-not-renewed', { kind: result.kind, grant: plan.grant })
+type Renewal = {
+  readonly grant: string
+  readonly sequence: number
+  readonly endsAt: Instant
+  readonly slidesTo: Instant | undefined
+}
+
+/** The end that holds after this use. A renewal that cannot be stored costs the caller a refresh later on, not the call. */
+async function renewed(parts: OrgParts, { grant, sequence, endsAt, slidesTo }: Renewal): Promise<Instant> {
+  if (slidesTo === undefined) return endsAt
+  const result = await parts.storage.write('slideAccessToken', { grant, sequence, endsAt: slidesTo })
+  if (result.kind === 'committed') return slidesTo
+  parts.log.warn('access-token-not-renewed', { kind: result.kind, grant })
+  return endsAt
 }
 
 function factsOf(claims: AccessTokenClaims, row: GrantRow, own: AccessTokenRow | undefined): AccessTokenFacts {
