@@ -1,6 +1,7 @@
 /** The admin API as commands speak to it (P-14): every refusal becomes a Complaint in the org's own words. */
 import { isRecord } from '../documents/words.ts'
 import { Complaint, complaint, type Trouble } from './complaint.ts'
+import { httpExchange, type Outgoing, type Reply } from './http-exchange.ts'
 import type { FoundToken } from './org-address.ts'
 
 export type AdminReply = { readonly status: number; readonly etag: string | undefined; readonly body: unknown }
@@ -19,13 +20,11 @@ export type AdminClient = {
   readonly ask: (method: 'GET' | 'PUT' | 'POST', path: string, what?: AdminAsk) => Promise<AdminReply>
 }
 
-const timeout = 10_000
-
 export function openAdminClient(url: string, { token, from }: FoundToken): AdminClient {
   return {
     url,
     async ask(method, path, { body, ifMatch, accept = [] } = {}) {
-      const response = await send(`${url}/admin/v1${path}`, {
+      const response = await send(new URL(`${url}/admin/v1${path}`), {
         method,
         headers: {
           accept: 'application/json',
@@ -34,48 +33,30 @@ export function openAdminClient(url: string, { token, from }: FoundToken): Admin
           ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeout),
       })
-      const reply = {
-        status: response.status,
-        etag: response.headers.get('etag') ?? undefined,
-        body: await read(response),
-      }
-      if (response.ok || accept.includes(reply.status)) return reply
-      throw reply.status === 401 ? notAdmitted(url, from) : refused(reply, url)
+      const { status, headers } = response
+      const reply = { status, etag: headers.etag, body: parsed(response.body) }
+      if ((status >= 200 && status < 300) || accept.includes(status)) return reply
+      throw status === 401 ? notAdmitted(url, from) : refused(reply, url)
     },
   }
 }
 
-async function send(url: string, options: RequestInit): Promise<Response> {
+async function send(url: URL, outgoing: Outgoing): Promise<Reply> {
   try {
-    return await fetch(url, options)
+    return await httpExchange(url, outgoing)
   } catch (cause) {
-    const { origin } = new URL(url)
-    const timedOut = cause instanceof Error && cause.name === 'TimeoutError'
-    throw complaint(
-      timedOut
-        ? `The org at ${origin} did not answer within ${timeout / 1000} s.`
-        : `No org answers at ${origin}${reasonOf(cause)}.`,
-      'sallyport up',
-      'Or name another: --org URL',
-    )
+    const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+    throw complaint(`No org answers at ${url.origin}${reason}.`, 'sallyport up', 'Or name another: --org URL')
   }
 }
 
-/** What `fetch` rejects with carries the socket's own fault inside. */
-function reasonOf(cause: unknown): string {
-  const inner = cause instanceof Error ? cause.cause : undefined
-  return inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? ` (${inner.code})` : ''
-}
-
-async function read(response: Response): Promise<unknown> {
-  const text = await response.text()
+/** The text itself where it is no JSON: some other server answers there, and the status says the rest. */
+function parsed(text: string): unknown {
   try {
     return text === '' ? undefined : (JSON.parse(text) as unknown)
   } catch {
-    return text // some other server answers there; the status says the rest
+    return text
   }
 }
 

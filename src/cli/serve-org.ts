@@ -28,8 +28,14 @@ async function start(request: OrgRequest, onFault: (cause: Error) => void): Prom
   try {
     return await startOrg(request, onFault)
   } catch (cause) {
-    throw complaintOf(cause, request.configuration.listen) ?? cause
+    throw complaintOf(cause, request.configuration.listen) ?? wordsToMend(cause) ?? cause
   }
+}
+
+/** What opens an org throws plain errors with a sentence on what to mend; errors of other kinds (TypeError, …) are defects. */
+function wordsToMend(cause: unknown): Complaint | undefined {
+  if (!(cause instanceof Error) || cause.constructor !== Error || 'code' in cause) return undefined
+  return complaint(`The org cannot start: ${cause.message}`, 'sallyport doctor')
 }
 
 function storeGaveUp(cause: Error): Complaint {

@@ -1,5 +1,5 @@
 /** The few things of a browser that a walk through the org's own pages needs: cookies, forms, and a local address to call from. */
-import { request, type IncomingMessage } from 'node:http'
+import { httpExchange } from '../http-exchange.ts'
 
 export type Page = { readonly status: number; readonly location: string | undefined; readonly body: string }
 
@@ -7,8 +7,6 @@ export type Browser = {
   readonly get: (path: string) => Promise<Page>
   readonly post: (path: string, fields: Readonly<Record<string, string>>) => Promise<Page>
 }
-
-const timeout = 10_000
 
 /** `origin` is plain http on this machine; `from` a loopback address of it. */
 export function openBrowser(origin: string, from: string): Browser {
@@ -20,31 +18,15 @@ export function openBrowser(origin: string, from: string): Browser {
       origin,
       ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
     }
-    const options = { method: form === undefined ? 'GET' : 'POST', localAddress: from, headers, timeout, agent: false }
-    const response = await send(new URL(path, origin), options, form)
-    for (const line of response.headers['set-cookie'] ?? []) keepCookie(cookies, line)
-    return { status: response.statusCode ?? 0, location: response.headers.location, body: await textOf(response) }
+    const method = form === undefined ? 'GET' : 'POST'
+    const reply = await httpExchange(new URL(path, origin), { method, headers, body: form, from })
+    for (const line of reply.headers['set-cookie'] ?? []) keepCookie(cookies, line)
+    return { status: reply.status, location: reply.headers.location, body: reply.body }
   }
   return {
     get: (path) => visit(path),
     post: (path, fields) => visit(path, new URLSearchParams(fields).toString()),
   }
-}
-
-function send(url: URL, options: Parameters<typeof request>[1], form: string | undefined): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, options, resolve)
-    sent.on('error', reject)
-    sent.on('timeout', () => sent.destroy(new Error(`${url.origin} did not answer within ${timeout / 1000} s`)))
-    sent.end(form)
-  })
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  response.setEncoding('utf8')
-  const chunks: string[] = []
-  for await (const chunk of response) chunks.push(String(chunk))
-  return chunks.join('')
 }
 
 function keepCookie(cookies: Map<string, string>, line: string): void {

@@ -1,9 +1,11 @@
 /** All checks, one after the other, and their verdict. */
+import { resolve } from 'node:path'
 import { loadProcessConfiguration } from '../../config/process.ts'
 import type { Loaded } from '../../config/load.ts'
 import { faultLine } from '../../documents/fault.ts'
 import { systemEnvironment } from '../../system.ts'
 import { pasteable } from '../complaint.ts'
+import { readOrgFileFrom } from '../org-file.ts'
 import { openLog } from '../log.ts'
 import type { Terminal } from '../terminal.ts'
 import { checkAddresses } from './addresses.ts'
@@ -39,6 +41,7 @@ async function examine(terminal: Terminal, config: string | undefined): Promise<
   return [
     ...independent,
     ...configurationFindings(settings),
+    ...orgFileFindings(settings),
     ...storage.findings,
     ...(await checkService(settings, storage.owned)),
     ...(await checkAddresses(settings)),
@@ -49,6 +52,14 @@ function configurationFindings({ file, warnings }: Loaded): Finding[] {
   const doubts = warnings.map((each) => doubt('configuration', faultLine(each), each.next))
   if (doubts.length > 0) return doubts
   return [fine('configuration', file === undefined ? 'no file; defaults apply' : `${file} is in order`)]
+}
+
+function orgFileFindings({ configuration: { org }, folder }: Loaded): Finding[] {
+  if (org.file === undefined) return []
+  const read = readOrgFileFrom(resolve(folder, org.file), org)
+  if (!read.ok) return read.fault.map((each) => failure('org file', faultLine(each), each.next))
+  const doubts = read.value.warnings.map((each) => doubt('org file', faultLine(each), each.next))
+  return doubts.length > 0 ? doubts : [fine('org file', `${org.file} is in order`)]
 }
 
 function linesOf({ paint }: Terminal, { check, state, says, next }: Finding): string[] {

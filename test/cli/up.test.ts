@@ -1,0 +1,138 @@
+import { deepEqual, doesNotMatch, equal, match, notEqual } from 'node:assert/strict'
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { before, describe, test } from 'node:test'
+import { emptyFolder, root, service, shell, sallyport } from './command.ts'
+import { curlIsThere, startUp } from './demonstration.ts'
+
+before(() => curlIsThere({ cwd: root }))
+
+const replyOf = (text: string): Record<string, string> => JSON.parse(text) as Record<string, string>
+
+describe('up with no configuration', () => {
+  test('prints commands that show a refusal, an acceptance and the reason, each time they are run', async (t) => {
+    const cwd = await emptyFolder(t)
+    const { refused, accepted, explained } = await startUp(t, { cwd })
+    const spent: string[] = []
+    for (const round of ['first', 'second']) {
+      const wrong = await shell(refused, { cwd })
+      deepEqual(replyOf(wrong.stdout), {
+        error: 'invalid_grant',
+        error_description: 'ip restricted by app developer',
+      })
+      const right = await shell(accepted, { cwd })
+      equal(right.code, 0, `${round}: ${right.stdout}${right.stderr}`)
+      spent.push(replyOf(right.stdout)['refresh_token'] ?? '')
+      const why = await shell(explained, { cwd })
+      equal(why.code, 1)
+      match(why.stdout, /^Refused: refresh_token for Nightly_Sync from 127\.0\.0\.99, by refresh-token-ip-allowlist$/m)
+      match(why.stdout, /127\.0\.0\.99 is in none of/)
+      match(why.stdout, /The client is told: invalid_grant, "ip restricted by app developer"/)
+    }
+    notEqual(spent[0], spent[1])
+  })
+
+  test('a spent token that comes back ends the family, until the next start makes a fresh grant', async (t) => {
+    const cwd = await emptyFolder(t)
+    const first = await startUp(t, { cwd })
+    equal((await shell(first.accepted, { cwd })).code, 0)
+    match((await shell(first.replayed, { cwd })).stdout, /expired access\/refresh token/)
+    const after = await shell(first.accepted, { cwd })
+    equal(after.code, 1)
+    match(after.stdout, /expired access\/refresh token/)
+    equal((await first.up.stop()).code, 0)
+    const second = await startUp(t, { cwd })
+    equal((await shell(second.accepted, { cwd })).code, 0)
+  })
+
+  test('prints the admin token once over two starts, and password and secret at each', async (t) => {
+    const cwd = await emptyFolder(t)
+    const first = await startUp(t, { cwd })
+    await first.up.stop()
+    const second = await startUp(t, { cwd })
+    const token = (await readFile(join(cwd, 'data/admin-token'), 'utf8')).trim()
+    match(first.up.stdout(), new RegExp(token))
+    doesNotMatch(second.up.stdout() + second.up.stderr(), new RegExp(token))
+    for (const name of ['password', 'consumer-secret', 'consumer-key']) {
+      const text = (await readFile(join(cwd, 'data/demonstration', name), 'utf8')).trim()
+      for (const { up } of [first, second]) equal(up.stdout().includes(text), true, name)
+    }
+  })
+
+  test('keeps every file for its owner alone', async (t) => {
+    const cwd = await emptyFolder(t)
+    await startUp(t, { cwd })
+    const files = await readdir(join(cwd, 'data'), { recursive: true, withFileTypes: true })
+    equal(files.length > 8, true)
+    for (const file of files) {
+      const { mode } = await stat(join(file.parentPath, file.name))
+      equal(mode & 0o077, 0, file.name)
+    }
+  })
+
+  test('says that the testing plane is on, and names every address', async (t) => {
+    const cwd = await emptyFolder(t)
+    const { up } = await startUp(t, { cwd })
+    match(up.stdout(), /^Testing plane: on/m)
+    for (const path of ['/login', '/.well-known/openid-configuration', '/admin/v1', '/admin/openapi.json']) {
+      equal(up.stdout().includes(`${up.url}${path}\n`), true, path)
+    }
+    equal((await fetch(`${up.url}/.well-known/openid-configuration`)).status, 200)
+  })
+
+  test('from the folder of a checkout, the reason comes through npm run', async (t) => {
+    const env = { SALLYPORT_STORAGE: `sqlite:${await emptyFolder(t)}/data` }
+    const { explained, accepted } = await startUp(t, { cwd: root, env })
+    match(explained, /^npm run -s sallyport -- allowlist explain Nightly_Sync --from 127\.0\.0\.99 --org http/)
+    const why = await shell(explained, { cwd: root, env })
+    match(why.stdout, /^Refused: /)
+    equal((await shell(accepted, { cwd: root, env })).code, 0)
+  })
+
+  test('a list that was changed through the admin API stays, and the commands follow it', async (t) => {
+    const cwd = await emptyFolder(t)
+    const first = await startUp(t, { cwd })
+    const org = ['--org', first.up.url]
+    equal((await sallyport(['allowlist', 'add', 'Nightly_Sync', '127.0.0.21', ...org], { cwd })).code, 0)
+    const removed = await sallyport(['allowlist', 'remove', 'Nightly_Sync', '127.0.0.11-127.0.0.12', ...org], { cwd })
+    equal(removed.code, 0, removed.stderr)
+    await first.up.stop()
+    const second = await startUp(t, { cwd })
+    match(second.up.stdout(), /Kept as the admin API left it: externalClientApp Nightly_Sync/)
+    match(second.accepted, /--interface 127\.0\.0\.21/)
+    equal((await shell(second.accepted, { cwd })).code, 0)
+    match((await shell(second.refused, { cwd })).stdout, /ip restricted/)
+  })
+
+  test('a demonstration that cannot make its grant says why and goes on serving', async (t) => {
+    const cwd = await emptyFolder(t)
+    const first = await startUp(t, { cwd })
+    await first.up.stop()
+    const file = join(cwd, 'data/demonstration/org.yaml')
+    await writeFile(file, (await readFile(file, 'utf8')).replace('isActive: true', 'isActive: false'))
+    await chmod(file, 0o600)
+    const { up } = await startUp(t, { cwd })
+    match(up.stderr(), /^Warning: There is no fresh grant for the demonstration: /m)
+    match(up.stderr(), /^Try: .* up --reapply$/m)
+    equal((await fetch(`${up.url}/login`)).status, 200)
+  })
+})
+
+describe('up with a configuration', () => {
+  test('starts what is configured, makes no demonstration, and has no testing plane', async (t) => {
+    const cwd = await emptyFolder(t)
+    await writeFile(join(cwd, 'sallyport.yaml'), 'storage: sqlite:./store\norg: { listen: "127.0.0.1:0" }\n')
+    const up = await service(t, ['up'], { cwd })
+    await up.prints(/Admin token: /)
+    deepEqual((await readdir(cwd)).toSorted(), ['sallyport.yaml', 'store'])
+    equal((await readdir(join(cwd, 'store'))).includes('demonstration'), false)
+    equal((await fetch(`${up.url}/testing/v1/clock`)).status, 404)
+  })
+
+  test('storage in memory has no place for a demonstration', async (t) => {
+    const env = { SALLYPORT_STORAGE: 'sqlite::memory:' }
+    const { code, stderr } = await sallyport(['up'], { cwd: await emptyFolder(t), env })
+    equal(code, 2)
+    match(stderr, /^The demonstration keeps its files in the data folder/)
+  })
+})
