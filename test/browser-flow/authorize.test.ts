@@ -415,11 +415,10 @@ describe('PKCE quirks of real clients', () => {
 
 describe('compat settings', () => {
   test('SF-70: the code of a denial is the installation’s choice', async () => {
-    const strange = await openFlowOrg({ compat: { denyCode: 'access-denied' } })
+    await using strange = await openFlowOrg({ compat: { denyCode: 'access-denied' } })
     const ana = openVisitor(strange.origin)
     const back = await ana.submit(await toConsent(ana, authorizePath()), deny)
     equal(answered(back)['error'], 'access-denied')
-    await strange.close()
   })
 })
 

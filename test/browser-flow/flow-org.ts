@@ -45,6 +45,7 @@ export type FlowOrg = {
   verificationCode(): Promise<string | undefined>
   rows<Row>(sql: string): Promise<Row[]>
   close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 type Seed = {
@@ -101,6 +102,10 @@ export async function openFlowOrg(overrides: Overrides<OrgConfiguration> = {}): 
   const server = fastify()
   registerBrowser(server, parts)
   where.origin = (await server.listen({ host: '0.0.0.0', port: 0 })).replace('0.0.0.0', trusted)
+  const close = async (): Promise<void> => {
+    await server.close()
+    await storage.close()
+  }
   return {
     get origin() {
       return where.origin
@@ -115,10 +120,8 @@ export async function openFlowOrg(overrides: Overrides<OrgConfiguration> = {}): 
       return row && readVerificationCode(user.id, row.sealedCode, parts.keyring)
     },
     rows: <Row>(sql: string) => storage.read(() => all<Row>(sql)),
-    async close() {
-      await server.close()
-      await storage.close()
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }
 

@@ -161,14 +161,13 @@ describe('device activation', () => {
   })
 
   test('a user who is deactivated meanwhile does not get in', async () => {
-    const own = await openFlowOrg()
+    await using own = await openFlowOrg()
     const ana = openVisitor(own.origin, { from: untrusted })
     const page = await ana.follow(await logIn(ana, await ana.get('/login')))
     const code = (await own.verificationCode()) ?? ''
     await own.storage.write('deactivate', user.id)
     equal((await enter(ana, page, code)).location, '/login')
     equal(ana.cookies.has('sid'), false)
-    await own.close()
   })
 })
 
@@ -179,13 +178,12 @@ describe('when device activation is asked for', () => {
   }
 
   test('SF-150: not from inside a trusted range', async () => {
-    const own = await openFlowOrg()
+    await using own = await openFlowOrg()
     equal(await locationFrom(own, '127.0.0.1'), '/')
-    await own.close()
   })
 
   test('SF-137: an address in the app’s refresh token IP allowlist is asked all the same', async () => {
-    const own = await openFlowOrg()
+    await using own = await openFlowOrg()
     const list = parseAllowlist([{ start: untrusted, end: untrusted }])
     ok(list.ok)
     own.app(
@@ -195,37 +193,32 @@ describe('when device activation is asked for', () => {
     const ana = openVisitor(own.origin, { from: untrusted })
     const page = await logIn(ana, await ana.follow(await ana.get(authorizePath())))
     ok(page.location.startsWith(verificationUrl), page.location)
-    await own.close()
   })
 
   test('SF-151: from a trusted range too where the installation says so', async () => {
-    const own = await openFlowOrg({ trustedRanges: { skipActivation: false } })
+    await using own = await openFlowOrg({ trustedRanges: { skipActivation: false } })
     ok((await locationFrom(own, '127.0.0.1')).startsWith(verificationUrl))
-    await own.close()
   })
 
   test('SF-315: never where it is off', async () => {
-    const own = await openFlowOrg({ deviceActivation: 'off' })
+    await using own = await openFlowOrg({ deviceActivation: 'off' })
     equal(await locationFrom(own, untrusted), '/')
-    await own.close()
   })
 
   test('a claimed address decides nothing (SF-10)', async () => {
-    const own = await openFlowOrg()
+    await using own = await openFlowOrg()
     const ana = openVisitor(own.origin, { from: untrusted, forwardedFor: '127.0.0.1' })
     const page = await logIn(ana, await ana.get('/login'))
     ok(page.location.startsWith(verificationUrl))
     equal((await own.history())[0]?.forwardedFor, '127.0.0.1')
-    await own.close()
   })
 
   test('SF-231: wrong codes count as failed logins', async () => {
-    const own = await openFlowOrg({ limits: { loginFailures: 2 } })
+    await using own = await openFlowOrg({ limits: { loginFailures: 2 } })
     const ana = openVisitor(own.origin, { from: untrusted })
     let page = await ana.follow(await logIn(ana, await ana.get('/login')))
     page = await enter(ana, page, 'x')
     page = await enter(ana, page, 'x')
     equal((await enter(ana, page, 'x')).status, 429)
-    await own.close()
   })
 })
