@@ -1,13 +1,24 @@
 /** Every endpoint of the org, on one server. */
 import type { FastifyInstance } from 'fastify'
 import type { Secret } from '../../values/secret.ts'
+import { registerAdmin } from '../admin/admin.ts'
 import type { PasswordChecks } from '../browser/visit.ts'
 import type { OrgClock } from '../clock.ts'
 import { openLoginLimits } from '../flows/login/limits.ts'
 import type { OrgParts } from '../parts.ts'
 import type { Passwords } from '../tokens/passwords.ts'
+import { openMetrics } from '../metrics.ts'
 import { registerBrowser } from './browser.ts'
+import { registerData } from './data.ts'
+import { registerDiscovery } from './discovery.ts'
+import { registerHealth } from './health.ts'
+import { registerIdentity } from './identity.ts'
+import { registerIntrospect } from './introspect.ts'
+import { registerKeys } from './keys.ts'
+import { registerOauthUsageRest } from './oauth-usage-rest.ts'
+import { registerRevoke } from './revoke.ts'
 import { registerToken } from './token.ts'
+import { registerUserinfo } from './userinfo.ts'
 
 export type Registration = {
   readonly adminToken: Secret
@@ -20,9 +31,20 @@ export type Registration = {
 export async function registerEndpoints(
   server: FastifyInstance,
   parts: OrgParts,
-  { checks }: Registration,
+  { checks, adminToken, passwords, testing, clock }: Registration,
 ): Promise<void> {
-  registerToken(server, parts)
+  const metrics = openMetrics()
+  registerToken(server, parts, metrics)
+  registerRevoke(server, parts)
+  registerIntrospect(server, parts)
+  registerUserinfo(server, parts)
+  registerIdentity(server, parts)
+  registerDiscovery(server, parts)
+  registerKeys(server, parts)
+  registerData(server, parts)
+  registerOauthUsageRest(server, parts)
+  registerHealth(server, parts, metrics)
   registerBrowser(server, { ...parts, passwords: checks, loginLimits: openLoginLimits(parts.configuration.limits) })
-  await Promise.resolve()
+  const plane = testing ? { testing: { orgClock: clock } } : {}
+  await registerAdmin(server, { ...parts, passwords }, { token: adminToken, ...plane })
 }

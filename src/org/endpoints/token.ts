@@ -2,22 +2,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerTokenRequest } from '../flows/token/answer-token-request.ts'
 import type { TokenOutcome } from '../flows/token/outcome.ts'
+import type { Metrics } from '../metrics.ts'
 import type { OrgParts } from '../parts.ts'
+import { errors } from '../rules/errors/catalogue.ts'
 import { callerOf } from './caller.ts'
 import type { Form } from './form.ts'
 import { replyFormat, sendFields } from './formats.ts'
 import { readForm, sendRefusal } from './oauth-form.ts'
 
-export function registerToken(server: FastifyInstance, parts: OrgParts): void {
+export function registerToken(server: FastifyInstance, parts: OrgParts, metrics: Metrics): void {
   server.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/services/oauth2/token',
     handler: (request, reply) => sendRefusal(parts, { request, reply }, { code: 'METHOD_NOT_POST', saw: {} }), // SF-21
   })
-  server.post('/services/oauth2/token', (request, reply) => answer(parts, request, reply))
+  server.post('/services/oauth2/token', (request, reply) => answer(parts, metrics, { request, reply }))
 }
 
-async function answer(parts: OrgParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply }
+
+async function answer(parts: OrgParts, metrics: Metrics, { request, reply }: Exchange): Promise<FastifyReply> {
   const caller = callerOf(request, parts.trustedProxies)
   if (caller === undefined) return cut(reply)
   const form = await readForm(request)
@@ -27,14 +31,19 @@ async function answer(parts: OrgParts, request: FastifyRequest, reply: FastifyRe
     authorization: request.headers.authorization,
     caller,
   })
+  metrics.tokenOutcome(knownFlow(form.value.get('grant_type')), decisionOf(outcome))
   return send(parts, outcome, { request, reply, form: form.value })
 }
 
-function send(
-  parts: OrgParts,
-  outcome: TokenOutcome,
-  to: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly form: Form },
-): FastifyReply {
+const flows: readonly string[] = ['refresh_token', 'authorization_code', 'hybrid_refresh', 'hybrid_auth_code']
+const knownFlow = (grantType: string | undefined): string => flows.find((flow) => flow === grantType) ?? 'other'
+
+function decisionOf(outcome: TokenOutcome): string {
+  if (outcome.kind === 'refused') return errors[outcome.refusal.code].decision
+  return outcome.kind === 'issued' ? 'allowed' : outcome.kind
+}
+
+function send(parts: OrgParts, outcome: TokenOutcome, to: Exchange & { readonly form: Form }): FastifyReply {
   switch (outcome.kind) {
     case 'issued': {
       const format = replyFormat(to.form.get('format'), to.request.headers.accept)
