@@ -56,4 +56,7 @@ export function redeem(org: TestOrg, token: string, from = '127.0.0.1', secret?:
   })
 }
 
-export const single = (address: string): { readonly startIpAddress: string; readonly endIpAddress: string } => ({ startIpAddress: address, endIpAddress: address })
+export const single = (address: string): { readonly startIpAddress: string; readonly endIpAddress: string } => ({
+  startIpAddress: address,
+  endIpAddress: address,
+})
