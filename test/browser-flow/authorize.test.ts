@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { minutes, seconds } from '../../src/values/time.ts'
+import { csrfToken } from '../../src/org/browser/csrf.ts'
 import { sha256Hex } from '../../src/org/tokens/mac.ts'
 import { callback, clientId, openFlowOrg, other, user, type FlowOrg } from './flow-org.ts'
 import { openVisitor, type Page, type Visitor } from './visitor.ts'
@@ -217,6 +218,17 @@ describe('prompt, immediate, hints', () => {
       ok(answered(await ana.submit(page, allow))['code'])
     })
 
+  test('a form with a token of its own does not get round prompt=login either', async () => {
+    const ana = visitor()
+    await logIn(ana, await ana.get('/login'))
+    const start = await ana.get(authorizePath({ prompt: 'login' }))
+    const source = decodeURIComponent(start.location).split('source=')[1] ?? ''
+    const bound = sha256Hex(ana.cookies.get('sid') ?? '')
+    const csrf = csrfToken({ purpose: 'consent', bound, about: sha256Hex(source) }, org.parts.keyring)
+    const page = await ana.post('/setup/secur/RemoteAccessAuthorizationPage.apexp', { source, csrf, ...allow })
+    ok(page.location.startsWith('/?ec=302'), page.location)
+  })
+
   test('login_hint fills in the user name, as text whatever it is', async () => {
     const hint = '"><script>alert(1)</script>@x'
     const ana = visitor()
@@ -383,6 +395,7 @@ describe('refusals that the client hears of', () => {
     org.app({ isEnabled: false })
     const page = await visitor().get(authorizePath({ code_challenge: 'short' }))
     equal(page.location, '/setup/secur/RemoteAccessErrorPage.apexp?error=OAUTH_EC_APP_NOT_FOUND')
+    match((await visitor().get(page.location)).body, /OAUTH_EC_APP_NOT_FOUND/)
   })
 
   test('the error page says only what is known to it', async () => {
