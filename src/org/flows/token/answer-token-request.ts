@@ -3,6 +3,7 @@ import { formatAddress } from '../../../ip/address.ts'
 import type { Form } from '../../endpoints/form.ts'
 import type { Caller, OrgParts } from '../../parts.ts'
 import type { Fault } from '../../testing/faults.ts'
+import type { Refusal } from '../../rules/decide.ts'
 import { findGrant } from '../../store/grants.ts'
 import { readRefreshToken } from '../../tokens/refresh-token.ts'
 import { authenticateClient, type Client } from './client.ts'
@@ -27,7 +28,7 @@ export async function answerTokenRequest(parts: OrgParts, call: TokenCall): Prom
     return refused(request.fault)
   }
   const client = await authenticateClient(parts, call, call.caller)
-  if (!client.ok) return refused(client.fault)
+  if (!client.ok) return await refuseClient(parts, { request: request.value, caller: call.caller }, client.fault)
   const struck = parts.faults.take(['unavailable', 'in-flight', 'delay', 'drop-response'], client.value.entry.app.name)
   if (struck === undefined)
     return await answer(parts, { request: request.value, client: client.value, caller: call.caller, deadline })
@@ -37,6 +38,17 @@ export async function answerTokenRequest(parts: OrgParts, call: TokenCall): Prom
     caller: call.caller,
     deadline,
   })
+}
+
+/** A wrong proof of a known app is recorded (SF-231); unknown clients, and failures beyond the limit, are counted alone (P-11). */
+async function refuseClient(
+  parts: OrgParts,
+  { request, caller }: Pick<Call, 'request' | 'caller'>,
+  refusal: Refusal,
+): Promise<TokenOutcome> {
+  const known = parts.settings.current().appsByName.get(String(refusal.saw['app']))
+  if (known === undefined || refusal.code === 'CLIENT_TOO_MANY_FAILURES') return refused(refusal)
+  return await refuseAndRecord(parts, subjectOf(parts, { app: known.app, flow: request.flow, caller }), { refusal })
 }
 
 type Call = {

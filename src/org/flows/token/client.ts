@@ -47,10 +47,13 @@ function readClaim({ form, authorization }: Credentials): Claimed {
   const basic = readBasic(authorization)
   const id = form.get('client_id') || basic?.id
   const assertion = form.get('client_assertion')
-  if (assertion && form.get('client_assertion_type') === assertionType) {
-    return { kind: 'assertion', id: id ?? issuerOf(assertion), assertion }
-  }
   const secret = form.get('client_secret') || undefined
+  if (assertion && form.get('client_assertion_type') === assertionType) {
+    // one way to authenticate a request (RFC 6749 section 2.3): a secret that nobody compares could be a wrong one
+    const isAlone = secret === undefined && basic === undefined
+    const claimed = id ?? issuerOf(assertion)
+    return isAlone ? { kind: 'assertion', id: claimed, assertion } : { kind: 'contradiction', id: claimed }
+  }
   if (basic === undefined)
     return secret === undefined ? { kind: 'none', id } : { kind: 'secret', id, secret, by: 'client_secret_post' }
   // credentials in both places are accepted only when equal (SF-18)
@@ -104,8 +107,9 @@ function limited(parts: OrgParts, refusal: Refusal, { entry, caller }: { entry: 
   const now = parts.clock()
   const address = formatAddress(caller.from.address)
   const key = `client ${entry.app.name} ${address}`
+  const beyond = parts.failureLimits.exceeded(key, now)
   parts.failureLimits.failed(key, now)
-  if (!parts.failureLimits.exceeded(key, now)) return refusal
+  if (!beyond) return refusal
   parts.monitor.junk('client', address)
   return { code: 'CLIENT_TOO_MANY_FAILURES', saw: { app: entry.app.name } }
 }

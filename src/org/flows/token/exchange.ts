@@ -13,7 +13,7 @@ import { mintRefreshToken } from '../../tokens/refresh-token.ts'
 import type { Client } from './client.ts'
 import { decideCaller } from './decide-caller.ts'
 import { issuedFields } from './issued.ts'
-import { refused, unavailable, type TokenOutcome } from './outcome.ts'
+import { refused, unavailable, type TokenFields, type TokenOutcome } from './outcome.ts'
 import { lostRecord, refusalRecord, subjectOf, successRecord, type Subject } from './records.ts'
 import { refuseAndRecord } from './refusals.ts'
 import type { CodeRequest } from './token-request.ts'
@@ -78,8 +78,10 @@ async function issue(
   decision: Extract<Decision, { kind: 'allowed' }>,
   found: Found,
 ): Promise<TokenOutcome> {
-  const { row, subject, request, client, caller, deadline } = found
-  const { plan, accessToken, refreshToken } = planExchange(parts, decision, found)
+  const { subject, caller, deadline } = found
+  const planned = planExchange(parts, decision, found)
+  const { plan } = planned
+  const fields = await fieldsOf(parts, planned, found) // before the code is used up: what fails here leaves it good
   const result = await parts.storage.write('exchange', plan, { deadline, listening: caller.listening })
   if (result.kind === 'dropped') return unavailable(result.why)
   if (result.kind !== 'committed') {
@@ -91,20 +93,31 @@ async function issue(
   const ended = result.value.dropped.map((grant) => ({ grant, at: subject.at, reason: plan.droppedBecause }))
   if (ended.length > 0) await parts.revocationLog.append(ended)
   parts.monitor.saw(subject.app.name, subject.address, 'redemption')
-  return {
-    kind: 'issued',
-    fields: await issuedFields(parts, {
-      entry: client.entry,
-      flow: request.flow,
-      userId: row.userId,
-      accessToken,
-      refreshToken,
-      scopes: found.asked.code.scopes,
-      at: subject.at,
-      nonce: row.nonce ?? undefined,
-      authenticatedAt: row.authenticatedAt,
-    }),
-  }
+  return { kind: 'issued', fields }
+}
+
+async function fieldsOf(
+  parts: OrgParts,
+  { accessToken, refreshToken }: PlannedExchange,
+  { row, subject, request, client, asked }: Found,
+): Promise<TokenFields> {
+  return await issuedFields(parts, {
+    entry: client.entry,
+    flow: request.flow,
+    userId: row.userId,
+    accessToken,
+    refreshToken,
+    scopes: asked.code.scopes,
+    at: subject.at,
+    nonce: row.nonce ?? undefined,
+    authenticatedAt: row.authenticatedAt,
+  })
+}
+
+type PlannedExchange = {
+  readonly plan: ExchangePlan
+  readonly accessToken: string
+  readonly refreshToken: string | undefined
 }
 
 async function exchangeAgain(parts: OrgParts, found: Found): Promise<TokenOutcome> {
@@ -121,7 +134,7 @@ function planExchange(
   parts: OrgParts,
   decision: Extract<Decision, { kind: 'allowed' }>,
   { row, subject, asked, request, client }: Found,
-): { readonly plan: ExchangePlan; readonly accessToken: string; readonly refreshToken: string | undefined } {
+): PlannedExchange {
   const id = grantId(Buffer.from(parts.random(16)).toString('hex')) // P-09: 128 random bits
   const { scopes } = asked.code
   const minted = scopes.some(isRefreshScope) ? mintRefreshToken(id, generation(0), parts) : undefined

@@ -132,6 +132,8 @@ async function redeem(parts: OrgParts, judgement: Redemption['judgement'], found
 
 async function settle(parts: OrgParts, redemption: Redemption, found: Found): Promise<TokenOutcome> {
   const { caller, deadline, subject, row } = found
+  // made before the token is spent: were it to fail afterwards, the client would come back with a spent token and lose its family
+  const fields = await fieldsOf(parts, redemption, found)
   const result = await parts.storage.write('redeem', redemption.plan, { deadline, listening: caller.listening })
   if (result.kind === 'dropped') return unavailable(result.why)
   if (result.kind !== 'committed') {
@@ -142,7 +144,7 @@ async function settle(parts: OrgParts, redemption: Redemption, found: Found): Pr
   switch (outcome.kind) {
     case 'won':
       parts.monitor.saw(subject.app.name, subject.address, 'redemption')
-      return { kind: 'issued', fields: await fieldsOf(parts, redemption, found) }
+      return { kind: 'issued', fields }
     case 'overtaken':
       parts.monitor.saw(subject.app.name, subject.address, 'refusal')
       if (outcome.ended !== null) return refused({ code: 'TOKEN_REVOKED', saw: { reason: outcome.ended } })
@@ -158,7 +160,7 @@ async function decideAgain(parts: OrgParts, found: Found): Promise<TokenOutcome>
   const settings = await parts.settings.refresh()
   const entry = settings.appsByName.get(found.client.entry.app.name)
   if (entry === undefined) return refused({ code: 'CLIENT_UNKNOWN', saw: {} })
-  const { caller, request, client, subject } = found
+  const { client, subject } = found
   // an allowlist narrowed since must refuse the redemption in progress (L-25)
   const decision = decideCaller({ ...client, entry }, subject)
   if (decision.kind === 'refused') return await refuseAndRecord(parts, { ...subject, app: entry.app }, decision)
