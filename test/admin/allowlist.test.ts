@@ -25,7 +25,7 @@ describe('the refresh token IP allowlist over the admin API', () => {
     equal((await put([single('127.0.0.11')])).status, 200)
     const refused = await redeem(org, first.body.refresh_token)
     deepEqual([refused.status, refused.body.error], [400, 'invalid_grant'])
-    equal((await redeem(org, first.body.refresh_token, '127.0.0.11')).status, 200)
+    equal((await redeem(org, first.body.refresh_token, { from: '127.0.0.11' })).status, 200)
   })
 
   test('a range is given back as it was accepted, IPv6 in canonical form, with its use against the limits', async () => {
@@ -126,7 +126,7 @@ describe('the refresh token IP allowlist over the admin API', () => {
   test('of many editors with one ETag exactly one wins', async () => {
     const { etag } = await call(org, url)
     const saves = Array.from({ length: 12 }, (_, i) => put([single(`127.0.0.${i + 30}`)], {}, etag))
-    const statuses = (await Promise.all(saves)).map(({ status }) => status).toSorted()
+    const statuses = (await Promise.all(saves)).map(({ status }) => status).toSorted((a, b) => a - b)
     deepEqual(statuses, [200, ...Array.from({ length: 11 }, () => 412)])
   })
 
@@ -149,12 +149,12 @@ describe('the refresh token IP allowlist over the admin API', () => {
   test('SF-140: while a change propagates the whole old list applies, then the whole new one', async () => {
     org.faults.add({ kind: 'slow-propagation', for: 30_000 })
     await put([single('127.0.0.2')])
-    const first = await redeem(org, (await org.grant()).refresh_token, '127.0.0.1')
+    const first = await redeem(org, (await org.grant()).refresh_token, { from: '127.0.0.1' })
     equal(first.status, 200)
-    equal((await redeem(org, first.body.refresh_token, '127.0.0.2')).status, 400)
+    equal((await redeem(org, first.body.refresh_token, { from: '127.0.0.2' })).status, 400)
     await org.clock.advance(30_000)
-    equal((await redeem(org, first.body.refresh_token, '127.0.0.1')).status, 400)
-    equal((await redeem(org, first.body.refresh_token, '127.0.0.2')).status, 200)
+    equal((await redeem(org, first.body.refresh_token, { from: '127.0.0.1' })).status, 400)
+    equal((await redeem(org, first.body.refresh_token, { from: '127.0.0.2' })).status, 200)
   })
 
   test('L-25: redemptions that run while the list is narrowed are refused once the save has been answered', async () => {
@@ -180,7 +180,7 @@ describe('the refresh token IP allowlist over the admin API', () => {
 
   test('L-24, L-106: a refused redemption is counted apart, and the right address still redeems', async () => {
     const { refresh_token } = await org.grant()
-    equal((await redeem(org, refresh_token, '127.0.0.9')).status, 400)
+    equal((await redeem(org, refresh_token, { from: '127.0.0.9' })).status, 400)
     const used = await redeem(org, refresh_token)
     equal(used.status, 200)
     const history = (await call(org, '/login-history?limit=2')).body.entries

@@ -133,10 +133,10 @@ describe('apps over the admin API', () => {
     const rotated = await call(org, `/apps/${org.client.name}/rotate-consumer-secret`, { method: 'POST' })
     deepEqual([rotated.status, rotated.body.grantsEnded >= 1], [200, true])
     equal((await redeem(org, refresh_token)).body.error_description, 'invalid client credentials')
-    const { status, body } = await redeem(org, refresh_token, '127.0.0.1', rotated.body.consumerSecret)
+    const { status, body } = await redeem(org, refresh_token, { secret: rotated.body.consumerSecret })
     deepEqual([status, body.error], [400, 'invalid_grant'])
     const grant = (await org.grant()).refresh_token
-    equal((await redeem(org, grant, '127.0.0.1', rotated.body.consumerSecret)).status, 200)
+    equal((await redeem(org, grant, { secret: rotated.body.consumerSecret })).status, 200)
   })
 
   test('a removed app ends its grants, and one made anew under its name does not revive them', async () => {

@@ -5,6 +5,7 @@ import type { TestOrg } from '../../src/testing.ts'
 export type Reply = {
   readonly status: number
   readonly etag: string | undefined
+  // oxlint-disable-next-line typescript/no-explicit-any -- replies of many shapes, each judged by its test
   readonly body: any
 }
 export type Init = { readonly method?: string; readonly body?: unknown; readonly ifMatch?: string }
@@ -30,8 +31,10 @@ export async function testing(org: TestOrg, path: string, { method, body }: Init
 
 const parsed = (text: string): unknown => (text === '' ? undefined : JSON.parse(text))
 
+export type Way = { readonly from?: string; readonly secret?: string }
+
 /** One redemption over a socket that is bound to `from`. */
-export function redeem(org: TestOrg, token: string, from = '127.0.0.1', secret?: string): Promise<Reply> {
+export function redeem(org: TestOrg, token: string, { from = '127.0.0.1', secret }: Way = {}): Promise<Reply> {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     refresh_token: token,

@@ -1,14 +1,15 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import * as suite from 'node:test'
+import { describe, test } from 'node:test'
 import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { call, redeem, single, testing } from './call.ts'
 
 describe('people, usage and records over the admin API', () => {
   let org: TestOrg
-  before(async () => {
+  suite.before(async () => {
     org = await startOrg()
   })
-  after(() => org.close())
+  suite.after(() => org.close())
   const explain = (body: object) => call(org, `/apps/${org.client.name}/explain`, { body })
   const grants = async (query = '') => (await call(org, `/oauth-usage${query}`)).body.grants
 

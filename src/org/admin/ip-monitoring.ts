@@ -46,7 +46,7 @@ async function show(parts: OrgParts, { app, since: text, limit = 100 }: Query): 
   })
   const body = {
     addresses: addresses.map((row) => ({ ...row, firstSeen: time(row.firstSeen), lastSeen: time(row.lastSeen) })),
-    alerts: alerts.map(({ id: _, at, ...row }) => ({ at: time(at), ...row })),
+    alerts: alerts.map(({ id: _id, at, ...row }) => ({ at: time(at), ...row })),
     junk: junk.map(({ minute, ...row }) => ({ minute: time(minute * 60_000), ...row })),
   }
   return ok({ status: 200, body })

@@ -77,7 +77,7 @@ async function list(parts: OrgParts, query: Query): Promise<Outcome> {
   return ok({ status: 200, body: { entries: page.map(entryView), next } })
 }
 
-function entryView({ id: _, at, trace, ...row }: HistoryRow): Readonly<Record<string, unknown>> {
+function entryView({ id: _id, at, trace, ...row }: HistoryRow): Readonly<Record<string, unknown>> {
   const lines = trace === null ? [] : stored<TraceLine[]>(trace)
   return { at: isoText(instant(at)), ...row, trace: lines, explained: explainTrace(lines) }
 }

@@ -148,11 +148,11 @@ async function page<T>(parts: OrgParts, { type, list, query }: Listing<T>): Prom
 }
 
 /** A setting that was never saved is an empty object: all of it is default. */
-async function show<T>(parts: OrgParts, type: Type<T>, name: string, status: 200 | 201 = 200): Promise<Outcome> {
+async function show<T>(parts: OrgParts, type: Type<T>, name: string): Promise<Outcome> {
   const row = await parts.storage.read(() => findObject(type.kind, name))
   if (row === undefined && name !== singletonName) return fault(noObject(type, name))
   const content = row?.content ?? '{}'
-  return ok({ status, body: stored(content), etag: contentTag(content) })
+  return ok({ status: 200, body: stored(content), etag: contentTag(content) })
 }
 
 async function create<T extends { readonly name: string }>(
@@ -163,11 +163,11 @@ async function create<T extends { readonly name: string }>(
   const faults = faultsOf(type, object)
   if (faults !== undefined) return fault(faults)
   const { name } = object
-  const change = { kind: 'object', objectKind: type.kind, name, expects: null, content: canonicalJson(object) } as const
-  const saved = await saveChange(parts, change, 'create')
+  const made = { kind: 'object', objectKind: type.kind, name, expects: null, content: canonicalJson(object) } as const
+  const saved = await saveChange(parts, made, 'create')
   if (!saved.ok) return saved
   if (saved.value.kind === 'stale') return fault(taken('NAME_TAKEN', `A ${type.called} is called ${name} already.`))
-  return await show(parts, type, name, 201)
+  return ok({ status: 201, body: object, etag: contentTag(made.content) })
 }
 
 type Changing = Call<Uninterpreted, unknown> & { readonly name: string }

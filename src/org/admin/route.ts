@@ -40,7 +40,8 @@ export type Route<Body, Query> = {
   readonly handle: (call: Call<Body, Query>) => Promise<Outcome> | Outcome
 }
 
-const nothing: Schema<Record<string, never>> = { type: 'object', additionalProperties: false, properties: {} }
+/** A route without a schema takes an empty object, and its handler asks for nothing in it. */
+const nothing: JsonSchema = { type: 'object', additionalProperties: false, properties: {} }
 
 export function addRoute<Body = Record<string, never>, Query = Record<string, never>>(
   scope: FastifyInstance,
@@ -86,7 +87,10 @@ async function respond<Body, Query>(route: Route<Body, Query>, request: FastifyR
   return await route.handle({
     body: body.value,
     query: query.value,
-    param: (name) => String(params.get(name) ?? ''),
+    param: (name) => {
+      const value = params.get(name)
+      return typeof value === 'string' ? value : ''
+    },
     ifMatch: readIfMatch(request.headers['if-match']),
   })
 }
@@ -94,7 +98,7 @@ async function respond<Body, Query>(route: Route<Body, Query>, request: FastifyR
 /** A body against its schema, its secrets wrapped. Null stands for a field that is not there. */
 export function checkBody<Body>(schema: Schema<Body> | undefined, sent: unknown): Result<Body, Problem> {
   const given = sent ?? {}
-  const checked = validateDocument<Body>(schema ?? (nothing as Schema<Body>), given, nowhere)
+  const checked = validateDocument<Body>(schema ?? nothing, given, nowhere)
   if (!checked.ok) return fault(invalid('OBJECT_INVALID', checked.fault.map(fromDocument)))
   const resolved = resolveSecrets(checked.value, unreadable, nowhere)
   if (!resolved.ok) return fault(invalid('OBJECT_INVALID', resolved.fault.map(fromDocument)))
@@ -108,7 +112,7 @@ const unreadable = {
 }
 
 function checkQuery<Query>(schema: Schema<Query> | undefined, sent: unknown): Result<Query, Problem> {
-  const wanted = schema ?? (nothing as Schema<Query>)
+  const wanted: Schema<Query> = schema ?? nothing
   const texts = isRecord(sent) ? Object.entries(sent) : []
   const typed = texts.map(([key, text]) => [key, fromText(wanted.properties?.[key], text)] as const)
   const checked = validateDocument<Query>(wanted, Object.fromEntries(typed), nowhere)

@@ -43,7 +43,7 @@ async function list(parts: OrgParts, query: Query): Promise<Outcome> {
   return ok({ status: 200, body: { entries: page.map(entryView), next } })
 }
 
-function entryView({ id: _, at, before, after, ...row }: AuditEntry): Readonly<Record<string, unknown>> {
+function entryView({ id: _id, at, before, after, ...row }: AuditEntry): Readonly<Record<string, unknown>> {
   return { at: isoText(instant(at)), ...row, before: parsed(before), after: parsed(after) }
 }
 

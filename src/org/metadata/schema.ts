@@ -1,11 +1,11 @@
 /** Building blocks of the metadata schemas; what TypeBox infers from a schema is held against the type that is declared beside it. */
 import Type, { type Static, type TArray, type TOptional, type TSchema, type TString, type TUnsafe } from 'typebox'
-import type { JsonSchema, Schema } from '../../values/schema.ts'
+import type { Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
 
 /** A schema of ours from one of TypeBox's, typed by what it accepts. */
 export function accepts<S extends TSchema>(schema: S): Schema<Static<S>> {
-  return schema as JsonSchema
+  return schema
 }
 
 /** The other way round, so that a schema of ours can stand inside one of TypeBox's. */

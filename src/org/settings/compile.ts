@@ -29,22 +29,19 @@ export type OrgWideChoices = { readonly configuration: OrgConfiguration; readonl
 
 /** What was never saved has the fact book's defaults. Throws where the store has no organization: it is made when the org is. */
 export function compileOrgWide(rows: readonly ObjectRow[], { configuration, publicUrl }: OrgWideChoices): OrgWide {
-  const content = <T>(kind: ObjectRow['kind']): T | undefined => {
-    const row = rows.find((each) => each.kind === kind)
-    return row === undefined ? undefined : stored<T>(row.content)
-  }
-  const organization = content<Organization>('organization')
-  const security = content<SecuritySettings>('securitySettings') ?? {}
-  const oauthOidc = content<OauthOidcSettings>('oauthOidcSettings') ?? {}
-  const id = parseOrganizationId(organization?.id ?? '')
+  const contentOf = (kind: ObjectRow['kind']): string => rows.find((each) => each.kind === kind)?.content ?? '{}'
+  const organization = stored<Organization>(contentOf('organization'))
+  const security = stored<SecuritySettings>(contentOf('securitySettings'))
+  const oauthOidc = stored<OauthOidcSettings>(contentOf('oauthOidcSettings'))
+  const id = parseOrganizationId(organization.id ?? '')
   if (!id.ok) throw new Error(`the id of the organization in the store is ${id.fault}`)
   const timeout = minutes(sessionTimeoutMinutes(security))
   return {
     organization: {
       id: id.value,
-      name: organization?.name ?? 'Sallyport',
+      name: organization.name ?? 'Sallyport',
       get instanceUrl() {
-        return organization?.instanceUrl ?? publicUrl() // a port that was chosen freely is known only once it listens
+        return organization.instanceUrl ?? publicUrl() // a port that was chosen freely is known only once it listens
       },
     },
     trustedRanges: compileRanges(trustedRangesOf(security)),
@@ -100,7 +97,7 @@ function allowlistOf(app: AppObject): Result<Allowlist, readonly ObjectFault[]> 
 }
 
 /** What is in the store was validated when it was saved. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-unnecessary-type-parameters
 export const stored = <T>(content: string): T => JSON.parse(content) as T
 
 /** An app's object as it is stored. */

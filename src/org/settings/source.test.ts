@@ -68,7 +68,7 @@ describe('the settings in force', () => {
 
   test('a secret that was sealed for another app does not open: the app is left out and the log says why', async (t) => {
     const org = await open(t)
-    await org.save('One', 'a', 'Two')
+    await org.save('One', 'a', { sealedFor: 'Two' })
     equal((await org.settings()).current().appsByName.size, 0)
     deepEqual(org.logged, ['consumer-secret-not-opened'])
   })
@@ -79,7 +79,7 @@ describe('the settings in force', () => {
     const settings = await org.settings()
     const ranges = () => settings.current().appsByName.get('One')?.allowlist.rows.length
     settings.holdAllowlist('One', seconds(5))
-    await org.save('One', 'a', 'One', ['10.0.0.1', '10.0.0.3'])
+    await org.save('One', 'a', { addresses: ['10.0.0.1', '10.0.0.3'] })
     await settings.refresh()
     equal(ranges(), 0)
     org.tick(4_999)
@@ -88,6 +88,8 @@ describe('the settings in force', () => {
     equal(ranges(), 2)
   })
 })
+
+type Way = { readonly sealedFor?: string; readonly addresses?: readonly string[] }
 
 async function open(t: TestContext) {
   const writesModule = new URL('../store/writes.ts', import.meta.url)
@@ -113,7 +115,7 @@ async function open(t: TestContext) {
     logged,
     tick: (ms: number) => void (now += ms),
     settings: () => openSettings({ ...parts, storage: held.storage, configuration: defaultOrgConfiguration() }),
-    async save(name: string, label: string, sealedFor = name, addresses: readonly string[] = []) {
+    async save(name: string, label: string, { sealedFor = name, addresses = [] }: Way = {}) {
       const tokenIpRanges = addresses.map((each) => ({ startIpAddress: each, endIpAddress: each }))
       const about = addresses.length > 0 ? { oauthSecuritySettings: { tokenIpRanges } } : {}
       const keys = { globalOauthSettings: { consumerKey: `3MVG9${name}` } }

@@ -2,7 +2,7 @@
 import type { Storage } from '../../storage/storage.ts'
 import type { Clock, RandomBytes } from '../../values/domain.ts'
 import { numberedId } from '../../values/salesforce-id.ts'
-import { after, type Duration, type Instant } from '../../values/time.ts'
+import { after, type Instant } from '../../values/time.ts'
 import type { OrgConfiguration } from '../configuration.ts'
 import type { Log } from '../parts.ts'
 import type { AppEntry, Settings, SettingsSource } from '../settings.ts'
@@ -32,90 +32,118 @@ type Held = { readonly until: Instant; readonly from: AppRow }
 /** A new store gets an organization with an id of its own. An app that cannot be compiled is left out, so that its clients are refused,
  *  and the log says why. */
 export async function openSettings(parts: SettingsParts): Promise<SettingsSource> {
-  const held = new Map<string, Held>()
-  const rows = new Map<string, AppRow>()
-  let current: Settings | undefined
-  let newest = 0
+  await ensureOrganization(parts)
+  const compiled = openCompiled(parts)
   let started = 0
-  let running: Promise<Settings> | undefined
-  let queued: Promise<Settings> | undefined
-
-  const load = async (): Promise<Settings> => {
+  let newest = 0
+  const read = async (): Promise<Settings> => {
     started += 1
     const turn = started
-    const read = await parts.storage.read(() =>
-      readChanged(new Map([...rows].map(([name, row]) => [name, row.version]))),
-    )
-    if (turn < newest && current !== undefined) return current // a later reading is in force already
+    const reading = await parts.storage.read(() => readChanged(compiled.versions()))
+    if (turn < newest) return compiled.current() // a later reading is in force already
     newest = turn
-    for (const name of rows.keys()) if (!read.names.has(name)) rows.delete(name)
-    for (const row of read.changed) rows.set(row.name, row)
-    current = compile(read.orgWide)
-    return current
+    return compiled.take(reading)
   }
-  let entries = new Map<string, { readonly row: AppRow; readonly held: Held | undefined; readonly entry: AppEntry }>()
-  let lastOrgWide: OrgWide | undefined
+  await read()
+  return { current: compiled.current, refresh: coalesced(read), holdAllowlist: compiled.holdAllowlist }
+}
 
-  const compile = (orgRows: readonly ObjectRow[]): Settings => {
-    lastOrgWide = compileOrgWide(orgRows, parts)
-    return assemble(lastOrgWide)
-  }
-  const assemble = (orgWide: OrgWide): Settings => {
-    const next: typeof entries = new Map()
-    for (const [name, row] of rows) {
-      const hold = held.get(name)
-      const known = entries.get(name)
-      const entry =
-        known !== undefined && known.row === row && known.held === hold
-          ? known.entry
-          : entryOf(parts, hold === undefined ? row : withListOf(row, hold.from), orgWide)
-      if (entry !== undefined) next.set(name, { row, held: hold, entry })
-    }
-    entries = next
-    const all = [...entries.values()].map(({ entry }) => entry)
-    return {
-      organization: orgWide.organization,
-      trustedRanges: orgWide.trustedRanges,
-      sessionTimeout: orgWide.sessionTimeout,
-      appsByName: new Map(all.map((entry) => [entry.app.name, entry])),
-      appsByConsumerKey: new Map(all.map((entry) => [entry.app.consumerKey, entry])),
-    }
-  }
-  const begin = (): Promise<Settings> => {
-    const mine = load().finally(() => {
+/** Those who ask while one is at work wait for one more: what runs may have read before the caller's save, so it cannot serve him (P-06). */
+function coalesced<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
+  let queued: Promise<T> | undefined
+  const begin = (): Promise<T> => {
+    const mine = work().finally(() => {
       if (running === mine) running = undefined
     })
     running = mine
     return mine
   }
+  return () => {
+    if (running === undefined) return begin()
+    queued ??= running.then(nothing, nothing).then(() => {
+      queued = undefined
+      return begin()
+    })
+    return queued
+  }
+}
+
+type Entry = { readonly row: AppRow; readonly held: Held | undefined; readonly entry: AppEntry }
+type Compiled = Pick<SettingsSource, 'current' | 'holdAllowlist'> & {
+  readonly versions: () => ReadonlyMap<string, number>
+  readonly take: (reading: Reading) => Settings
+}
+
+function openCompiled(parts: SettingsParts): Compiled {
+  const held = new Map<string, Held>()
+  const rows = new Map<string, AppRow>()
+  let entries: ReadonlyMap<string, Entry> = new Map()
+  let orgWide: OrgWide | undefined
+  let settings: Settings | undefined
+
+  const assemble = (): Settings => {
+    if (orgWide === undefined) throw new Error('the settings were never read')
+    entries = entriesOf(parts, { rows, held, known: entries, orgWide })
+    settings = settingsOf(orgWide, entries)
+    return settings
+  }
   const letGo = (): void => {
     const now = parts.clock()
     const due = [...held].filter(([, { until }]) => until <= now)
     for (const [name] of due) held.delete(name)
-    if (due.length > 0 && lastOrgWide !== undefined) current = assemble(lastOrgWide)
+    if (due.length > 0) assemble()
   }
-
-  await ensureOrganization(parts)
-  await begin()
   return {
+    versions: () => new Map([...rows].map(([name, row]) => [name, row.version])),
+    take(reading) {
+      for (const name of rows.keys()) if (!reading.names.has(name)) rows.delete(name)
+      for (const row of reading.changed) rows.set(row.name, row)
+      orgWide = compileOrgWide(reading.orgWide, parts)
+      return assemble()
+    },
     current() {
       if (held.size > 0) letGo()
-      if (current === undefined) throw new Error('the settings were never read')
-      return current
+      return settings ?? assemble()
     },
-    refresh() {
-      if (running === undefined) return begin()
-      // what runs may have read before the caller's save, so it cannot serve the caller: one more reading serves all who wait (P-06)
-      queued ??= running.then(nothing, nothing).then(() => {
-        queued = undefined
-        return begin()
-      })
-      return queued
-    },
-    holdAllowlist(app, length: Duration) {
+    holdAllowlist(app, length) {
       const from = held.get(app)?.from ?? rows.get(app)
       if (from !== undefined) held.set(app, { until: after(parts.clock(), length), from })
     },
+  }
+}
+
+type Assembly = {
+  readonly rows: ReadonlyMap<string, AppRow>
+  readonly held: ReadonlyMap<string, Held>
+  readonly known: ReadonlyMap<string, Entry>
+  readonly orgWide: OrgWide
+}
+
+/** What is known already is compiled anew only where its row or its hold is another: a change of the org's settings raises every version. */
+function entriesOf(parts: SettingsParts, { rows, held, known, orgWide }: Assembly): ReadonlyMap<string, Entry> {
+  const next = new Map<string, Entry>()
+  for (const [name, row] of rows) {
+    const hold = held.get(name)
+    const before = known.get(name)
+    const same = before !== undefined && before.row === row && before.held === hold
+    const entry = same ? before.entry : entryOf(parts, hold === undefined ? row : withListOf(row, hold.from), orgWide)
+    if (entry !== undefined) next.set(name, { row, held: hold, entry })
+  }
+  return next
+}
+
+function settingsOf(
+  { organization, trustedRanges, sessionTimeout }: OrgWide,
+  entries: ReadonlyMap<string, Entry>,
+): Settings {
+  const all = [...entries.values()].map(({ entry }) => entry)
+  return {
+    organization,
+    trustedRanges,
+    sessionTimeout,
+    appsByName: new Map(all.map((entry) => [entry.app.name, entry])),
+    appsByConsumerKey: new Map(all.map((entry) => [entry.app.consumerKey, entry])),
   }
 }
 

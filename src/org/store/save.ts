@@ -95,7 +95,7 @@ function* nextVersion(): Program<number> {
     `SELECT max(version) AS highest FROM (SELECT version FROM apps
        UNION ALL SELECT CAST(value AS BIGINT) FROM facts WHERE name = 'settings_version') AS versions`,
   )
-  const version = Number(row?.highest ?? 0) + 1
+  const version = (row?.highest ?? 0) + 1
   yield* run(
     `INSERT INTO facts (name, value) VALUES ('settings_version', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
     String(version),
@@ -161,7 +161,7 @@ function* writeUser(change: UserChange, { at }: Moment): Program<void> {
     const count = yield* one<{ n: number }>('SELECT count(*) AS n FROM users')
     yield* run(
       'INSERT INTO users (id, username, content, applied, password_hash, is_active, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      numberedId('005', Number(count?.n ?? 0) + 1), // users are never deleted, only deactivated
+      numberedId('005', (count?.n ?? 0) + 1), // users are never deleted, only deactivated
       username,
       change.content,
       change.applied ?? null,

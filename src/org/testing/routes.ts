@@ -138,7 +138,7 @@ function lengthOf(path: string, text: string): Result<Duration, Problem> {
 const faultsView = ({ faults }: OrgParts) => ({
   faults: faults
     .list()
-    .map(({ fault: { kind, ...rest }, app, ...order }) => ({ kind, ...rest, app: app ?? null, ...order })),
+    .map(({ fault: { kind, ...rest }, app, ...when }) => ({ kind, ...rest, app: app ?? null, ...when })),
 })
 
 function order(parts: OrgParts, body: FaultBody): Outcome {
