@@ -1,7 +1,7 @@
 /** Questions to the policies with facts that nobody objects to, for tests: each test states only what it is about. */
 import { ipv4, type Address } from '../../ip/address.ts'
 import { appName, consumerKey, generation, grantId, sequence, settingsVersion, userId } from '../../values/domain.ts'
-import { days, hours, instant, minutes, type Instant } from '../../values/time.ts'
+import { hours, instant, minutes, type Instant } from '../../values/time.ts'
 import type { App, CodeFacts, GrantFacts, Request } from './app.ts'
 import type { AppKind, Fields } from './fields.ts'
 import type { Bound, Policy, PolicyContext, Terms, Vote } from './policy.ts'
@@ -114,4 +114,3 @@ export function voteOf<S>(policy: Policy<S>, fields: Fields, request: Request): 
 }
 
 export const widestTerms: Terms = { rotate: false, refreshTokenExpiresAt: 'never', approvalsKept: 1000 }
-export const inDays = (n: number, since: Instant): Instant => instant(since + days(n))
