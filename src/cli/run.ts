@@ -11,7 +11,7 @@ export async function run(): Promise<void> {
   try {
     await openProgram(terminal).parseAsync()
   } catch (cause) {
-    process.exitCode = await fail(terminal, cause)
+    process.exit(await fail(terminal, cause)) // whatever of a service is still open
   }
 }
 

@@ -1,4 +1,5 @@
 /** A started org from its first line of output to its last request. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { faultLine } from '../documents/fault.ts'
 import { complaint, printWarning, type Complaint } from './complaint.ts'
 import { complaintOf } from './complaint-of.ts'
@@ -19,10 +20,15 @@ export async function serveOrg(terminal: Terminal, request: OrgRequest, afterSta
   for (const each of org.warnings) printWarning(terminal, { means: faultLine(each), next: [each.next] })
   try {
     await Promise.race([afterStart(org).then(() => stop.requested), stop.requested, broken.promise])
-  } finally {
-    await org.close()
+  } catch (cause) {
+    await Promise.race([org.close(), wait(longestFarewell, undefined, { ref: false })]) // a store that gave up may never close
+    throw cause
   }
+  terminal.err('Stopping: what was accepted is finished first. A second Ctrl-C stops at once.')
+  await org.close()
 }
+
+const longestFarewell = 5_000
 
 async function start(request: OrgRequest, onFault: (cause: Error) => void): Promise<StartedOrg> {
   try {

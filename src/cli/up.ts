@@ -49,7 +49,6 @@ async function runDemonstration(terminal: Terminal, loaded: Loaded, flags: UpFla
       demonstration,
       random,
       request,
-      configuredListen: loaded.configuration.org.listen,
     })
   })
 }

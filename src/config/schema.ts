@@ -14,6 +14,9 @@ export type Configuration = {
   readonly console: ConsoleConfiguration
 }
 
+/** A folder beside the configuration, or in the working directory. */
+export const defaultStorage = 'sqlite:./data'
+
 export const configurationSchema: Schema<Configuration> = {
   type: 'object',
   default: {},
@@ -22,7 +25,7 @@ export const configurationSchema: Schema<Configuration> = {
     storage: {
       type: 'string',
       format: 'storage',
-      default: 'sqlite:./data',
+      default: defaultStorage,
       description: 'A folder with one file a system, sqlite:FOLDER, or a database, postgres://USER@HOST/DATABASE.',
     },
     org: orgConfigurationSchema,

@@ -15,7 +15,7 @@ export type Up = {
 export async function startUp(t: TestContext, setting: Setting, ...args: readonly string[]): Promise<Up> {
   const up = await service(t, ['up', '--listen', '127.0.0.1:0', ...args], setting)
   await up.prints(/replay\.curl\n/)
-  const commands = up.stdout().matchAll(/^ {2}((?:curl|npm|npx|\/|').*)$/gm)
+  const commands = up.stdout().matchAll(/^ {2}((?:curl|npm|npx|SALLYPORT_|\/|').*)$/gm)
   const [refused = '', accepted = '', explained = '', replayed = ''] = [...commands].map(([, command]) => command)
   return { up, refused, accepted, explained, replayed }
 }

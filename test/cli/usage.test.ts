@@ -21,6 +21,11 @@ describe('wrong usage', () => {
       /^Required option '--from <address>'/m,
       /^Try: /m,
     ],
+    'an unknown flow lists the known ones': [
+      ['allowlist', 'explain', 'A', '--from', '192.0.2.1', '--flow', 'x'],
+      /Allowed choices are refresh_token, authorization_code/,
+      /^Try: /m,
+    ],
     'a malformed --listen is shown': [
       ['org', '--listen', '8480'],
       /^--listen "8480" is no HOST:PORT\.$/m,

@@ -1,5 +1,5 @@
 /** `allowlist list / add / remove / explain`: the addresses that may redeem an app's refresh tokens. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { ExplainFlags } from '../allowlist/explain.ts'
 import type { AllowlistFlags } from '../allowlist/list-of-app.ts'
 import type { Terminal } from '../terminal.ts'
@@ -64,13 +64,16 @@ function addRemove(allowlist: Command, terminal: Terminal): void {
   })
 }
 
+/** Of the token endpoint. */
+const flows = ['refresh_token', 'authorization_code', 'hybrid_refresh', 'hybrid_auth_code']
+
 function addExplain(allowlist: Command, terminal: Terminal): void {
   const explain = allowlist
     .command('explain')
     .description('print what a redemption from an address would meet, and why; changes nothing; exit 1 if refused')
     .argument('<app>', 'API name of the app')
     .requiredOption('--from <address>', 'the address that the redemption would come from')
-    .option('--flow <flow>', 'refresh_token, or authorization_code for the exchange of a code', 'refresh_token')
+    .addOption(new Option('--flow <flow>', 'how the token is asked for').choices(flows).default('refresh_token'))
     .option('--username <username>', 'decide on the newest live grant of this user as well')
     .option(...orgOption)
     .addHelpText('after', '\nExample:\n  sallyport allowlist explain Nightly_Sync --from 192.0.2.7')

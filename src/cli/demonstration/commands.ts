@@ -14,18 +14,18 @@ export type DemonstrationCommands = {
   readonly replayed: string
 }
 
-export type Place = {
+export type DemonstrationPlace = {
   /** The org's. */
   readonly url: string
   readonly addresses: ChosenAddresses
-  /** What other commands need to find this org: empty, or `--org URL`. */
-  readonly orgOption: string
+  /** What `allowlist explain` needs to find this org: variables before it, options after it; each empty where the defaults do. */
+  readonly explain: { readonly before: string; readonly after: string }
 }
 
 /** Written at each start, since the port may be another one. */
 export async function writeDemonstrationCommands(
   { folder, consumerKey, consumerSecret }: Demonstration,
-  { url, addresses: { allowed, wrong }, orgOption }: Place,
+  { url, addresses: { allowed, wrong }, explain }: DemonstrationPlace,
 ): Promise<DemonstrationCommands> {
   const shown = pathFromHere(folder)
   const config = (token: string): string =>
@@ -39,11 +39,11 @@ export async function writeDemonstrationCommands(
   await writePrivateFile(join(folder, 'replay.curl'), config('refresh-token.spent'))
   await writePrivateFile(join(folder, 'keep'), keepScript)
   const curl = (from: string, file: string): string => `curl -sS --interface ${from} -K ${shellWord(join(shown, file))}`
-  const explain = [ownName(), 'allowlist explain', demonstrationApp, '--from', wrong, orgOption]
+  const words = [explain.before, ownName(), 'allowlist explain', demonstrationApp, '--from', wrong, explain.after]
   return {
     refused: curl(wrong, 'redeem.curl'),
     accepted: `${curl(allowed, 'redeem.curl')} | sh ${shellWord(join(shown, 'keep'))}`,
-    explained: explain.filter((word) => word !== '').join(' '),
+    explained: words.filter((word) => word !== '').join(' '),
     replayed: curl(allowed, 'replay.curl'),
   }
 }

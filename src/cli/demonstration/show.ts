@@ -1,6 +1,8 @@
 /** What `up` does once its demonstration runs: a fresh grant, and the commands that show what it is for. */
 import { listenAddress } from '../../documents/formats.ts'
 import type { RandomBytes } from '../../values/domain.ts'
+import { defaultStorage } from '../../config/schema.ts'
+import { defaultOrgConfiguration } from '../../org/configuration.ts'
 import { writePrivateFile } from '../../org/private-file.ts'
 import { join } from 'node:path'
 import { openAdminClient } from '../admin-client.ts'
@@ -8,10 +10,12 @@ import { readList, type StoredList } from '../allowlist/list-of-app.ts'
 import { Complaint, printWarning } from '../complaint.ts'
 import { bindingAdvice, bindingFault } from '../doctor/addresses.ts'
 import { urlOf } from '../org-address.ts'
+import { shellWord } from '../self.ts'
+import { storageFrom } from '../settings.ts'
 import type { OrgRequest, StartedOrg } from '../start-org.ts'
 import type { Terminal } from '../terminal.ts'
 import { chooseAddresses, type ChosenAddresses } from './addresses.ts'
-import { writeDemonstrationCommands } from './commands.ts'
+import { writeDemonstrationCommands, type DemonstrationPlace } from './commands.ts'
 import type { Demonstration } from './files.ts'
 import { obtainRefreshToken } from './grant.ts'
 import { demonstrationApp } from './names.ts'
@@ -22,15 +26,13 @@ export type Show = {
   readonly demonstration: Demonstration
   readonly random: RandomBytes
   readonly request: OrgRequest
-  /** Where the configuration has the org listen: other commands look for it there. */
-  readonly configuredListen: string
 }
 
 export async function showDemonstration(terminal: Terminal, show: Show): Promise<void> {
   const { org, demonstration, request } = show
   const list = await currentList(org)
   const addresses = chooseAddresses(list?.list.rows ?? [])
-  const place = { url: org.url, addresses, orgOption: orgOption(show) }
+  const place = { url: org.url, addresses, explain: explainWords(show) }
   const commands = await writeDemonstrationCommands(demonstration, place)
   await warnOfAddresses(terminal, addresses)
   if (list?.enforce === false) printWarning(terminal, notEnforced)
@@ -71,7 +73,14 @@ const notEnforced = {
   next: ['sallyport up --reapply'],
 }
 
-function orgOption({ org, configuredListen }: Show): string {
-  const address = listenAddress(configuredListen)
-  return address !== undefined && urlOf(address) === org.url ? '' : `--org ${org.url}`
+/** In another terminal only the defaults hold, since there is no configuration file: whatever this start was told otherwise has to be said. */
+function explainWords({ org, request }: Show): DemonstrationPlace['explain'] {
+  const listen = listenAddress(defaultOrgConfiguration().listen)
+  return {
+    before:
+      request.storage === storageFrom(defaultStorage, process.cwd())
+        ? ''
+        : `SALLYPORT_STORAGE=${shellWord(request.storage)}`,
+    after: listen !== undefined && urlOf(listen) === org.url ? '' : `--org ${org.url}`,
+  }
 }
