@@ -19,8 +19,9 @@ export function macWith(key: Uint8Array): Mac {
     const first = Buffer.allocUnsafe(blockBytes + message.length)
     first.set(inner)
     first.set(message, blockBytes)
-    outer.write(hash('sha256', first, 'hex'), blockBytes, 'hex') // text out of the hash is cheaper than a Buffer
-    return Buffer.from(hash('sha256', outer, 'hex'), 'hex')
+    // text out of the hash is cheaper than a Buffer, and `binary` (latin1) is the text that copies as it is
+    outer.write(hash('sha256', first, 'binary'), blockBytes, 'latin1')
+    return Buffer.from(hash('sha256', outer, 'binary'), 'latin1')
   }
 }
 
@@ -52,4 +53,4 @@ export function secretCheck(secret: string): (sent: string) => boolean {
   return (sent) => timingSafeEqual(digest(sent), expected)
 }
 
-const digest = (text: string): Buffer => Buffer.from(hash('sha256', text, 'hex'), 'hex')
+const digest = (text: string): Buffer => Buffer.from(hash('sha256', text, 'binary'), 'latin1')

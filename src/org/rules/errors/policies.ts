@@ -37,7 +37,7 @@ export const policyErrors: Readonly<Record<PolicyErrorCode, CatalogueEntry>> = {
       means: ({ from, app, ranges }) =>
         ranges === 0
           ? `${app} enforces an empty allowlist, so every address is refused.`
-          : `${from} is in none of the ${ranges} ranges of ${app}.`,
+          : `${from} is in none of the ranges of ${app} (${ranges}).`,
       next: ({ from, app }) => [
         `sallyport allowlist explain ${app} --from ${from}`,
         `sallyport allowlist add ${app} ${from}`,
