@@ -81,7 +81,8 @@ export type RunningOrg = {
 
 /** Listening when it resolves. Rejects with a StorageFault, or an Error whose message says what to mend. */
 export async function openOrg(environment: OrgEnvironment, options: OrgOptions): Promise<RunningOrg> {
-  const writesModule = new URL('./store/writes.ts', import.meta.url)
+  // a name handed to a thread is not an import, so the compiler does not rewrite it
+  const writesModule = new URL(`./store/writes.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
   const { storage: url, onFault } = options
   const storage = await environment.openStorage({ url, system: 'org', migrations, writes, writesModule, onFault })
   try {
