@@ -5,15 +5,25 @@ import { errors } from '../src/org/rules/errors/catalogue.ts'
 import type { CatalogueEntry, Saw } from '../src/org/rules/errors/entry.ts'
 import { policies } from '../src/org/rules/policies/list.ts'
 import { root } from './command.ts'
+import { adminApiPage } from './reference/admin-api-page.ts'
+import { commandsPage } from './reference/commands-page.ts'
+import { configurationPage } from './reference/configuration-page.ts'
 
 const generated = '<!-- Written by `npm run docs:generate`; edit the code instead. -->'
 
 /** Path to text, formatted as prettier would. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
-  const pages = { 'docs/reference/errors.md': errorsPage(), 'docs/reference/policies.md': policiesPage() }
+  const [commands, adminApi] = await Promise.all([commandsPage(), adminApiPage()])
+  const pages = {
+    'docs/reference/admin-api.md': adminApi,
+    'docs/reference/commands.md': commands,
+    'docs/reference/configuration.md': configurationPage(),
+    'docs/reference/errors.md': errorsPage(),
+    'docs/reference/policies.md': policiesPage(),
+  }
   const formatted = Object.entries(pages).map(async ([path, text]): Promise<[string, string]> => [
     path,
-    await pretty(path, text),
+    await pretty(path, `${generated}\n\n${text}`),
   ])
   return new Map(await Promise.all(formatted))
 }
@@ -32,9 +42,7 @@ async function pretty(path: string, text: string): Promise<string> {
 
 function errorsPage(): string {
   const sections = Object.entries(errors).map(([code, entry]) => errorSection(code, entry))
-  return `${generated}
-
-# Errors of the authorization server
+  return `# Errors of the authorization server
 
 Decide on codes, never on texts. The client sees Salesforce's own opaque words; the code, what it means and what to do next are for the
 administrator: in login history, in problem details of the admin API, and in the terminal. A word in angle brackets is filled in.
@@ -69,13 +77,11 @@ function policiesPage(): string {
 
 ${policy.does}
 
-${fields.length === 0 ? '- No metadata field: it is always on.' : fields.join('\n')}
+${fields.length === 0 ? '- No metadata field carries it.' : fields.join('\n')}
 - Name in traces: \`${policy.id}\`
 - Fact: ${policy.fact}`
   })
-  return `${generated}
-
-# Policies
+  return `# Policies
 
 In the order in which they vote. A policy allows, refuses with a reason, or has no opinion; one refusal decides.
 

@@ -1,0 +1,116 @@
+/** Runs the blocks of one page from its top to its end, as a reader would. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { environment } from '../../tools/command.ts'
+import type { Block } from './fenced-blocks.ts'
+
+export type PageRun = { readonly done: number; readonly wrong: readonly string[] }
+
+/** The address that the pages name; a test takes a free port instead. */
+const namedAddress = '127.0.0.1:8480'
+const longestRun = 60_000
+
+type Reader = {
+  readonly folder: string
+  readonly environment: NodeJS.ProcessEnv
+  service: Service | undefined
+}
+
+/** Stops at the first block that fails, since the ones after it stand on it. */
+export async function runPage(t: TestContext, folder: string, blocks: readonly Block[]): Promise<PageRun> {
+  const reader: Reader = { folder, environment: environmentWithoutOurs(), service: undefined }
+  t.after(() => reader.service?.stop())
+  let done = 0
+  for (const block of blocks) {
+    const wrong = await runBlock(reader, block)
+    if (wrong !== undefined) return { done, wrong: [`${block.page}:${block.line}: ${wrong}\n${block.text}`] }
+    if (block.use.kind === 'run' || block.use.kind === 'service') done += 1
+  }
+  const wrong = await reader.service?.stop()
+  return { done, wrong: wrong === undefined ? [] : [`${blocks[0]?.page}: ${wrong}`] }
+}
+
+/** A sentence on what went wrong. */
+async function runBlock(reader: Reader, { text, use }: Block): Promise<string | undefined> {
+  const command = text.replaceAll(namedAddress, reader.service?.address ?? namedAddress)
+  switch (use.kind) {
+    case 'file':
+      await writeFile(join(reader.folder, use.name), text, { mode: 0o600 })
+      return undefined
+    case 'run': {
+      const { code, printed } = await ended(start(reader, command))
+      return code === use.exit ? undefined : `ended with ${code} instead of ${use.exit}:\n${printed}`
+    }
+    case 'service':
+      return (await reader.service?.stop()) ?? (await serve(reader, command))
+    case 'types':
+    case 'not run':
+    case 'shown':
+      return undefined
+  }
+}
+
+type Service = { readonly address: string; readonly stop: () => Promise<string | undefined> }
+
+async function serve(reader: Reader, command: string): Promise<string | undefined> {
+  const child = start(
+    { ...reader, environment: { ...reader.environment, SALLYPORT_ORG_LISTEN: '127.0.0.1:0' } },
+    command,
+  )
+  const end = ended(child)
+  const address = await Promise.race([listening(child), end.then(() => undefined)])
+  if (address === undefined) return `the service ended:\n${(await end).printed}`
+  Object.assign(reader.environment, { SALLYPORT_ORG_LISTEN: address }) // so that further commands find it
+  reader.service = {
+    address,
+    async stop() {
+      reader.service = undefined
+      signal(child, 'SIGTERM')
+      const { code, printed } = await end
+      return code === 0 || code === null ? undefined : `the service ended with ${code}:\n${printed}`
+    },
+  }
+  return undefined
+}
+
+/** Host and port of the first line that says so, once everything that is printed at a start has been. */
+async function listening(child: ChildProcess): Promise<string> {
+  let text = ''
+  for (;;) {
+    const [chunk] = (await once(child.stdout ?? child, 'data')) as [Buffer]
+    text += chunk.toString()
+    const [, address] = /"event":"listening".*"url":"http:\/\/([^"]+)"/.exec(text) ?? []
+    if (address !== undefined && (!text.includes('A demonstration org') || text.includes('replay.curl\n')))
+      return address
+  }
+}
+
+/** In a group of its own, so that what a shell or npm started ends with it. */
+function start({ folder, environment: env }: Reader, command: string): ChildProcess {
+  return spawn('sh', ['-euc', command], { cwd: folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+async function ended(child: ChildProcess): Promise<{ code: number | null; printed: string }> {
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+  const tooLong = setTimeout(() => signal(child, 'SIGKILL'), longestRun)
+  try {
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { code, printed }
+  } finally {
+    clearTimeout(tooLong)
+  }
+}
+
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, name)
+}
+
+function environmentWithoutOurs(): NodeJS.ProcessEnv {
+  const own = Object.entries(environment()).filter(([name]) => !/^(?:SALLYPORT_|NODE_TEST|NODE_OPTIONS)/.test(name))
+  return Object.fromEntries(own)
+}

@@ -1,0 +1,84 @@
+/** docs/reference/admin-api.md, from the OpenAPI document that a running org serves. */
+import { startOrg } from '../../src/testing.ts'
+
+type Schema = {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly items?: Schema
+}
+type Parameter = { readonly name: string; readonly in: string; readonly description?: string; readonly schema: Schema }
+type Content = { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }
+type Operation = {
+  readonly summary: string
+  readonly tags: readonly string[]
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: Content
+  readonly responses: Readonly<Record<string, Content>>
+}
+type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>
+
+export async function adminApiPage(): Promise<string> {
+  const operations = Object.entries(await pathsOfARunningOrg()).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ call: `${method.toUpperCase()} ${path}`, operation })),
+  )
+  const tags = [...new Set(operations.map(({ operation }) => operation.tags[0] ?? ''))]
+  const sections = tags.map((tag) => {
+    const own = operations.filter(({ operation }) => operation.tags[0] === tag)
+    return `## ${tag}\n\n${own.map(({ call, operation }) => entry(call, operation)).join('\n\n')}`
+  })
+  return `# Admin API
+
+On the listener of the org, with \`Authorization: Bearer\` and the admin token; \`GET /admin/openapi.json\` has the whole of it and needs no
+token. The testing plane is there with \`--testing\` only. Errors are problem details (RFC 9457) with a stable \`code\` and \`next\`, what to do.
+
+${sections.join('\n\n')}
+`
+}
+
+async function pathsOfARunningOrg(): Promise<Paths> {
+  const org = await startOrg()
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own document; test/admin/openapi.test.ts holds its form
+    const document = (await (await fetch(`${org.url}/admin/openapi.json`)).json()) as { readonly paths: Paths }
+    return document.paths
+  } finally {
+    await org.close()
+  }
+}
+
+function entry(call: string, { summary, parameters = [], requestBody, responses }: Operation): string {
+  const [status = '', success = {}] = Object.entries(responses).find(([code]) => code.startsWith('2')) ?? []
+  const parts = [
+    `### ${call}`,
+    `${summary}.`,
+    ...parameters.filter((each) => each.in !== 'path').map((each) => `- ${each.in} ${field(each.name, each)}`),
+    ...fields('body', schemaOf(requestBody)),
+    ...fields(status, schemaOf(success)),
+  ]
+  return `${parts.slice(0, 2).join('\n\n')}\n\n${parts.slice(2).join('\n')}`.trimEnd()
+}
+
+const schemaOf = (content: Content | undefined): Schema | undefined => Object.values(content?.content ?? {})[0]?.schema
+
+/** One level deep: what lies deeper has the names of the Metadata API, and is in the document. */
+function fields(where: string, { properties = {}, required = [] }: Schema = {}): string[] {
+  return Object.entries(properties).map(([name, schema]) => {
+    const isRequired = where === 'body' && required.includes(name)
+    return `- ${where} ${field(name, { schema, isRequired })}`
+  })
+}
+
+type Field = { readonly schema: Schema; readonly description?: string; readonly isRequired?: boolean }
+
+function field(name: string, { schema, description = schema.description, isRequired = false }: Field): string {
+  const type = schema.enum?.map((value) => `\`${String(value)}\``).join(' or ') ?? typeOf(schema)
+  const about = [type, isRequired ? 'required' : ''].filter((word) => word !== '').join(', ')
+  const says = description?.replaceAll('<', String.raw`\<`)
+  return `\`${name}\`${about === '' ? '' : ` (${about})`}${says === undefined ? '' : `: ${says}`}`
+}
+
+const typeOf = ({ type = '', items }: Schema): string =>
+  type === 'array' ? `list of ${items?.type ?? 'values'}` : type
