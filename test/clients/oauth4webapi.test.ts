@@ -7,7 +7,8 @@ import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { authorizeAs } from './person.ts'
 import { changeApp, openOrg } from './wire.ts'
 
-const insecure = { [oauth.allowInsecureRequests]: true } as const // loopback has no TLS
+// oxlint-disable-next-line typescript/no-deprecated -- marked so to stand out; loopback has no TLS
+const insecure = { [oauth.allowInsecureRequests]: true } as const
 
 let org: TestOrg
 let server: oauth.AuthorizationServer
