@@ -1,6 +1,7 @@
 /** The org's keyring at rest: `org-keyring.json` in the data folder. Whoever copies the store without it can redeem and read nothing. */
 import { join } from 'node:path'
 import type { RandomBytes } from '../values/domain.ts'
+import { parseOwnJson } from '../values/own-json.ts'
 import { readPrivateFile, writePrivateFile } from './private-file.ts'
 import { newKeyringDocument, openKeyring, type Keyring, type KeyringDocument } from './tokens/keyring.ts'
 
@@ -35,8 +36,7 @@ export function freshKeyring(random: RandomBytes): Keyring {
 
 function parse(path: string, text: string): KeyringDocument {
   try {
-    const document: KeyringDocument = JSON.parse(text)
-    return document
+    return parseOwnJson<KeyringDocument>(text)
   } catch (cause) {
     throw new Error(`${path} is not JSON. Restore it from your backup.`, { cause })
   }

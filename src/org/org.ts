@@ -195,7 +195,7 @@ async function openParts(ground: Ground, { monotonic, wait, log }: OrgEnvironmen
     trustedProxies: trustedProxies(configuration),
     epoch: await openEpoch(storage),
     signingKeys: openSigningKeys({ store: signingKeyStore(storage), keyring, random, clock }),
-    revocationLog: folder === undefined ? forgetfulRevocationLog() : openRevocationLog(folder),
+    revocationLog: folder === undefined ? forgetfulRevocationLog() : openRevocationLog(folder, log),
     monitor: openMonitor({ storage, clock, recordIds }),
     failureLimits: openFailureLimits(clientFailures, { window: seconds(failureWindowSeconds), mostKeys: failureKeys }),
     faults: openFaults(),

@@ -45,7 +45,7 @@ export type OrgParts = {
 
 /** Revocations outside the store and its backups, so that restoring one brings no revoked family back (P-08). */
 export type RevocationLog = {
-  /** Durable when it resolves. */
+  /** Never rejects: the store holds the revocation already (see `revocation-log.ts`). */
   readonly append: (revocations: readonly Revocation[]) => Promise<void>
   readonly readAll: () => Promise<readonly Revocation[]>
 }

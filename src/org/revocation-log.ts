@@ -1,20 +1,36 @@
 /** `org-revocations.log`: one JSON line a revocation, outside the store and its backups, so that a restore revives no revoked family (P-08). */
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Revocation, RevocationLog } from './parts.ts'
+import { parseOwnJson } from '../values/own-json.ts'
+import type { Log, Revocation, RevocationLog } from './parts.ts'
 
 export const revocationLogFileName = 'org-revocations.log'
 
-/** Appends from one process are queued, so that each line is whole; durable when `append` resolves. */
-export function openRevocationLog(folder: string): RevocationLog {
+/** What could not be written yet is kept for the next time, up to this many. */
+const mostUnwritten = 10_000
+
+/** Appends are queued, so that each line is whole. The store has the revocation already when this is asked, and the token is dead: so a log that
+ *  cannot be written is no reason to tell a client anything else. It is logged, and what is missing is written with the next revocation. */
+export function openRevocationLog(folder: string, log: Log): RevocationLog {
   const path = join(folder, revocationLogFileName)
+  let unwritten: readonly Revocation[] = []
   let last: Promise<void> = Promise.resolve()
+  const write = async (): Promise<void> => {
+    const batch = unwritten
+    if (batch.length === 0) return
+    unwritten = []
+    try {
+      await appendDurably(path, batch)
+    } catch (cause) {
+      unwritten = [...batch, ...unwritten].slice(-mostUnwritten)
+      log.error('revocation-log-not-written', { path, unwritten: unwritten.length, cause: String(cause) })
+    }
+  }
   return {
-    append(revocations) {
-      if (revocations.length === 0) return Promise.resolve()
-      const next = last.then(() => appendDurably(path, revocations))
-      last = next.catch(() => undefined) // the caller of the failed append is told; the next one starts afresh
-      return next
+    async append(revocations) {
+      unwritten = [...unwritten, ...revocations]
+      last = last.then(write)
+      await last
     },
     async readAll() {
       await last
@@ -31,19 +47,19 @@ export function forgetfulRevocationLog(): RevocationLog {
 async function appendDurably(path: string, revocations: readonly Revocation[]): Promise<void> {
   const file = await open(path, 'a', 0o600)
   try {
-    await file.appendFile(revocations.map((each) => `${JSON.stringify(each)}\n`).join(''))
+    // the break before it ends a line that a crash or a full disk has cut off
+    await file.appendFile(`\n${revocations.map((each) => `${JSON.stringify(each)}\n`).join('')}`)
     await file.datasync()
   } finally {
     await file.close()
   }
 }
 
-/** A last line without its end was cut off by a crash before anyone was told; it is left out. */
+/** A line that was cut off by a crash is left out: its revocations were written again, or nobody was told of them. */
 async function readLines(path: string): Promise<readonly Revocation[]> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return ''
     throw cause
   })
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  return whole.split('\n').flatMap((line): Revocation[] => (line === '' ? [] : [JSON.parse(line)]))
+  return text.split('\n').flatMap((line) => (line.endsWith('}') ? [parseOwnJson<Revocation>(line)] : []))
 }

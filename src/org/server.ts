@@ -1,5 +1,7 @@
 /** The HTTP server of one org: limits, body parsers, and what is said where no endpoint has spoken. */
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { send } from './browser/serve.ts'
+import { notFound } from './endpoints/pages.ts'
 import type { OrgParts } from './parts.ts'
 import { sendRefusal } from './endpoints/oauth-form.ts'
 
@@ -30,6 +32,7 @@ export function openServer(parts: OrgParts): FastifyInstance {
   server.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })
+  server.setNotFoundHandler((_request, reply) => send(reply, notFound(parts)))
   server.setErrorHandler((error: FastifyError, request, reply) => answerError(parts, error, { request, reply }))
   return server
 }

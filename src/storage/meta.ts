@@ -11,7 +11,3 @@ export function* writeMeta(key: string, value: string): Program<void> {
     'INSERT INTO sallyport_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'
   yield* run(upsert, key, value)
 }
-
-export function* deleteMeta(key: string): Program<void> {
-  yield* run('DELETE FROM sallyport_meta WHERE key = ?', key)
-}

@@ -4,8 +4,6 @@
 export type Instant = number & { readonly __brand: 'Instant' }
 /** Milliseconds; never negative. */
 export type Duration = number & { readonly __brand: 'Duration' }
-/** A length in calendar months has no fixed number of milliseconds. */
-export type Months = { readonly months: number }
 export type ValidityUnit = 'Hours' | 'Days' | 'Months'
 
 export const milliseconds = (n: number): Duration => n as Duration

@@ -98,7 +98,7 @@ describe('people, usage and records over the admin API', () => {
       ['refused', 'SOURCE_NOT_ALLOWED', 'refresh-token-ip-allowlist'],
     )
     deepEqual(outside.public.description, 'ip restricted by app developer')
-    match(outside.steps[0].sentences.join(), /192\.0\.2\.7 is in none of the 1 ranges/)
+    match(outside.steps[0].sentences.join(), /192\.0\.2\.7 is in none of the ranges of \S+ \(1\)/)
     const inside = (await explain({ from: '127.0.0.1', username: org.user.username })).body
     deepEqual([inside.verdict, inside.rotationMode, inside.steps.length], ['allowed', 'strict', 2])
     deepEqual((await call(org, '/login-history')).body, before)

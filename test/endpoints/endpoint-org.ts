@@ -176,7 +176,7 @@ export async function openEndpointOrg(overrides: Overrides<OrgConfiguration> = {
 
 function serverOf(parts: OrgParts, metrics: Metrics): FastifyInstance {
   const server = openServer(parts)
-  registerToken(server, parts)
+  registerToken(server, parts, openMetrics())
   registerRevoke(server, parts)
   registerIntrospect(server, parts)
   registerUserinfo(server, parts)

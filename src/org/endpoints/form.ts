@@ -40,6 +40,7 @@ function decode(text: string): string | undefined {
 /** multipart/form-data, as one Salesforce client sends it (SF-12); read by the platform's own parser. */
 export async function parseMultipart(body: Uint8Array, contentType: string): Promise<Result<Form, FormFault>> {
   try {
+    // oxlint-disable-next-line typescript/no-deprecated -- warned of for bodies without a limit; ours has one (server.ts)
     const data = await new Response(Buffer.from(body), { headers: { 'content-type': contentType } }).formData()
     const form = new Map<string, string>()
     for (const [name, value] of data) {

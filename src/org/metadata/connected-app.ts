@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import type { Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
-import { apiName, described, startEndRanges, type StartEnd } from './common.ts'
+import { apiName, described, startEndRanges, type StartEnd } from './field-shapes.ts'
 import { oauthSecuritySettings, type OauthSecuritySettings } from './external-client-app.ts'
 import {
   accepts,

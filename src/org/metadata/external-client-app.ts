@@ -3,7 +3,7 @@ import Type from 'typebox'
 import type { Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
 import type { TokenIpRange } from '../rules/fields.ts'
-import { apiName, described, tokenIpRanges } from './common.ts'
+import { apiName, described, tokenIpRanges } from './field-shapes.ts'
 import {
   accepts,
   choice,

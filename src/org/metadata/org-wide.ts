@@ -1,7 +1,7 @@
 /** What holds for the whole org: the organization itself and the settings of Setup that decisions read (SF-08, SF-248, SF-262). */
 import Type from 'typebox'
 import type { Schema } from '../../values/schema.ts'
-import { startEndRanges, type StartEnd } from './common.ts'
+import { startEndRanges, type StartEnd } from './field-shapes.ts'
 import { accepts, choice, closed, each, flag, text, type Named } from './schema.ts'
 
 const sessionTimeouts = [

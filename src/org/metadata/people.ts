@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import type { Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
-import { startAddressRanges, type StartAddress } from './common.ts'
+import { startAddressRanges, type StartAddress } from './field-shapes.ts'
 import {
   accepts,
   closed,

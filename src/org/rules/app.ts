@@ -1,5 +1,4 @@
 /** What the rules know of an app, a user, a grant and a code: facts read from the store, without any secret. */
-import type { Address } from '../../ip/address.ts'
 import type { SourceAddress } from '../../ip/source-address.ts'
 import type {
   AppName,
@@ -94,6 +93,3 @@ export type Request =
   | (Common & { readonly step: 'code'; readonly flow: TokenFlow; readonly code: CodeFacts })
   /** The refresh token is the grant's current one: SF-22 checks 8 to 13. */
   | (Common & { readonly step: 'refresh'; readonly flow: TokenFlow; readonly grant: GrantFacts })
-
-/** Where a grant has been redeemed from lately, newest first; bounded. */
-export type KnownAddresses = readonly Address[]

@@ -93,7 +93,8 @@ export function definePolicy<S>(policy: Policy<S>): Policy<S> {
 export function bindable<S>(policy: Policy<S>): BoundPolicy {
   const { guard, terms, signals } = policy
   return {
-    policy: policy as unknown as Policy<never>, // only read for its words; `bind` is the typed way in
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only read for its words; `bind` is the typed way in
+    policy: policy as unknown as Policy<never>,
     bind(fields, context) {
       const parsed = policy.parse(fields, context)
       if (!parsed.ok) return parsed

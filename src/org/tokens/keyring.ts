@@ -59,16 +59,20 @@ function readEntries(
   entries: readonly (KeyEntry | null)[] | undefined,
   name: string,
 ): Result<{ readonly list: readonly ReadEntry[]; readonly active: number }, string> {
-  if (!Array.isArray(entries)) return fault(`the keyring has no ${name}`)
+  // the file is written by hand at times: what it holds is looked at as if it had no type
+  const given: readonly unknown[] | undefined = Array.isArray(entries) ? entries : undefined
+  if (given === undefined) return fault(`the keyring has no ${name}`)
   const list: ReadEntry[] = []
-  for (const entry of entries) {
+  for (const entry of given) {
     if (typeof entry !== 'object' || entry === null) return fault(`${name}: an entry is no object`)
-    const { id, state, key } = entry
+    const { id, state: said, key }: { id?: unknown; state?: unknown; key?: unknown } = entry
+    const state = states.find((each) => each === said)
     const bytes = Buffer.from(typeof key === 'string' ? key : '', 'base64url')
-    if (!Number.isInteger(id) || id < 1 || id > 255) return fault(`${name}: a key id is not 1 to 255`)
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > 255)
+      return fault(`${name}: a key id is not 1 to 255`)
     if (bytes.length !== 32 || bytes.toString('base64url') !== key)
       return fault(`${name}: key ${id} is not 32 bytes in base64url`)
-    if (!states.includes(state)) return fault(`${name}: the state of key ${id} is none of ${states.join(', ')}`)
+    if (state === undefined) return fault(`${name}: the state of key ${id} is none of ${states.join(', ')}`)
     if (list.some((each) => each.id === id)) return fault(`${name}: key id ${id} stands twice`)
     list.push({ id, state, bytes })
   }

@@ -1,6 +1,7 @@
 /** The RSA key that signs id_tokens: made on first use, sealed in the store, published at `/id/keys`. */
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose'
 import type { RandomBytes } from '../../values/domain.ts'
+import { parseOwnJson } from '../../values/own-json.ts'
 import type { Instant } from '../../values/time.ts'
 import type { Keyring } from './keyring.ts'
 import { seal, unseal } from './seal.ts'
@@ -46,8 +47,7 @@ export function openSigningKeys(parts: {
     if (newest === undefined) throw new Error('the org has no signing key')
     const opened = unseal(newest.sealedPrivate, place(newest.kid), parts.keyring)
     if (opened === undefined) throw new Error(`signing key ${newest.kid} does not open with this keyring`)
-    const jwk: JWK = JSON.parse(opened)
-    return { kid: newest.kid, key: await importJWK(jwk, 'RS256') }
+    return { kid: newest.kid, key: await importJWK(parseOwnJson<JWK>(opened), 'RS256') }
   }
   return {
     async sign(claims) {
@@ -60,7 +60,7 @@ export function openSigningKeys(parts: {
     },
     async publicKeys() {
       const keys = await load()
-      return keys.map(({ publicJwk }): JWK => JSON.parse(publicJwk))
+      return keys.map(({ publicJwk }) => parseOwnJson<JWK>(publicJwk))
     },
   }
 }

@@ -65,7 +65,8 @@ function* onlyQueries<T>(program: Program<T>): Program<T> {
   let step = program.next()
   while (step.done !== true) {
     if (!isQuery(step.value.sql)) throw new Error(`attempt to write a readonly database: ${step.value.sql}`)
-    step = program.next(yield step.value)
+    const rows: unknown = yield step.value
+    step = program.next(rows)
   }
   return step.value
 }

@@ -36,21 +36,16 @@ async function tryPassword(parts: BrowserParts, visit: Visit, { username, passwo
   const user = await passwords.verify(username, password)
   const refusal = refusedLogin({ user, limited: limitOf(parts, visit, { username, user }) })
   if (refusal === undefined && user !== undefined) return await admit(parts, visit, user)
-  switch (refusal?.code) {
-    case 'LOGIN_TOO_MANY_FAILURES':
-      return await lockedOut(parts, visit, username)
-    case 'USER_INACTIVE':
-      return await refuse(parts, visit, {
-        refusal,
-        user,
-        words: publicWords(refusal.code, parts.configuration).description,
-      })
-    case 'LOGIN_RATE_EXCEEDED':
-      return { ...(await refuse(parts, visit, { refusal, user, words: loginWords.rate })), status: 429 }
-    default:
-      loginLimits.failed(username, caller, parts.clock())
-      return await refuseWrong(parts, visit, username)
+  if (refusal?.code === 'LOGIN_TOO_MANY_FAILURES') return await lockedOut(parts, visit, username)
+  if (refusal?.code === 'USER_INACTIVE') {
+    const words = publicWords(refusal.code, parts.configuration).description
+    return await refuse(parts, visit, { refusal, user, words })
   }
+  if (refusal?.code === 'LOGIN_RATE_EXCEEDED') {
+    return { ...(await refuse(parts, visit, { refusal, user, words: loginWords.rate })), status: 429 }
+  }
+  loginLimits.failed(username, caller, parts.clock())
+  return await refuseWrong(parts, visit, username)
 }
 
 /** Asked after the check as well: of guesses made at the same time, those that end after the limit was reached learn nothing. */

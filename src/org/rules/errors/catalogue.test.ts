@@ -171,7 +171,7 @@ describe('the catalogue of errors', () => {
     'an address outside': [
       'SOURCE_NOT_ALLOWED',
       { from: '192.0.2.1', app: 'Billing', ranges: 2 },
-      '192.0.2.1 is in none of the 2 ranges of Billing.',
+      '192.0.2.1 is in none of the ranges of Billing (2).',
     ],
     'SF-142: an empty allowlist': [
       'SOURCE_NOT_ALLOWED',
