@@ -16,6 +16,8 @@ export type OrgRequest = {
   readonly file: string | undefined
   readonly reapply: boolean
   readonly testing: boolean
+  /** The demonstration's password is hashed at its first login, so that nothing waits for it at the start. */
+  readonly lazyPasswords?: boolean | undefined
   /** SALLYPORT_ADMIN_TOKEN. */
   readonly adminToken: Secret | undefined
   readonly log: Log
@@ -39,10 +41,20 @@ export type StartedOrg = {
 
 /** Rejects with a Complaint on the org file, a StorageFault, or an error of the system such as EADDRINUSE. */
 export async function startOrg(request: OrgRequest, onFault: (cause: Error) => void): Promise<StartedOrg> {
-  const { storage, configuration, reapply, testing, adminToken, log } = request
+  const { storage, configuration, reapply, testing, lazyPasswords, adminToken, log } = request
   const read = request.file === undefined ? undefined : readOrgFileFrom(request.file, configuration)
   if (read?.ok === false) throw documentComplaint(read.fault)
-  const options = { storage, configuration, file: read?.value.file, reapply, testing, adminToken, onFault, log }
+  const options = {
+    storage,
+    configuration,
+    file: read?.value.file,
+    reapply,
+    testing,
+    lazyPasswords,
+    adminToken,
+    onFault,
+    log,
+  }
   const running = await startSystem(options)
   return {
     url: running.url,

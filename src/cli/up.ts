@@ -33,7 +33,7 @@ async function runConfigured(terminal: Terminal, loaded: Loaded, flags: UpFlags)
 }
 
 async function runDemonstration(terminal: Terminal, loaded: Loaded, flags: UpFlags): Promise<void> {
-  const request = { ...orgRequest(loaded, flags, openLog(terminal)), testing: true }
+  const request = { ...orgRequest(loaded, flags, openLog(terminal)), testing: true, lazyPasswords: true }
   const folder = dataFolder(request.storage)
   if (folder === undefined) {
     throw wrongUsage(

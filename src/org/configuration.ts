@@ -118,9 +118,13 @@ const ofTheServer = {
     ),
   }),
   passwordHashing: section({
-    costLog2: whole(15, [10, 20], "scrypt's N as a power of two: 15 takes 32 MB and some 50 ms (SF-231, RFC 7914)."),
+    costLog2: whole(15, [10, 20], "scrypt's N as a power of two: with 15 a login takes 32 MB (SF-231, RFC 7914)."),
     blockSize: whole(8, [1, 32], "scrypt's r (SF-231, RFC 7914)."),
-    parallelism: whole(1, [1, 16], "scrypt's p (SF-231, RFC 7914)."),
+    parallelism: whole(
+      3,
+      [1, 16],
+      "scrypt's p: 15, 8 and 3 are as dear to a guesser as N of 2^17 alone (SF-231, RFC 7914).",
+    ),
   }),
   history: section({
     keepDays: whole(183, [1, 36_500], 'Days that login history is kept; Salesforce keeps six months (SF-232).'),

@@ -59,8 +59,8 @@ export type OrgOptions = {
   readonly reapply?: boolean
   /** Clock and faults on demand: never in production. */
   readonly testing: boolean
-  /** Passwords of the file are hashed at their first use instead of at the start: for tests. */
-  readonly lazyPasswords?: boolean
+  /** Passwords of the file are hashed at their first use instead of at the start: for tests and the demonstration. */
+  readonly lazyPasswords?: boolean | undefined
   /** The store can take no further write (P-04); the process should exit. */
   readonly onFault: (cause: Error) => void
 }

@@ -6,7 +6,7 @@ import type { Secret } from '../../values/secret.ts'
 export type PasswordCost = { readonly costLog2: number; readonly blockSize: number; readonly parallelism: number }
 
 export type Passwords = {
-  /** Self-describing: `$scrypt$ln=15,r=8,p=1$<salt>$<hash>`, so that hashes of other costs go on being verified. */
+  /** Self-describing: `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`, so that hashes of other costs go on being verified. */
   readonly hash: (password: Secret) => Promise<string>
   /** `stored` is undefined for an unknown user and null for one without a password: the same work is done, and the answer is `wrong`.
    *  `busy`: too many are waiting already; nothing was compared. */
