@@ -11,11 +11,11 @@ export type FormFault = { readonly twice: string | undefined }
 export function parseForm(text: string): Result<Form, FormFault> {
   const form = new Map<string, string>()
   let at = 0
+  let equals = -1 // looked for again only once it is behind: a text of separators alone would be searched to its end for each of them
   while (at < text.length) {
-    const next = text.indexOf('&', at)
-    const end = next === -1 ? text.length : next
-    const equals = text.indexOf('=', at)
-    const split = equals === -1 || equals > end ? end : equals
+    const end = placeOf('&', text, at)
+    if (equals < at) equals = placeOf('=', text, at)
+    const split = Math.min(equals, end)
     const name = decode(text.slice(at, split))
     const value = decode(text.slice(split + 1, end))
     if (name === undefined || value === undefined) return fault({ twice: undefined })
@@ -24,6 +24,12 @@ export function parseForm(text: string): Result<Form, FormFault> {
     at = end + 1
   }
   return ok(form)
+}
+
+/** The end of the text where there is none. */
+function placeOf(sign: string, text: string, from: number): number {
+  const found = text.indexOf(sign, from)
+  return found === -1 ? text.length : found
 }
 
 const plain = /^[^%+]*$/
