@@ -3,12 +3,25 @@ import { before, describe, test } from 'node:test'
 import { command, root } from '../../tools/command.ts'
 import { blocksOn, pagesOf, parse, type Block } from './fenced-blocks.ts'
 import { runPage } from './run-page.ts'
-import { throwAwayCheckout } from './throw-away-checkout.ts'
+import { throwAwayCheckout, throwAwayProject } from './throw-away-folders.ts'
 import { checkTyped } from './typed-blocks.ts'
 
 const pages = pagesOf(root)
 const blocks = pages.flatMap((page) => blocksOn(root, page))
 const notRun = blocks.flatMap(({ page, line, use }) => (use.kind === 'not run' ? [`${page}:${line} ${use.why}`] : []))
+const planted = (text: string): Block[] => parse('planted.md', text)
+const wrongCode = planted(`\`\`\`ts
+import { startOrgs } from 'sallyport/testing'
+startOrgs()
+\`\`\`
+
+\`\`\`ts
+import { test } from 'node:test'
+test('fails', () => {
+  throw new Error()
+})
+\`\`\`
+`)
 const isCommand = ({ use }: Block): boolean => use.kind === 'run' || use.kind === 'service'
 
 describe('the pages', () => {
@@ -24,12 +37,15 @@ describe('the pages', () => {
       equal(done, blocksOn(root, page).filter(isCommand).length)
     })
 
-  test('every block of TypeScript compiles against the package, and the tests among them pass', async (t) => {
+  test('every block of TypeScript compiles against the package, the tests among them pass, and two planted ones are told', async (t) => {
     const typed = blocks.filter(({ use }) => use.kind === 'types')
-    const { checked, run, wrong } = await checkTyped(await throwAwayCheckout(t), typed)
-    deepEqual(wrong, [])
-    equal(checked, typed.length)
-    equal(checked > 0 && run > 0, true, 'no TypeScript was seen')
+    const { checked, run, wrong } = await checkTyped(await throwAwayProject(t), [...typed, ...wrongCode])
+    const [unknownImport = '', failingTest = '', ...others] = wrong
+    deepEqual(others, [])
+    match(unknownImport, /^planted\.md:1: .*startOrgs/)
+    match(failingTest, /^planted\.md:6: .*as a test ended with 1/)
+    equal(checked, typed.length + 2)
+    equal(typed.length > 0 && run > 1, true, 'no TypeScript was seen')
   })
 
   test('there are commands to run, and those that are not run are the lesser part', () => {
@@ -39,8 +55,6 @@ describe('the pages', () => {
 })
 
 describe('planted blocks', () => {
-  const planted = (text: string): Block[] => parse('planted.md', text)
-
   test('a command that fails is told with its page and line', async (t) => {
     const page = planted('Text\n\n```sh\nnpm run -s sallyport -- nonsense\n```\n')
     const { done, wrong } = await runPage(t, await throwAwayCheckout(t), page)
@@ -48,21 +62,14 @@ describe('planted blocks', () => {
     match(wrong.join(), /^planted\.md:3: ended with 2 instead of 0:/)
   })
 
+  test('a command that says something else than its page is told', async (t) => {
+    const { wrong } = await runPage(t, await throwAwayCheckout(t), planted('```sh says: yes\necho no\n```\n'))
+    match(wrong.join(), /^planted\.md:1: does not say "yes":\nno/)
+  })
+
   test('a service that does not start is told', async (t) => {
     const { wrong } = await runPage(t, await throwAwayCheckout(t), planted('```sh service\nfalse\n```\n'))
     match(wrong.join(), /^planted\.md:1: the service ended/)
-  })
-
-  test('an import that the package does not have is told', async (t) => {
-    const page = planted("```ts\nimport { startOrgs } from 'sallyport/testing'\nstartOrgs()\n```\n")
-    match((await checkTyped(await throwAwayCheckout(t), page)).wrong.join(), /^planted\.md:1: .*startOrgs/)
-  })
-
-  test('a test that fails is told', async (t) => {
-    const page = planted(
-      "```ts\nimport { test } from 'node:test'\n\ntest('fails', () => {\n  throw new Error()\n})\n```\n",
-    )
-    match((await checkTyped(await throwAwayCheckout(t), page)).wrong.join(), /^planted\.md:1: .*as a test ended with 1/)
   })
 
   test('a block of an unknown kind, and one without an end, are refused', () => {

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 export type Use =
   /** `ts`: type-checked against the package; run as well where it is a test of `node:test`. */
   | { readonly kind: 'types' }
-  /** `sh`, `sh exit=1`: run in the throw-away folder of its page, in the order of the page. */
-  | { readonly kind: 'run'; readonly exit: number }
+  /** `sh`, `sh exit=1`, `sh says: words of its output`: run in the throw-away folder of its page, in the order of the page. */
+  | { readonly kind: 'run'; readonly exit: number; readonly says: string }
   /** `sh service`: started, and stopped at the end of the page or by the next service. */
   | { readonly kind: 'service' }
   /** `yaml file=org.yaml`: written to the folder of its page under this name. */
@@ -50,12 +50,11 @@ function useOf(info: string): Use | undefined {
   const [, language = '', rest = ''] = /^(\S*)\s*(.*)$/.exec(info) ?? []
   const [, why] = /^no-run: (\S.*)$/.exec(rest) ?? []
   const [, name] = /^file=([\w.-]+)$/.exec(rest) ?? []
-  const [, exit] = /^exit=(\d+)$/.exec(rest) ?? []
+  const [command, exit = '0', says = ''] = /^(?:exit=(\d+) ?)?(?:says: (\S.*))?$/.exec(rest) ?? []
   if (name !== undefined) return { kind: 'file', name }
   if (language === 'ts' && rest === '') return { kind: 'types' }
   if (language === 'sh' && why !== undefined) return { kind: 'not run', why }
   if (language === 'sh' && rest === 'service') return { kind: 'service' }
-  if (language === 'sh' && exit !== undefined) return { kind: 'run', exit: Number(exit) }
-  if (language === 'sh' && rest === '') return { kind: 'run', exit: 0 }
+  if (language === 'sh' && command !== undefined) return { kind: 'run', exit: Number(exit), says }
   return shown.has(language) && rest === '' ? { kind: 'shown' } : undefined
 }

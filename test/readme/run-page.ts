@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { environment } from '../../tools/command.ts'
 import type { Block } from './fenced-blocks.ts'
+import { plainEnvironment } from './plain-environment.ts'
 
 export type PageRun = { readonly done: number; readonly wrong: readonly string[] }
 
@@ -21,7 +21,7 @@ type Reader = {
 
 /** Stops at the first block that fails, since the ones after it stand on it. */
 export async function runPage(t: TestContext, folder: string, blocks: readonly Block[]): Promise<PageRun> {
-  const reader: Reader = { folder, environment: environmentWithoutOurs(), service: undefined }
+  const reader: Reader = { folder, environment: plainEnvironment(), service: undefined }
   t.after(() => reader.service?.stop())
   let done = 0
   for (const block of blocks) {
@@ -42,7 +42,8 @@ async function runBlock(reader: Reader, { text, use }: Block): Promise<string | 
       return undefined
     case 'run': {
       const { code, printed } = await ended(start(reader, command))
-      return code === use.exit ? undefined : `ended with ${code} instead of ${use.exit}:\n${printed}`
+      if (code !== use.exit) return `ended with ${code} instead of ${use.exit}:\n${printed}`
+      return printed.includes(use.says) ? undefined : `does not say "${use.says}":\n${printed}`
     }
     case 'service':
       return (await reader.service?.stop()) ?? (await serve(reader, command))
@@ -76,16 +77,18 @@ async function serve(reader: Reader, command: string): Promise<string | undefine
   return undefined
 }
 
-/** Host and port of the first line that says so, once everything that is printed at a start has been. */
-async function listening(child: ChildProcess): Promise<string> {
-  let text = ''
-  for (;;) {
-    const [chunk] = (await once(child.stdout ?? child, 'data')) as [Buffer]
-    text += chunk.toString()
-    const [, address] = /"event":"listening".*"url":"http:\/\/([^"]+)"/.exec(text) ?? []
-    if (address !== undefined && (!text.includes('A demonstration org') || text.includes('replay.curl\n')))
-      return address
+/** Host and port of the first line of output, once the last of what is printed at a start has been: the commands of the demonstration on
+ *  standard output, or the line on the admin token on standard error. */
+function listening(child: ChildProcess): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let [out, err] = ['', '']
+  const look = (): void => {
+    const [, address] = /"event":"listening".*"url":"http:\/\/([^"]+)"/.exec(out) ?? []
+    if (address !== undefined && (out.includes('replay.curl\n') || err.includes('Admin token: '))) resolve(address)
   }
+  child.stdout?.on('data', (chunk: Buffer) => ((out += chunk.toString()), look()))
+  child.stderr?.on('data', (chunk: Buffer) => ((err += chunk.toString()), look()))
+  return promise
 }
 
 /** In a group of its own, so that what a shell or npm started ends with it. */
@@ -108,9 +111,4 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; printe
 
 function signal(child: ChildProcess, name: NodeJS.Signals): void {
   if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, name)
-}
-
-function environmentWithoutOurs(): NodeJS.ProcessEnv {
-  const own = Object.entries(environment()).filter(([name]) => !/^(?:SALLYPORT_|NODE_TEST|NODE_OPTIONS)/.test(name))
-  return Object.fromEntries(own)
 }

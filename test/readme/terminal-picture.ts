@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
-import { environment, root } from '../../tools/command.ts'
+import { root } from '../../tools/command.ts'
+import { plainEnvironment } from './plain-environment.ts'
 
 export const marks = {
   start: '<!-- terminal picture: npm run docs:picture -->',
@@ -76,9 +77,4 @@ async function until(child: ReturnType<typeof spawn>, wanted: RegExp): Promise<s
   }
   child.on('close', (code) => found.reject(new Error(`up ended with ${code}:\n${text}`)))
   return await found.promise
-}
-
-function plainEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(environment()).filter(([name]) => !/^(?:SALLYPORT_|NODE_TEST|NODE_OPTIONS)/.test(name))
-  return { ...Object.fromEntries(own), NO_COLOR: '1' }
 }
