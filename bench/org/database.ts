@@ -25,23 +25,44 @@ export function grantsSize(folder: string): TableSize {
   return { rows: Number(rows), pages: Number(pages), payloadBytes: Number(payload), fileBytes }
 }
 
-/** Copies the newest grant until there are `total`; each copy differs in its id and its token's hash, so none of them can be redeemed. */
+/** Copies the newest grant until there are `total`, each for a user of its own, who is a copy as well: one user has at most five (SF-209).
+ *  Ids and tokens' hashes are fresh, so none of the copies can be redeemed. */
 export function fillGrants(folder: string, total: number): void {
   using db = openStopped(folder)
   const { rows } = db.prepare('SELECT count(*) AS rows FROM grants').get() ?? {}
   if (Number(rows) === 0) throw new Error('there is no grant to copy')
-  const copied = columns(db).map((name) => (freshColumns.has(name) ? 'lower(hex(randomblob(16)))' : name))
-  db.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-     INSERT INTO grants (${columns(db).join(', ')})
-     SELECT ${copied.join(', ')} FROM n, (SELECT * FROM grants ORDER BY authorized_at DESC LIMIT 1)`,
-  ).run(total - Number(rows))
+  const random = 'lower(hex(randomblob(16)))'
+  copy(
+    db,
+    {
+      table: 'users',
+      newest: 'created_at',
+      fresh: { id: userId, username: `'idle' || i || '@bench.example'`, applied: 'NULL' },
+    },
+    total - Number(rows),
+  )
+  copy(
+    db,
+    { table: 'grants', newest: 'authorized_at', fresh: { id: random, token_hash: random, user_id: userId } },
+    total - Number(rows),
+  )
 }
 
-const freshColumns = new Set(['id', 'token_hash'])
+const userId = `'005B' || substr('00000000000' || i, -11) || 'AAA'`
 
-function columns(db: DatabaseSync): readonly string[] {
-  const rows: readonly Record<string, SQLOutputValue>[] = db.prepare('PRAGMA table_info(grants)').all()
+type Copied = { readonly table: string; readonly newest: string; readonly fresh: Readonly<Record<string, string>> }
+
+function copy(db: DatabaseSync, { table, newest, fresh }: Copied, count: number): void {
+  const names = columns(db, table)
+  db.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+     INSERT INTO ${table} (${names.join(', ')})
+     SELECT ${names.map((name) => fresh[name] ?? name).join(', ')} FROM n, (SELECT * FROM ${table} ORDER BY ${newest} DESC LIMIT 1)`,
+  ).run(count)
+}
+
+function columns(db: DatabaseSync, table: string): readonly string[] {
+  const rows: readonly Record<string, SQLOutputValue>[] = db.prepare(`PRAGMA table_info(${table})`).all()
   return rows.map((row) => String(row['name']))
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { parseOwn } from '../load/own-json.ts'
 import { rootFolder } from '../run/places.ts'
 
@@ -16,6 +17,9 @@ export type Sallyport = {
   readonly stop: () => Promise<void>
 }
 
+/** As `npm start` has it. */
+const compileCache = pathToFileURL(join(rootFolder, 'tools', 'compile-cache.mjs')).href
+
 /** `folder` keeps the data, so starting twice on one folder is a restart. */
 export async function startSallyport(
   command: 'org' | 'up',
@@ -23,11 +27,15 @@ export async function startSallyport(
   args: readonly string[] = [],
 ): Promise<Sallyport> {
   const began = performance.now()
-  const child = spawn(process.execPath, [join(rootFolder, 'src', 'cli', 'main.ts'), command, ...args], {
-    cwd: folder, // so that no configuration of the checkout is read
-    env: { ...process.env, SALLYPORT_STORAGE: `sqlite:${folder}`, SALLYPORT_ORG_LISTEN: '127.0.0.1:0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--import', compileCache, join(rootFolder, 'src', 'cli', 'main.ts'), command, ...args],
+    {
+      cwd: folder, // so that no configuration of the checkout is read
+      env: { ...process.env, SALLYPORT_STORAGE: `sqlite:${folder}`, SALLYPORT_ORG_LISTEN: '127.0.0.1:0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   const stderr = text(child.stderr)
   const ended = once(child, 'exit')
   const url = await announcedUrl(child)

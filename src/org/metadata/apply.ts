@@ -4,7 +4,7 @@ import { fault, ok, type Result } from '../../values/result.ts'
 import { findApps } from '../store/apps.ts'
 import { findAllObjects } from '../store/objects.ts'
 import type { Change } from '../store/save.ts'
-import { canonicalUsername, findAllUsers } from '../store/users.ts'
+import { canonicalUsername, findUser, findUsernamesFromFile, type UserRow } from '../store/users.ts'
 import type { OrgWrites } from '../store/writes.ts'
 import { planApp } from './apply-app.ts'
 import { planObject } from './apply-object.ts'
@@ -28,7 +28,7 @@ export async function applyOrgFile(
   file: OrgFile,
   { reapply }: { readonly reapply: boolean },
 ): Promise<Result<Applied, string>> {
-  const store = await readStore(parts.storage)
+  const store = await readStore(parts.storage, file)
   const planned = await plan(parts, file, { store, reapply })
   const at = parts.clock()
   const changes = planned.flatMap(({ change, object }) =>
@@ -55,15 +55,20 @@ const refusalWords = {
   'key-taken': (name: string) => `The consumerKey of ${name} belongs to another app already.`,
 } as const
 
-async function readStore(storage: Storage<OrgWrites>): Promise<Stored> {
+async function readStore(storage: Storage<OrgWrites>, file: OrgFile): Promise<Stored> {
   return await storage.read(function* () {
     const objects = yield* findAllObjects()
     const apps = yield* findApps({ limit: Number.MAX_SAFE_INTEGER })
-    const users = yield* findAllUsers()
+    const users: UserRow[] = []
+    for (const { username } of file.users ?? []) {
+      const user = yield* findUser(username)
+      if (user !== undefined) users.push(user)
+    }
     return {
       objects: new Map(objects.map((row) => [`${row.kind} ${row.name}`, row])),
       apps: new Map(apps.map((row) => [row.name, row])),
       users: new Map(users.map((row) => [row.username, row])),
+      usersFromFile: yield* findUsernamesFromFile(),
     }
   })
 }
@@ -104,7 +109,7 @@ function vanishedFrom(store: Stored, planned: readonly Planned[]): readonly stri
   const inFile = new Set(planned.map(({ object }) => object))
   const once = [
     ...[...store.objects].filter(([, { applied }]) => applied !== null).map(([key]) => key),
-    ...[...store.users.values()].filter(({ applied }) => applied !== null).map(({ username }) => `user ${username}`),
+    ...store.usersFromFile.map((username) => `user ${username}`),
   ]
   return once.filter((object) => !inFile.has(object) && object !== 'organization org')
 }

@@ -28,5 +28,8 @@ export type Planned = { readonly object: string; readonly change?: Change; reado
 export type Stored = {
   readonly objects: ReadonlyMap<string, ObjectRow>
   readonly apps: ReadonlyMap<string, AppRow>
+  /** Those that the file names. */
   readonly users: ReadonlyMap<string, UserRow>
+  /** Names of those that a file has named, this one or an earlier one. */
+  readonly usersFromFile: readonly string[]
 }

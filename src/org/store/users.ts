@@ -33,8 +33,12 @@ export function* findUsers({ above, limit }: { above?: string | undefined; limit
   return yield* all<UserRow>(`${select} WHERE username > ? ORDER BY username LIMIT ?`, above ?? '', limit)
 }
 
-export function* findAllUsers(): Program<UserRow[]> {
-  return yield* all<UserRow>(`${select} ORDER BY username`)
+/** Names only: an org has few users that its file named, and may have very many others. */
+export function* findUsernamesFromFile(): Program<string[]> {
+  const rows = yield* all<{ username: string }>(
+    'SELECT username FROM users WHERE applied IS NOT NULL ORDER BY username',
+  )
+  return rows.map(({ username }) => username)
 }
 
 /** The hash of a password that was hashed at its first use; an older one that is there stays. */
