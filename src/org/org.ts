@@ -23,6 +23,7 @@ import { applyOrgFile, type Applied } from './metadata/apply.ts'
 import type { OrgFile } from './metadata/org-file.ts'
 import type { ApplyParts } from './metadata/planned.ts'
 import { openPasswordChecks } from './password-checks.ts'
+import { reapplyRevocations } from './reapply-revocations.ts'
 import { openServer } from './server.ts'
 import { openSettings } from './settings/source.ts'
 import { migrations } from './store/migrations.ts'
@@ -109,6 +110,7 @@ async function openOn(
   )
   const where: { url: string } = { url: '' }
   const parts = await openParts(ground, environment, { ...options, folder, where })
+  await reapplyRevocations(parts)
   const server = openServer(parts)
   await registerEndpoints(server, parts, {
     adminToken: adminToken.token,

@@ -72,8 +72,8 @@ describe('time that one text can cost', () => {
         [
           'a: &a [x, x, x, x, x, x, x, x, x]',
           ...'bcdefghij'.split('').map((name, i) => {
-            const before = 'abcdefghij'.charAt(i)
-            return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`
+            const inner = 'abcdefghij'.charAt(i)
+            return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${inner}`).join(', ')}]`
           }),
         ].join('\n'),
         'org.yaml',
@@ -95,7 +95,7 @@ describe('time that one text can cost', () => {
   })
 
   test('aliases that multiply are refused', () =>
-    equal(parseYamlDocument('a: &a [1]\nb: &b [*a, *a]\n' + 'c: [' + '*b, '.repeat(500) + ']', 'x').ok, false))
+    equal(parseYamlDocument(`a: &a [1]\nb: &b [*a, *a]\nc: [${'*b, '.repeat(500)}]`, 'x').ok, false))
 })
 
 describe('what a socket may send', () => {

@@ -6,6 +6,7 @@ import { exchange, issueCode, revokeCodeIssue } from './exchange.ts'
 import { setClockOffset, startEpoch } from './facts.ts'
 import { recordHistory } from './history.ts'
 import { recordUse } from './monitoring.ts'
+import { reapplyRevocations } from './reapply.ts'
 import { redeem } from './redeem.ts'
 import { refuse, revokeFamily } from './refuse.ts'
 import { reset } from './reset.ts'
@@ -50,6 +51,7 @@ export type OrgWrites = {
   readonly forgetVerificationCode: typeof forgetVerificationCode
   readonly revokeGrants: typeof revokeGrants
   readonly startEpoch: typeof startEpoch
+  readonly reapplyRevocations: typeof reapplyRevocations
   readonly setClockOffset: typeof setClockOffset
   readonly reset: typeof reset
   readonly recordAudit: typeof recordAudit
@@ -81,6 +83,7 @@ export const writes: OrgWrites = {
   forgetVerificationCode,
   revokeGrants,
   startEpoch,
+  reapplyRevocations,
   setClockOffset,
   reset,
   recordAudit,

@@ -35,9 +35,9 @@ const ends: readonly GrantEnd[] = [
   'epoch-refused',
 ]
 
+export const isGrantEnd = (text: string): text is GrantEnd => ends.some((end) => end === text)
+
 function endOf(text: string | null): GrantEnd | undefined {
-  if (text === null) return undefined
-  const known = ends.find((end) => end === text)
-  if (known === undefined) throw new Error(`a grant has ended for an unknown reason: ${text}`)
-  return known
+  if (text === null || isGrantEnd(text)) return text ?? undefined
+  throw new Error(`a grant has ended for an unknown reason: ${text}`)
 }
