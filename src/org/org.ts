@@ -110,6 +110,7 @@ async function openOn(
   )
   const where: { url: string } = { url: '' }
   const parts = await openParts(ground, environment, { ...options, folder, where })
+  await enterRotationMode(parts)
   await reapplyRevocations(parts)
   const server = openServer(parts)
   await registerEndpoints(server, parts, {
@@ -120,7 +121,7 @@ async function openOn(
     checks: openPasswordChecks(storage, lazyPasswords),
   })
   where.url = await listen(server, options.configuration.listen)
-  const upkeep = await startUpkeep(parts)
+  const upkeep = startUpkeep(parts)
   return {
     url: where.url,
     adminToken,
@@ -135,6 +136,12 @@ async function openOn(
       await storage.close()
     },
   }
+}
+
+/** Before anyone is answered: what the mode before had left open must be closed by then (P-12). */
+async function enterRotationMode({ storage, configuration }: OrgParts): Promise<void> {
+  const result = await storage.write('enterRotationMode', { mode: configuration.rotationMode })
+  if (result.kind !== 'committed') throw new Error(`the rotation mode could not be entered: ${result.kind}`)
 }
 
 /** What everything else stands on, the org file included. */

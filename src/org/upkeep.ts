@@ -9,9 +9,7 @@ const flushEvery = 1_000
 const pruneEvery = 60_000
 const rowsAtOnce = 500
 
-/** Erases first what another rotation mode had kept (P-12). */
-export async function startUpkeep(parts: OrgParts): Promise<Upkeep> {
-  if (parts.configuration.rotationMode === 'strict') await parts.storage.write('eraseSuccessors', undefined)
+export function startUpkeep(parts: OrgParts): Upkeep {
   const flushing = every(flushEvery, () => parts.monitor.flush(), parts)
   const pruning = every(pruneEvery, () => prune(parts), parts)
   return {

@@ -1,7 +1,8 @@
-/** Single facts of the org: its epoch, its clock's offset. */
+/** Single facts of the org: its epoch, its clock's offset, its rotation mode. */
 import { all, one, run, type Program } from '../../storage/program.ts'
 import type { Epoch } from '../rules/judge-token.ts'
 import { recordAudit, type AuditEntry } from './audit.ts'
+import { eraseSuccessors } from './upkeep.ts'
 
 function* setFact(name: string, value: string): Program<void> {
   yield* run(
@@ -40,4 +41,13 @@ export function* findClockOffset(): Program<number> {
 
 export function* setClockOffset({ offset }: { offset: number }): Program<void> {
   yield* setFact('clock_offset', String(offset))
+}
+
+/** Erases what another rotation mode had kept for its parents (P-12): a mode that leaves them open longer must not open again what the one
+ *  before had closed. Changes nothing where the mode is the one of the last start. */
+export function* enterRotationMode({ mode }: { readonly mode: string }): Program<void> {
+  const before = yield* one<{ value: string }>(`SELECT value FROM facts WHERE name = 'rotation_mode'`)
+  if (before?.value === mode) return
+  yield* eraseSuccessors()
+  yield* setFact('rotation_mode', mode)
 }

@@ -85,7 +85,7 @@ describe('upkeep', () => {
       Uint8Array.of(1),
       id(1),
     )
-    equal(committed(await store.storage.write('eraseSuccessors', undefined)), 1)
+    committed(await store.storage.write('enterRotationMode', { mode: 'until-used' }))
     deepEqual(await store.rows('SELECT * FROM grants ORDER BY id'), before)
   })
 

@@ -3,7 +3,7 @@ import { revokeAccessToken, slideAccessToken } from './access-tokens.ts'
 import { recordAlert } from './alerts.ts'
 import { recordAudit } from './audit.ts'
 import { exchange, issueCode, revokeCodeIssue } from './exchange.ts'
-import { setClockOffset, startEpoch } from './facts.ts'
+import { enterRotationMode, setClockOffset, startEpoch } from './facts.ts'
 import { recordHistory } from './history.ts'
 import { recordUse } from './monitoring.ts'
 import { reapplyRevocations } from './reapply.ts'
@@ -15,7 +15,7 @@ import { save } from './save.ts'
 import { revokeByToken } from './revoke-family.ts'
 import { endSession, extendSession, startSession } from './sessions.ts'
 import { addFirstSigningKey } from './signing-keys.ts'
-import { eraseSuccessors, upkeep } from './upkeep.ts'
+import { upkeep } from './upkeep.ts'
 import { prepareVerification, verifyLogin } from './verification.ts'
 import { forgetVerificationCode, keepFirstPasswordHash } from './users.ts'
 
@@ -44,7 +44,7 @@ export type OrgWrites = {
   readonly addFirstSigningKey: typeof addFirstSigningKey
   // upkeep
   readonly upkeep: typeof upkeep
-  readonly eraseSuccessors: typeof eraseSuccessors
+  readonly enterRotationMode: typeof enterRotationMode
   // configuration and its admins
   readonly save: typeof save
   readonly keepFirstPasswordHash: typeof keepFirstPasswordHash
@@ -77,7 +77,7 @@ export const writes: OrgWrites = {
   alert: recordAlert,
   addFirstSigningKey,
   upkeep,
-  eraseSuccessors,
+  enterRotationMode,
   save,
   keepFirstPasswordHash,
   forgetVerificationCode,
