@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Connection, OAuth2 } from 'jsforce'
-import { startOrg, type TestOrg } from '../../src/testing.ts'
+import type { TestOrg } from '../../src/testing.ts'
 import { authorizeAs } from './person.ts'
 import { alerts, changeApp, fieldsOf, history, openOrg, redeem } from './wire.ts'
 
@@ -43,7 +43,7 @@ describe('jsforce authorizes in the web server flow', () => {
   let org: TestOrg
   let connection: Connection
   before(async () => {
-    org = await startOrg()
+    org = await openOrg()
     connection = await connect(org)
   })
   after(() => org.close())

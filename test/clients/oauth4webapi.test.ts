@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import * as oauth from 'oauth4webapi'
-import { startOrg, type TestOrg } from '../../src/testing.ts'
+import type { TestOrg } from '../../src/testing.ts'
 import { authorizeAs } from './person.ts'
 import { changeApp, openOrg } from './wire.ts'
 
@@ -15,7 +15,7 @@ let server: oauth.AuthorizationServer
 let client: oauth.Client
 let proof: oauth.ClientAuth
 before(async () => {
-  org = await startOrg()
+  org = await openOrg()
   const issuer = new URL(org.url)
   server = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure))
   client = { client_id: org.client.consumerKey }

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import * as client from 'openid-client'
-import { startOrg, type StartOrgOptions, type TestOrg } from '../../src/testing.ts'
+import type { StartOrgOptions, TestOrg } from '../../src/testing.ts'
 import { authorizeAs } from './person.ts'
 import { openOrg, send } from './wire.ts'
 
@@ -58,7 +58,7 @@ describe('openid-client', () => {
   let org: TestOrg
   let configuration: client.Configuration
   before(async () => {
-    org = await startOrg()
+    org = await openOrg()
     configuration = await discover(org, client.ClientSecretPost(org.client.consumerSecret))
   })
   after(() => org.close())

@@ -2,14 +2,21 @@
  *  ids that the drivers of real clients use (SF-87, SF-90). */
 
 export type Answer = 'allow' | 'deny'
-export type Person = { readonly username: string; readonly password: string }
+export type Person = {
+  readonly username: string
+  readonly password: string
+  /** Looked up when a page asks for it (SF-315). */
+  readonly verificationCode?: () => Promise<string>
+  /** Instead of the platform's own. */
+  readonly fetch?: (url: URL, init: RequestInit) => Promise<Response>
+}
 
 type Page = { readonly url: URL; readonly status: number; readonly body: string }
 type Attributes = ReadonlyMap<string, string>
 
 /** The callback's URL, to which the redirect led, with its parameters; nothing is sent there. Throws with the page's text where the way ends earlier. */
 export async function authorizeAs(person: Person, url: string, answer: Answer = 'allow'): Promise<URL> {
-  const browser = openBrowser(new URL(url).origin)
+  const browser = openBrowser(new URL(url).origin, person.fetch ?? fetch)
   let arrival = await browser.go(new URL(url))
   for (let pages = 0; pages < 6; pages += 1) {
     if (arrival instanceof URL) return arrival
@@ -22,13 +29,13 @@ type Arrival = Page | URL
 type Browser = { go(url: URL, form?: URLSearchParams): Promise<Arrival> }
 
 /** Pages of one origin only: whatever leads elsewhere is the callback. */
-function openBrowser(origin: string): Browser {
+function openBrowser(origin: string, send: NonNullable<Person['fetch']>): Browser {
   const cookies = new Map<string, string>()
   const go = async (url: URL, form?: URLSearchParams): Promise<Arrival> => {
     if (url.origin !== origin) return url
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const post = form && { method: 'POST', body: form }
-    const response = await fetch(url, { redirect: 'manual', headers: { cookie }, ...post })
+    const response = await send(url, { redirect: 'manual', headers: { cookie }, ...post })
     for (const line of response.headers.getSetCookie()) keep(cookies, line)
     const location = response.headers.get('location')
     const body = await response.text()
@@ -49,14 +56,15 @@ async function fillIn(
   { person, answer }: { readonly person: Person; readonly answer: Answer },
 ): Promise<Arrival> {
   const inputs = inputsOf(page)
+  const [, refusal] = /<div id="error"[^>]*>(.*?)<\/div>/s.exec(page.body) ?? []
+  if (refusal !== undefined) throw new Error(`${page.url.pathname}: ${textOf(refusal)}`)
   if (inputs.has('password'))
     return submit(browser, page, ['Login', { username: person.username, password: person.password }])
   if (inputs.has('username')) return submit(browser, page, ['Login', { username: person.username }])
+  if (inputs.has('emc')) return submit(browser, page, ['save', { emc: (await person.verificationCode?.()) ?? '' }])
   const button = answer === 'allow' ? 'oaapprove' : 'oadeny'
   if (inputs.has(button)) return submit(browser, page, [button, {}])
-  throw new Error(
-    `${page.status} ${page.url.href} has no form to fill in: ${page.body.replace(/<[^>]*>|\s+/g, ' ').trim()}`,
-  )
+  throw new Error(`${page.status} ${page.url.href} has no form to fill in: ${textOf(page.body)}`)
 }
 
 /** Fields and the button are named by their ids; they are posted under their names. */
@@ -84,6 +92,8 @@ function inputsOf({ body }: Page): ReadonlyMap<string, Attributes> {
   const inputs = [...body.matchAll(/<input\b([^>]*)>/g)].map(([, text]) => attributesOf(text ?? ''))
   return new Map(inputs.map((input) => [input.get('id') ?? input.get('name') ?? '', input]))
 }
+
+const textOf = (markup: string): string => markup.replace(/(?:<[^>]*>|\s)+/g, ' ').trim()
 
 function attributesOf(text: string): Attributes {
   const pairs = text.matchAll(/([\w-]+)(?:="([^"]*)")?/g)

@@ -2,14 +2,14 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { startOrg, type TestOrg, type Tokens } from '../../src/testing.ts'
+import type { TestOrg, Tokens } from '../../src/testing.ts'
 import { authorizeAs } from './person.ts'
 import { fieldsOf, history, openOrg, redeem, send } from './wire.ts'
 
 let org: TestOrg
 let tokens: Tokens
 before(async () => {
-  org = await startOrg()
+  org = await openOrg()
   tokens = await org.grant()
 })
 after(() => org.close())
