@@ -6,6 +6,8 @@ export type FailureLimits = {
   readonly exceeded: (key: string, now: Instant) => boolean
   readonly failed: (key: string, now: Instant) => void
   readonly succeeded: (key: string) => void
+  /** One failure less: of a try that was counted before its end was known, and was none. */
+  readonly takeBack: (key: string) => void
 }
 
 type Count = { failures: number; since: Instant }
@@ -32,5 +34,11 @@ export function openFailureLimits(
       counts.set(key, { failures: count.failures + 1, since: count.since })
     },
     succeeded: (key) => void counts.delete(key),
+    takeBack(key) {
+      const count = counts.get(key)
+      if (count === undefined) return
+      if (count.failures <= 1) counts.delete(key)
+      else count.failures -= 1
+    },
   }
 }

@@ -9,6 +9,8 @@ export type LoginLimits = {
   /** Whether this user name, or this address, has failed too often lately. Does not depend on whether the user exists. */
   readonly exceeded: (username: string, caller: Caller, now: Instant) => boolean
   readonly failed: (username: string, caller: Caller, now: Instant) => void
+  /** For a try that was counted as failed before its end was known: tries that are made at the same time then count one another. */
+  readonly takeBack: (username: string, caller: Caller) => void
   /** Forgets the failures of the user name, not those of the address: one good account buys no guesses at others. */
   readonly succeeded: (username: string) => void
   /** Logins of one user within an hour, good ones included. */
@@ -35,6 +37,10 @@ export function openLoginLimits(limits: OrgConfiguration['limits']): LoginLimits
     failed(username, caller, now) {
       byUser.failed(user(username), now)
       byAddress.failed(address(caller), now)
+    },
+    takeBack(username, caller) {
+      byUser.takeBack(user(username))
+      byAddress.takeBack(address(caller))
     },
     succeeded: (username) => byUser.succeeded(user(username)),
     rate: openFailureLimits(limits.loginsPerUserHour, { window: hours(1), mostKeys }),

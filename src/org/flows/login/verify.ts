@@ -68,6 +68,7 @@ async function tryCode(parts: BrowserParts, visit: Visit, way: OnItsWay): Promis
   const device = freshDevice(parts, visit.cookies, user.id)
   const session = freshSession(parts, visit, { userId: user.id, seenDevice: undefined })
   const subject = subjectOf(visit, user)
+  parts.loginLimits.failed(user.username, visit.caller, now) // codes are guessed as passwords are; taken back below
   const result = await parts.storage.write('verifyLogin', {
     userId: user.id,
     hash: hashCode(parts.keyring, user.id, visit.form.get('emc')?.trim() ?? ''),
@@ -77,11 +78,10 @@ async function tryCode(parts: BrowserParts, visit: Visit, way: OnItsWay): Promis
     won: browserSuccess(parts, subject),
     lost: browserRefusal(parts, subject, { refusal: { code: 'VERIFICATION_CODE_WRONG', saw: {} } }),
   })
-  if (result.kind !== 'committed') return unavailable(parts, result)
-  if (result.value === 'wrong') {
-    parts.loginLimits.failed(user.username, visit.caller, now) // codes are guessed as passwords are
+  if (result.kind === 'committed' && result.value === 'wrong')
     return askCode(parts, visit, { ...way, error: words.wrong })
-  }
+  parts.loginLimits.takeBack(user.username, visit.caller)
+  if (result.kind !== 'committed') return unavailable(parts, result)
   parts.loginLimits.succeeded(user.username)
   const login = { user, startUrl: pending.startUrl, remember: pending.remember }
   return arrive(parts, login, [session.cookie, device.cookie, ...rememberCookie(visit.cookies, login)])

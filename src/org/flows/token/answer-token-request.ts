@@ -3,10 +3,10 @@ import { formatAddress } from '../../../ip/address.ts'
 import type { Form } from '../../endpoints/form.ts'
 import type { Caller, OrgParts } from '../../parts.ts'
 import type { Fault } from '../../testing/faults.ts'
-import type { Refusal } from '../../rules/decide.ts'
+import type { Decision, Refusal } from '../../rules/decide.ts'
 import { findGrant } from '../../store/grants.ts'
 import { readRefreshToken } from '../../tokens/refresh-token.ts'
-import { authenticateClient, type Client } from './client.ts'
+import { authenticateClient, limitedRefusal, type Client } from './client.ts'
 import { decideCaller } from './decide-caller.ts'
 import { exchangeCode } from './exchange.ts'
 import { refused, unavailable, type TokenOutcome } from './outcome.ts'
@@ -51,6 +51,17 @@ async function refuseClient(
   return await refuseAndRecord(parts, subjectOf(parts, { app: known.app, flow: request.flow, caller }), { refusal })
 }
 
+/** No proof is as free to send as a wrong one, so it counts as one. */
+async function refuseUnproven(
+  parts: OrgParts,
+  { request, client, caller }: Call,
+  decision: Extract<Decision, { kind: 'refused' }>,
+): Promise<TokenOutcome> {
+  const refusal = limitedRefusal(parts, decision.refusal, { entry: client.entry, caller })
+  if (refusal !== decision.refusal) return refused(refusal)
+  return await refuseAndRecord(parts, subjectOf(parts, { app: client.entry.app, flow: request.flow, caller }), decision)
+}
+
 type Call = {
   readonly request: TokenRequest
   readonly client: Client
@@ -66,6 +77,7 @@ async function answer(parts: OrgParts, call: Call): Promise<TokenOutcome> {
   if (decision.kind === 'refused') {
     const isBlocked = decision.refusal.code === 'SOURCE_NOT_ALLOWED'
     if (isBlocked && request.kind === 'refresh') await alertBlockedReplay(parts, subject, request.refreshToken)
+    if (decision.refusal.code === 'CLIENT_SECRET_MISSING') return await refuseUnproven(parts, call, decision)
     return await refuseAndRecord(parts, subject, decision)
   }
   return request.kind === 'refresh'

@@ -40,7 +40,7 @@ export async function authenticateClient(
   }
   const refusal = await refusalOf(parts, entry, claimed)
   if (refusal === undefined) return ok({ entry, proof: proofOf(claimed) })
-  return fault(limited(parts, refusal, { entry, caller }))
+  return fault(limitedRefusal(parts, refusal, { entry, caller }))
 }
 
 function readClaim({ form, authorization }: Credentials): Claimed {
@@ -103,7 +103,12 @@ async function assertionRefusal(
   }
 }
 
-function limited(parts: OrgParts, refusal: Refusal, { entry, caller }: { entry: AppEntry; caller: Caller }): Refusal {
+/** Counts a failure to prove who calls. Beyond the limit another refusal takes its place, which is not recorded singly (P-11). */
+export function limitedRefusal(
+  parts: OrgParts,
+  refusal: Refusal,
+  { entry, caller }: { readonly entry: AppEntry; readonly caller: Caller },
+): Refusal {
   const now = parts.clock()
   const address = formatAddress(caller.from.address)
   const key = `client ${entry.app.name} ${address}`
