@@ -247,8 +247,9 @@ describe('a running org', () => {
       `${corpus.secrets.size} secrets, ${corpus.places.size} places`,
     )
     deepEqual(corpus.leaks(), [])
-    corpus.told('planted', `and here is ${encodeURIComponent(as.password)}`)
-    equal(corpus.leaks().length, 1, 'what is planted is found')
+    const code = corpus.secrets.get('verification code') ?? ''
+    corpus.told('planted', `and here are ${encodeURIComponent(as.password)}, ${code} and ${btoa(as.consumerSecret)}`)
+    equal(corpus.leaks().length, 3, 'what is planted is found')
   })
 })
 

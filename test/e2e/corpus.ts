@@ -34,22 +34,26 @@ export function openCorpus(): Corpus {
     },
     leaks: () =>
       [...secrets].flatMap(([name, value]) =>
-        [...places]
-          .filter(([, text]) => spellings(value).some((each) => text.includes(each)))
-          .map(([place]) => `${name} in ${place}`),
+        [...places].filter(([, text]) => holds(text, value)).map(([place]) => `${name} in ${place}`),
       ),
   }
 }
 
 function takeCookie(line: string, secret: Corpus['secret']): void {
   const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(line) ?? []
-  if (value !== '' && name !== 'rememberUn') secret(`cookie ${name}`, decodeURIComponent(value))
+  if (value !== '' && name !== 'rememberUn') secret(`cookie ${name} ${value.slice(0, 4)}`, decodeURIComponent(value))
 }
 
 /** A cookie and the way to the callback are told to the one browser that is meant. */
 function headersOf({ headers }: Response): string {
   const others = [...headers].filter(([name]) => name !== 'set-cookie' && name !== 'location')
   return others.map((pair) => pair.join(': ')).join('\n')
+}
+
+/** Six digits stand by chance within any longer number, so a code is looked for as a number of its own. */
+function holds(text: string, secret: string): boolean {
+  if (/^\d+$/.test(secret)) return new RegExp(`(?<![\\d.])${secret}(?!\\d)`).test(text)
+  return spellings(secret).some((each) => text.includes(each))
 }
 
 const spellings = (secret: string): readonly string[] => [
