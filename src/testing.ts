@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { faultLine } from './documents/fault.ts'
 import type { SecretReaders } from './documents/secrets.ts'
 import { defaultOrgConfiguration, type OrgConfiguration } from './org/configuration.ts'
 import { readOrgFile, type OrgFile } from './org/metadata/org-file.ts'
@@ -130,7 +131,7 @@ function faultOf(wish: FaultWish): Fault {
 function parse(text: string, configuration: OrgConfiguration): OrgFile {
   const read = readOrgFile(text, { fileName: 'org file', configuration, secrets: noSecrets })
   if (read.ok) return read.value.file
-  throw new Error(read.fault.map(({ message }) => message).join('\n'))
+  throw new Error(read.fault.map(faultLine).join('\n'))
 }
 
 /** A test says its secrets; it does not have this library read its environment or its files. */

@@ -11,7 +11,8 @@ export type PageRun = { readonly done: number; readonly wrong: readonly string[]
 
 /** The address that the pages name; a test takes a free port instead. */
 const namedAddress = '127.0.0.1:8480'
-const longestRun = 60_000
+/** Milliseconds until what hangs is killed. */
+const longest = { command: 60_000, service: 240_000 } as const
 
 type Reader = {
   readonly folder: string
@@ -41,7 +42,7 @@ async function runBlock(reader: Reader, { text, use }: Block): Promise<string | 
       await writeFile(join(reader.folder, use.name), text, { mode: 0o600 })
       return undefined
     case 'run': {
-      const { code, printed } = await ended(start(reader, command))
+      const { code, printed } = await ended(start(reader, command), longest.command)
       if (code !== use.exit) return `ended with ${code} instead of ${use.exit}:\n${printed}`
       return printed.includes(use.says) ? undefined : `does not say "${use.says}":\n${printed}`
     }
@@ -61,7 +62,7 @@ async function serve(reader: Reader, command: string): Promise<string | undefine
     { ...reader, environment: { ...reader.environment, SALLYPORT_ORG_LISTEN: '127.0.0.1:0' } },
     command,
   )
-  const end = ended(child)
+  const end = ended(child, longest.service)
   const address = await Promise.race([listening(child), end.then(() => undefined)])
   if (address === undefined) return `the service ended:\n${(await end).printed}`
   Object.assign(reader.environment, { SALLYPORT_ORG_LISTEN: address }) // so that further commands find it
@@ -96,11 +97,13 @@ function start({ folder, environment: env }: Reader, command: string): ChildProc
   return spawn('sh', ['-euc', command], { cwd: folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-async function ended(child: ChildProcess): Promise<{ code: number | null; printed: string }> {
+type Ended = { readonly code: number | null; readonly printed: string }
+
+async function ended(child: ChildProcess, milliseconds: number): Promise<Ended> {
   let printed = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
-  const tooLong = setTimeout(() => signal(child, 'SIGKILL'), longestRun)
+  const tooLong = setTimeout(() => signal(child, 'SIGKILL'), milliseconds)
   try {
     const [code] = (await once(child, 'close')) as [number | null]
     return { code, printed }

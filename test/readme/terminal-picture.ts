@@ -21,12 +21,15 @@ export function pictureIn(page: string): string {
 
 export const withPicture = (page: string, picture: string): string => page.replace(pictureIn(page), () => picture)
 
+/** Milliseconds until what hangs is stopped. */
+const longest = 60_000
+
 /** Runs the demonstration on a free port, with its data in a folder that is gone afterwards. */
 export async function takePicture(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-picture-'))
   const data = join(folder, 'data')
   const env = { ...plainEnvironment(), SALLYPORT_STORAGE: `sqlite:${data}` }
-  const up = spawn('node', ['src/cli/main.ts', 'up', '--listen', '127.0.0.1:0'], { cwd: root, env })
+  const up = spawn('node', ['src/cli/main.ts', 'up', '--listen', '127.0.0.1:0'], { cwd: root, env, timeout: longest })
   try {
     const printed = await until(up, /replay\.curl\n/)
     const commands = [...printed.matchAll(/^ {2}((?:curl|npm|SALLYPORT_STORAGE=).*)$/gm)].map(
@@ -59,7 +62,7 @@ export function shorten(text: string, { data, url }: { readonly data: string; re
 }
 
 async function outputOf(command: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const shell = spawn('sh', ['-c', command], { cwd: root, env })
+  const shell = spawn('sh', ['-c', command], { cwd: root, env, timeout: longest })
   let text = ''
   for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
   await once(shell, 'close')
