@@ -101,7 +101,7 @@ const seed = `
 INSERT INTO apps (name, kind, consumer_key, version) VALUES ('Sync', 'externalClientApp', '${sync.key}', 1);
 INSERT INTO apps (name, kind, consumer_key, version) VALUES ('Other', 'externalClientApp', '${other.key}', 1);
 INSERT INTO users (id, username, content, is_active, created_at, changed_at) VALUES ('${ada.id}', '${ada.username}',
-  '{"firstName":"Ada","lastName":"Lovelace","email":"ada@mail.example","alias":"ada","timeZoneSidKey":"America/Los_Angeles"}', 1,
+  '{"profile":"System Administrator","firstName":"Ada","lastName":"Lovelace","email":"ada@mail.example","alias":"ada","timeZoneSidKey":"America/Los_Angeles"}', 1,
   1767225600000, 1767229200000);
 INSERT INTO users (id, username, content, is_active, created_at, changed_at) VALUES ('${ben.id}', '${ben.username}',
   '{"lastName":"O<&>Neil"}', 1, 1767225600000, 1767225600000)`
@@ -175,7 +175,7 @@ export async function openEndpointOrg(overrides: Overrides<OrgConfiguration> = {
 }
 
 function serverOf(parts: OrgParts, metrics: Metrics): FastifyInstance {
-  const server = openServer(parts)
+  const server = openServer(parts, () => false)
   registerToken(server, parts, openMetrics())
   registerRevoke(server, parts)
   registerIntrospect(server, parts)

@@ -1,13 +1,23 @@
 /** OAuth usage over the REST API: who is connected through which app, and how to end it (SF-234 to SF-236).
- *  Open to every token that opens the REST API, since the settings in force hold no user permissions. */
+ *  Whoever manages connected apps sees and ends everyone's; everybody else only their own. */
 import type { FastifyInstance } from 'fastify'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { parseUserId } from '../../values/salesforce-id.ts'
 import type { OrgParts } from '../parts.ts'
+import { managesTokens } from '../rules/permissions.ts'
 import type { AppEntry } from '../settings.ts'
 import { findConnectedUsers, findConnections, type ConnectedUserRow, type Page } from '../store/connections.ts'
+import { findPermissions } from '../store/permissions.ts'
 import { secondText } from './person.ts'
-import { notFound, serveRest, type RestCall, type RestFault, type RestReply, type RestResource } from './rest.ts'
+import {
+  noAccess,
+  notFound,
+  serveRest,
+  type RestCall,
+  type RestFault,
+  type RestReply,
+  type RestResource,
+} from './rest.ts'
 
 export function registerOauthUsageRest(server: FastifyInstance, parts: OrgParts): void {
   for (const resource of resources) serveRest(server, parts, resource)
@@ -25,9 +35,16 @@ const resources: readonly RestResource[] = [
 
 type Paged = Page & { readonly page: number; readonly url: (page: number) => string }
 
-function listApps(parts: OrgParts, call: RestCall): Promise<RestReply> {
+/** Whether the token's user may see and end this user's tokens; without one, everyone's. */
+async function mayManage(parts: OrgParts, { session }: RestCall, userId?: string): Promise<boolean> {
+  const { userId: own } = session.row
+  return own === userId || managesTokens(await parts.storage.read(() => findPermissions(own)))
+}
+
+async function listApps(parts: OrgParts, call: RestCall): Promise<RestReply> {
   const paged = pageOf(call, usage)
-  if (!paged.ok) return Promise.resolve(paged)
+  if (!paged.ok) return paged
+  if (!(await mayManage(parts, call))) return noAccess
   const { offset, limit } = paged.value
   const entries = [...parts.settings.current().appsByName.values()].toSorted((a, b) =>
     a.app.name < b.app.name ? -1 : 1,
@@ -41,12 +58,13 @@ function listApps(parts: OrgParts, call: RestCall): Promise<RestReply> {
     isFromPackage: false,
     usageDetailsUrl: `${pathOf(call)}/${encodeURIComponent(app.name)}/users`,
   }))
-  return Promise.resolve(ok({ apps, ...neighbours(paged.value, offset + limit < entries.length) }))
+  return ok({ apps, ...neighbours(paged.value, offset + limit < entries.length) })
 }
 
 async function listUsers(parts: OrgParts, call: RestCall): Promise<RestReply> {
   const entry = appOf(parts, call)
   if (entry === undefined) return notFound
+  if (!(await mayManage(parts, call))) return noAccess
   const { name } = entry.app
   const paged = pageOf(call, `${usage}/${encodeURIComponent(name)}/users`)
   if (!paged.ok) return paged
@@ -62,6 +80,7 @@ async function listTokens(parts: OrgParts, call: RestCall): Promise<RestReply> {
   const entry = appOf(parts, call)
   const user = parseUserId(call.parameter('user'))
   if (entry === undefined || !user.ok) return notFound
+  if (!(await mayManage(parts, call, user.value))) return noAccess
   const { name } = entry.app
   const paged = pageOf(call, `${usage}/${encodeURIComponent(name)}/${user.value}/tokens`)
   if (!paged.ok) return paged
@@ -89,12 +108,14 @@ async function revokeOfUser(parts: OrgParts, call: RestCall): Promise<RestReply>
   const entry = appOf(parts, call)
   const user = parseUserId(call.parameter('user'))
   if (entry === undefined || !user.ok) return notFound
+  if (!(await mayManage(parts, call, user.value))) return noAccess
   return await revokeAll(parts, call, { app: entry.app.name, userId: user.value, grant: null })
 }
 
 async function revokeOfApp(parts: OrgParts, call: RestCall): Promise<RestReply> {
   const entry = appOf(parts, call)
   if (entry === undefined) return notFound
+  if (!(await mayManage(parts, call))) return noAccess
   return await revokeAll(parts, call, { app: entry.app.name, userId: null, grant: null })
 }
 
@@ -102,7 +123,8 @@ async function revokeOfApp(parts: OrgParts, call: RestCall): Promise<RestReply> 
 async function revokeToken(parts: OrgParts, call: RestCall): Promise<RestReply> {
   const id = call.parameter('token')
   const [row] = await parts.storage.read(() => findConnections({ id, limit: 1, offset: 0 }))
-  return row === undefined ? notFound : await revokeAll(parts, call, { app: null, userId: null, grant: id })
+  if (row === undefined || !(await mayManage(parts, call, row.userId))) return notFound // nobody learns of others' tokens
+  return await revokeAll(parts, call, { app: null, userId: null, grant: id })
 }
 
 type Which = { readonly app: string | null; readonly userId: string | null; readonly grant: string | null }

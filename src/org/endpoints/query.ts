@@ -2,8 +2,10 @@
 import { fault, ok, type Result } from '../../values/result.ts'
 import { parseSalesforceId } from '../../values/salesforce-id.ts'
 import type { OrgParts } from '../parts.ts'
+import { managesTokens } from '../rules/permissions.ts'
 import { parseSoql, type SoqlQuery } from '../rules/soql.ts'
 import { countConnections, countUsers, findConnections, type Page } from '../store/connections.ts'
+import { findPermissions } from '../store/permissions.ts'
 import { findUser, findUserById, type UserRow } from '../store/users.ts'
 import { all, type Program } from '../../storage/program.ts'
 import { personOf } from './person.ts'
@@ -31,12 +33,12 @@ async function answerNextPage(parts: OrgParts, call: RestCall): Promise<RestRepl
 
 type Place = { readonly source: string; readonly offset: number }
 
-async function run(parts: OrgParts, { version }: RestCall, { source, offset }: Place): Promise<RestReply> {
+async function run(parts: OrgParts, { version, session }: RestCall, { source, offset }: Place): Promise<RestReply> {
   const query = parseSoql(source)
   if (!query.ok) return fault({ status: 400, ...query.fault })
   const { object, fields, limit = Number.MAX_SAFE_INTEGER } = query.value
   const page = { offset, limit: Math.max(0, Math.min(pageSize, limit - offset)) }
-  const found = await find(parts, query.value, page)
+  const found = await find(parts, query.value, { ...page, asker: session.row.userId })
   if (!found.ok) return found
   const totalSize = Math.min(found.value.count, limit)
   const records = found.value.records.map((record) => sObject(record, fields, { type: object, version }))
@@ -48,7 +50,9 @@ async function run(parts: OrgParts, { version }: RestCall, { source, offset }: P
 
 type Found = { readonly count: number; readonly records: readonly RecordFields[] }
 
-async function find(parts: OrgParts, query: SoqlQuery, page: Page): Promise<Result<Found, RestFault>> {
+type Asked = Page & { readonly asker: string }
+
+async function find(parts: OrgParts, query: SoqlQuery, page: Asked): Promise<Result<Found, RestFault>> {
   const where = resolveId(query)
   if (!where.ok) return where
   const program = query.object === 'User' ? () => findPeople(where.value, page) : () => findTokens(where.value, page)
@@ -83,13 +87,17 @@ function* findPeople(where: Where, page: Page): Program<Found> {
 
 const toRecord = (row: UserRow): RecordFields => userFields(personOf(row))
 
-function* findTokens(where: Where, page: Page): Program<Found> {
+/** Those of others only for who manages them. */
+function* findTokens(where: Where, { asker, limit, offset }: Asked): Program<Found> {
+  const named = where?.field === 'UserId' ? where.value : undefined
+  const only = managesTokens(yield* findPermissions(asker)) ? undefined : asker
+  if (only !== undefined && named !== undefined && named !== only) return { count: 0, records: [] }
   const query = {
     id: where?.field === 'Id' ? where.value : undefined,
-    userId: where?.field === 'UserId' ? where.value : undefined,
+    userId: named ?? only,
     app: where?.field === 'AppName' ? where.value : undefined,
   }
-  const rows = yield* findConnections({ ...query, ...page })
+  const rows = yield* findConnections({ ...query, limit, offset })
   return { count: yield* countConnections(query), records: rows.map(tokenFields) }
 }
 

@@ -9,7 +9,11 @@ import { headerToken, readQuery } from './bearer.ts'
 import type { Form } from './form.ts'
 
 /** `{"errorCode","message"}` in an array is what every REST error looks like. */
-export type RestFault = { readonly status: 400 | 401 | 404 | 503; readonly errorCode: string; readonly message: string }
+export type RestFault = {
+  readonly status: 400 | 401 | 403 | 404 | 503
+  readonly errorCode: string
+  readonly message: string
+}
 /** What is sent as JSON; undefined is an empty body. */
 export type RestReply = Result<object | undefined, RestFault>
 
@@ -32,6 +36,12 @@ export const notFound: RestReply = fault({
   status: 404,
   errorCode: 'NOT_FOUND',
   message: 'The requested resource does not exist',
+})
+
+export const noAccess: RestReply = fault({
+  status: 403,
+  errorCode: 'INSUFFICIENT_ACCESS',
+  message: "The user's permissions do not cover the tokens of others",
 })
 
 type Parameters = Readonly<Record<string, string>>

@@ -1,0 +1,18 @@
+/** What a user's permissions let him do with the tokens of others. */
+
+/** Of one user: his profile's and those of his permission sets together, by API name (SF-316). */
+export type Permissions = {
+  readonly profile: string
+  /** Undefined where the profile is a standard one that the org file and the admin API leave as it is. */
+  readonly ofProfile: readonly string[] | undefined
+  readonly ofSets: readonly string[]
+}
+
+/** What Setup asks for before it shows an app's users, as far as it concerns their tokens (SF-170, SF-175). */
+const managing: readonly string[] = ['ManageRemoteAccess', 'ModifyAllData', 'ManageUsers']
+
+/** The standard System Administrator may do everything; whoever defines that profile says what it may. */
+export function managesTokens({ profile, ofProfile, ofSets }: Permissions): boolean {
+  if (profile === 'System Administrator' && ofProfile === undefined) return true
+  return [...(ofProfile ?? []), ...ofSets].some((permission) => managing.includes(permission))
+}
