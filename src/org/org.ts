@@ -13,6 +13,9 @@ import { openAdminToken, type AdminToken } from './admin-token.ts'
 import { openOrgClock, type OrgClock } from './clock.ts'
 import type { OrgConfiguration } from './configuration.ts'
 import { registerEndpoints } from './endpoints/register.ts'
+import { answerToken } from './endpoints/token.ts'
+import { openTokenLane } from './endpoints/token-lane.ts'
+import { openMetrics } from './metrics.ts'
 import { openEpoch } from './epoch.ts'
 import { openFailureLimits } from './failure-limits.ts'
 import { freshKeyring, openKeyringFile } from './keyring-file.ts'
@@ -112,8 +115,10 @@ async function openOn(
   const parts = await openParts(ground, environment, { ...options, folder, where })
   await enterRotationMode(parts)
   await reapplyRevocations(parts)
-  const server = openServer(parts)
+  const metrics = openMetrics()
+  const server = openServer(parts, openTokenLane(parts, answerToken(parts, metrics)))
   await registerEndpoints(server, parts, {
+    metrics,
     adminToken: adminToken.token,
     testing: options.testing,
     clock: ground.orgClock,

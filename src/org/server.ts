@@ -1,4 +1,5 @@
 /** The HTTP server of one org: limits, body parsers, and what is said where no endpoint has spoken. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { send } from './browser/serve.ts'
 import { notFound } from './endpoints/pages.ts'
@@ -14,13 +15,24 @@ const limits = {
   keepAlive: 65_000,
 } as const
 
-export function openServer(parts: OrgParts): FastifyInstance {
+type TokenLane = (message: IncomingMessage, response: ServerResponse) => boolean
+
+const httpOptions = {
+  headersTimeout: limits.header,
+  requestTimeout: limits.request,
+  keepAliveTimeout: limits.keepAlive,
+  connectionsCheckingInterval: 2_000,
+} as const
+
+/** `tokenLane` takes the requests that it wants; the framework has the others. */
+export function openServer(parts: OrgParts, tokenLane: TokenLane): FastifyInstance {
   const server = fastify({
     logger: false, // decisions are recorded in login history; an access log is the proxy's
     bodyLimit: limits.body,
-    requestTimeout: limits.request,
-    keepAliveTimeout: limits.keepAlive,
-    http: { headersTimeout: limits.header, connectionsCheckingInterval: 2_000 },
+    serverFactory: (handler) =>
+      createServer(httpOptions, (message, response) => {
+        if (!tokenLane(message, response)) handler(message, response)
+      }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',

@@ -8,7 +8,7 @@ export type SqlValue = string | number | null | Uint8Array
 export type Statement = {
   readonly sql: string
   readonly params: readonly SqlValue[]
-  readonly want: 'one' | 'all' | 'changes'
+  readonly want: 'one' | 'values' | 'all' | 'changes'
 }
 
 /** What an engine hands back depends on `want`, which a generator's type cannot say; the three functions below are the only ones that
@@ -20,6 +20,16 @@ export type Program<T> = Generator<Statement, T>
 /** The first row, or undefined. `Row` is trusted: the schema is ours. */
 export function* one<Row>(sql: string, ...params: SqlValue[]): Program<Row | undefined> {
   return yield { sql, params, want: 'one' }
+}
+
+/** The first row as its values in the order of the columns, made into what `read` makes of them: for the few queries that every request asks. */
+export function* first<Values extends readonly SqlValue[], T>(
+  sql: string,
+  read: (values: Values) => T,
+  ...params: SqlValue[]
+): Program<T | undefined> {
+  const values: Values | undefined = yield { sql, params, want: 'values' }
+  return values === undefined ? undefined : read(values)
 }
 
 export function* all<Row>(sql: string, ...params: SqlValue[]): Program<Row[]> {

@@ -41,7 +41,7 @@ export function serve(scope: FastifyInstance, parts: BrowserParts, routes: reado
       exposeHeadRoute: false, // a HEAD must not log in, approve or issue
       schema: hidden,
       async handler(request, reply) {
-        const caller = callerOf(request, parts.trustedProxies)
+        const caller = callerOf(request.raw, parts.trustedProxies)
         return caller === undefined ? cut(reply) : send(reply, await answerFor(parts, { request, caller }, answer))
       },
     })

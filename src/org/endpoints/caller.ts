@@ -1,5 +1,5 @@
 /** From a request on the socket to who asks: the one place where forwarding headers are read. */
-import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import type { RangeMatcher } from '../../ip/matcher.ts'
 import { peerAddress, sourceAddress } from '../../ip/source-address.ts'
 import type { Caller } from '../parts.ts'
@@ -7,8 +7,7 @@ import type { Caller } from '../parts.ts'
 const longestUserAgent = 256
 
 /** Undefined once the socket is closed: it has no peer then, and nobody waits for an answer. */
-export function callerOf(request: FastifyRequest, trustedProxies: RangeMatcher): Caller | undefined {
-  const { socket, headers } = request.raw
+export function callerOf({ socket, headers }: IncomingMessage, trustedProxies: RangeMatcher): Caller | undefined {
   const peer = peerAddress(socket.remoteAddress ?? '')
   if (!peer.ok) return undefined
   const from = sourceAddress(

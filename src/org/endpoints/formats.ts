@@ -17,17 +17,32 @@ const types: Readonly<Record<ReplyFormat, string>> = {
   xml: 'application/xml;charset=UTF-8',
 }
 
+/** A reply before it is written to whatever stands for the socket. */
+export type HttpAnswer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+export type FieldsReply = { readonly status: number; readonly format: ReplyFormat; readonly fields: ReplyFields }
+
 /** Never cached (SF-19). */
-export function sendFields(
-  reply: FastifyReply,
-  { status, format, fields }: { readonly status: number; readonly format: ReplyFormat; readonly fields: ReplyFields },
-): FastifyReply {
-  return reply
-    .code(status)
-    .header('content-type', types[format])
-    .header('cache-control', 'no-store')
-    .header('pragma', 'no-cache')
-    .send(writeFields(fields, format))
+const replyHeaders: Readonly<Record<ReplyFormat, Readonly<Record<string, string>>>> = {
+  json: headersFor('json'),
+  urlencoded: headersFor('urlencoded'),
+  xml: headersFor('xml'),
+}
+
+function headersFor(format: ReplyFormat): Readonly<Record<string, string>> {
+  return { 'content-type': types[format], 'cache-control': 'no-store', 'pragma': 'no-cache' }
+}
+
+export function fieldsAnswer({ status, format, fields }: FieldsReply): HttpAnswer {
+  return { status, headers: replyHeaders[format], body: writeFields(fields, format) }
+}
+
+export function sendFields(reply: FastifyReply, fields: FieldsReply): FastifyReply {
+  const { status, headers, body } = fieldsAnswer(fields)
+  return reply.code(status).headers(headers).send(body)
 }
 
 export function writeFields(fields: ReplyFields, format: ReplyFormat): string {

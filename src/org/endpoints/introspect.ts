@@ -11,7 +11,7 @@ export function registerIntrospect(server: FastifyInstance, parts: OrgParts): vo
 }
 
 async function answer(parts: OrgParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const caller = callerOf(request, parts.trustedProxies)
+  const caller = callerOf(request.raw, parts.trustedProxies)
   if (caller === undefined) return reply.hijack() // the client has gone
   const form = await readForm(request)
   if (!form.ok) return sendRefusal(parts, { request, reply }, form.fault)

@@ -5,7 +5,7 @@ import { publicWords } from '../flows/public-words.ts'
 import type { OrgParts } from '../parts.ts'
 import type { Refusal } from '../rules/decide.ts'
 import { parseForm, parseMultipart, type Form, type FormFault } from './form.ts'
-import { replyFormat, sendFields } from './formats.ts'
+import { fieldsAnswer, replyFormat, type HttpAnswer } from './formats.ts'
 
 const empty: Form = new Map()
 
@@ -13,9 +13,13 @@ const empty: Form = new Map()
 export async function readForm({ body, headers }: FastifyRequest): Promise<Result<Form, Refusal>> {
   if (body === undefined || body === null) return ok(empty)
   const type = headers['content-type'] ?? ''
-  if (typeof body === 'string') return orRefusal(parseForm(body))
+  if (typeof body === 'string') return formOf(body)
   if (Buffer.isBuffer(body)) return orRefusal(await parseMultipart(body, type))
   return fault({ code: 'BODY_NOT_A_FORM', saw: { type: type.slice(0, 80) } })
+}
+
+export function formOf(body: string): Result<Form, Refusal> {
+  return orRefusal(parseForm(body))
 }
 
 function orRefusal(form: Result<Form, FormFault>): Result<Form, Refusal> {
@@ -26,6 +30,23 @@ function orRefusal(form: Result<Form, FormFault>): Result<Form, Refusal> {
 }
 
 /** Salesforce's words and nothing else: what the admin reads stands in login history. */
+export function refusalAnswer(
+  parts: OrgParts,
+  { accept, form }: { readonly accept: string | undefined; readonly form?: Form | undefined },
+  { code }: Refusal,
+): HttpAnswer {
+  const { status, error, description } = publicWords(code, parts.configuration)
+  const fields = { error, error_description: description }
+  const answer = fieldsAnswer({ status, format: replyFormat(form?.get('format'), accept), fields })
+  const wait = retryAfter.get(status)
+  return wait === undefined ? answer : { ...answer, headers: { ...answer.headers, 'retry-after': wait } }
+}
+
+const retryAfter: ReadonlyMap<number, string> = new Map([
+  [503, '1'],
+  [429, '60'],
+])
+
 export function sendRefusal(
   parts: OrgParts,
   {
@@ -33,10 +54,8 @@ export function sendRefusal(
     reply,
     form,
   }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly form?: Form | undefined },
-  { code }: Refusal,
+  refusal: Refusal,
 ): FastifyReply {
-  const { status, error, description } = publicWords(code, parts.configuration)
-  const format = replyFormat(form?.get('format'), request.headers.accept)
-  if (status === 503 || status === 429) reply.header('retry-after', status === 503 ? '1' : '60')
-  return sendFields(reply, { status, format, fields: { error, error_description: description } })
+  const { status, headers, body } = refusalAnswer(parts, { accept: request.headers.accept, form }, refusal)
+  return reply.code(status).headers(headers).send(body)
 }

@@ -7,7 +7,7 @@ import type { OrgClock } from '../clock.ts'
 import { openLoginLimits } from '../flows/login/limits.ts'
 import type { OrgParts } from '../parts.ts'
 import type { Passwords } from '../tokens/passwords.ts'
-import { openMetrics } from '../metrics.ts'
+import type { Metrics } from '../metrics.ts'
 import { registerBrowser } from './browser.ts'
 import { registerData } from './data.ts'
 import { registerDiscovery } from './discovery.ts'
@@ -21,6 +21,7 @@ import { registerToken } from './token.ts'
 import { registerUserinfo } from './userinfo.ts'
 
 export type Registration = {
+  readonly metrics: Metrics
   readonly adminToken: Secret
   readonly testing: boolean
   readonly clock: OrgClock
@@ -31,9 +32,8 @@ export type Registration = {
 export async function registerEndpoints(
   server: FastifyInstance,
   parts: OrgParts,
-  { checks, adminToken, passwords, testing, clock }: Registration,
+  { metrics, checks, adminToken, passwords, testing, clock }: Registration,
 ): Promise<void> {
-  const metrics = openMetrics()
   registerToken(server, parts, metrics)
   registerRevoke(server, parts)
   registerIntrospect(server, parts)

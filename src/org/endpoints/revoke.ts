@@ -25,7 +25,7 @@ export function registerRevoke(server: FastifyInstance, parts: OrgParts): void {
 }
 
 async function answer(parts: OrgParts, to: To): Promise<FastifyReply> {
-  const caller = callerOf(to.request, parts.trustedProxies)
+  const caller = callerOf(to.request.raw, parts.trustedProxies)
   if (caller === undefined) return to.reply.hijack() // the client has gone
   const callback = to.request.method === 'GET' ? to.form.get('callback') : undefined
   if (callback !== undefined && !callbackName.test(callback))

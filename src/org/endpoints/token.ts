@@ -1,38 +1,50 @@
 /** `POST /services/oauth2/token`: every grant, on one path (SF-11). */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Result } from '../../values/result.ts'
 import { answerTokenRequest } from '../flows/token/answer-token-request.ts'
 import type { TokenOutcome } from '../flows/token/outcome.ts'
 import type { Metrics } from '../metrics.ts'
 import type { OrgParts } from '../parts.ts'
+import type { Refusal } from '../rules/decide.ts'
 import { errors } from '../rules/errors/catalogue.ts'
 import { callerOf } from './caller.ts'
 import type { Form } from './form.ts'
-import { replyFormat, sendFields } from './formats.ts'
-import { readForm, sendRefusal } from './oauth-form.ts'
+import { fieldsAnswer, replyFormat, type HttpAnswer } from './formats.ts'
+import { formOf, readForm, refusalAnswer, sendRefusal } from './oauth-form.ts'
+
+export const tokenPath = '/services/oauth2/token'
 
 export function registerToken(server: FastifyInstance, parts: OrgParts, metrics: Metrics): void {
   server.route({
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    url: '/services/oauth2/token',
+    url: tokenPath,
     handler: (request, reply) => sendRefusal(parts, { request, reply }, { code: 'METHOD_NOT_POST', saw: {} }), // SF-21
   })
-  server.post('/services/oauth2/token', (request, reply) => answer(parts, metrics, { request, reply }))
+  server.post(tokenPath, async (request, reply) =>
+    send(reply, await answer(parts, metrics, { message: request.raw, form: await readForm(request) })),
+  )
 }
 
-type Exchange = { readonly request: FastifyRequest; readonly reply: FastifyReply }
+/** The same answers without the framework around them, for a body that is in hand already: it is what almost every request of an org is, and
+ *  routing, hooks and body parsers took as long as the policies (bench/rotations). */
+export function answerToken(
+  parts: OrgParts,
+  metrics: Metrics,
+): (message: IncomingMessage, body: string) => Promise<HttpAnswer | 'cut'> {
+  return (message, body) => answer(parts, metrics, { message, form: formOf(body) })
+}
 
-async function answer(parts: OrgParts, metrics: Metrics, { request, reply }: Exchange): Promise<FastifyReply> {
-  const caller = callerOf(request, parts.trustedProxies)
-  if (caller === undefined) return cut(reply)
-  const form = await readForm(request)
-  if (!form.ok) return sendRefusal(parts, { request, reply }, form.fault)
-  const outcome = await answerTokenRequest(parts, {
-    form: form.value,
-    authorization: request.headers.authorization,
-    caller,
-  })
+type Asked = { readonly message: IncomingMessage; readonly form: Result<Form, Refusal> }
+
+async function answer(parts: OrgParts, metrics: Metrics, { message, form }: Asked): Promise<HttpAnswer | 'cut'> {
+  const { headers } = message
+  const caller = callerOf(message, parts.trustedProxies)
+  if (caller === undefined) return 'cut'
+  if (!form.ok) return refusalAnswer(parts, { accept: headers.accept }, form.fault)
+  const outcome = await answerTokenRequest(parts, { form: form.value, authorization: headers.authorization, caller })
   metrics.tokenOutcome(knownFlow(form.value.get('grant_type')), decisionOf(outcome))
-  return send(parts, outcome, { request, reply, form: form.value })
+  return answerOf(parts, outcome, { accept: headers.accept, form: form.value })
 }
 
 const flows: readonly string[] = ['refresh_token', 'authorization_code', 'hybrid_refresh', 'hybrid_auth_code']
@@ -43,24 +55,35 @@ function decisionOf(outcome: TokenOutcome): string {
   return outcome.kind === 'issued' ? 'allowed' : outcome.kind
 }
 
-function send(parts: OrgParts, outcome: TokenOutcome, to: Exchange & { readonly form: Form }): FastifyReply {
+function answerOf(
+  parts: OrgParts,
+  outcome: TokenOutcome,
+  to: { readonly accept: string | undefined; readonly form: Form },
+): HttpAnswer | 'cut' {
   switch (outcome.kind) {
-    case 'issued': {
-      const format = replyFormat(to.form.get('format'), to.request.headers.accept)
-      return sendFields(to.reply, { status: 200, format, fields: outcome.fields })
-    }
+    case 'issued':
+      return fieldsAnswer({
+        status: 200,
+        format: replyFormat(to.form.get('format'), to.accept),
+        fields: outcome.fields,
+      })
     case 'refused':
-      return sendRefusal(parts, to, outcome.refusal)
+      return refusalAnswer(parts, to, outcome.refusal)
     case 'unavailable':
-      return sendRefusal(parts, to, { code: 'STORE_NOT_AVAILABLE', saw: { why: outcome.why } })
+      return refusalAnswer(parts, to, { code: 'STORE_NOT_AVAILABLE', saw: { why: outcome.why } })
     case 'cut':
-      return cut(to.reply)
+      return 'cut'
   }
 }
 
-/** No byte of an answer, as when a network fails behind the commit. */
-function cut(reply: FastifyReply): FastifyReply {
+function send(reply: FastifyReply, answered: HttpAnswer | 'cut'): FastifyReply {
+  if (answered !== 'cut') return reply.code(answered.status).headers(answered.headers).send(answered.body)
   reply.hijack()
-  reply.raw.destroy()
+  cut(reply.raw)
   return reply
+}
+
+/** No byte of an answer, as when a network fails behind the commit. */
+export function cut(response: ServerResponse): void {
+  response.destroy()
 }

@@ -1,5 +1,5 @@
 /** Reading grants: one row is one family. */
-import { all, one, type Program } from '../../storage/program.ts'
+import { all, first, one, type Program } from '../../storage/program.ts'
 
 /** A grant with its user, as one statement reads them: one consistent snapshot. */
 export type GrantRow = {
@@ -35,7 +35,41 @@ const columns = `g.id, g.app, g.user_id AS "userId", u.username, u.is_active AS 
 const byId = `SELECT ${columns} FROM grants g JOIN users u ON u.id = g.user_id WHERE g.id = ?`
 
 export function* findGrant(id: string): Program<GrantRow | undefined> {
-  return yield* one<GrantRow>(byId, id)
+  return yield* first(byId, grantOf, id)
+}
+
+/** The columns above, in their order. */
+type GrantValues = readonly [
+  ...[id: string, app: string, userId: string, username: string, userIsActive: number, flow: string, scopes: string],
+  ...[generation: number, sequence: number, tokenHash: string | null, oldestKey: number, epoch: number],
+  ...[parentOpenSince: number | null, sealedSuccessor: Uint8Array | null, authorizedAt: number, lastUsedAt: number],
+  ...[notBefore: number, uses: number, addresses: string, ended: string | null, endedAt: number | null],
+]
+
+function grantOf(values: GrantValues): GrantRow {
+  return {
+    id: values[0],
+    app: values[1],
+    userId: values[2],
+    username: values[3],
+    userIsActive: values[4],
+    flow: values[5],
+    scopes: values[6],
+    generation: values[7],
+    sequence: values[8],
+    tokenHash: values[9],
+    oldestKey: values[10],
+    epoch: values[11],
+    parentOpenSince: values[12],
+    sealedSuccessor: values[13],
+    authorizedAt: values[14],
+    lastUsedAt: values[15],
+    notBefore: values[16],
+    uses: values[17],
+    addresses: values[18],
+    ended: values[19],
+    endedAt: values[20],
+  }
 }
 
 export type AccessTokenRow = { readonly revoked: number; readonly endsAt: number }
@@ -45,7 +79,7 @@ export function* findAccessToken(
   grant: string,
   sequence: number,
 ): Program<{ readonly grant: GrantRow; readonly own: AccessTokenRow | undefined } | undefined> {
-  const row = yield* one<GrantRow>(byId, grant)
+  const row = yield* findGrant(grant)
   if (row === undefined) return undefined
   const own = yield* one<AccessTokenRow>(
     'SELECT revoked, ends_at AS "endsAt" FROM access_tokens WHERE grant_id = ? AND sequence = ?',

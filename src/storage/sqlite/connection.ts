@@ -87,6 +87,8 @@ export class Connection {
     switch (want) {
       case 'one':
         return rowOf(columns, statement.get(...params))
+      case 'values':
+        return statement.get(...params)
       case 'all':
         return statement.all(...params).map((values) => rowOf(columns, values))
       case 'changes':
