@@ -21,7 +21,9 @@ export function startLines(request: OrgRequest, org: StartedOrg): string[] {
   return [
     ...appliedLines(org),
     rotationLine(request),
-    ...(request.testing ? ['Testing plane: on, under /testing/v1. Anyone who reaches it can move the clock.'] : []),
+    ...(request.testing
+      ? ['Testing plane: on, under /testing/v1. Whoever has the admin token can move the clock.']
+      : []),
     adminTokenLine(org),
   ]
 }

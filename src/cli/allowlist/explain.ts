@@ -3,6 +3,7 @@ import { isRecord } from '../../documents/words.ts'
 import { parseAddress } from '../../ip/address.ts'
 import { explainAddressFault } from '../../ip/address-fault.ts'
 import { pasteable, wrongUsage } from '../complaint.ts'
+import { shellWord } from '../self.ts'
 import type { Terminal } from '../terminal.ts'
 import { adminOf, appPath, type AllowlistFlags } from './list-of-app.ts'
 
@@ -10,7 +11,7 @@ export type ExplainFlags = AllowlistFlags & { readonly from: string; readonly fl
 
 /** Sets the exit code to 1 where the redemption would not be allowed. */
 export async function explainDecision(terminal: Terminal, app: string, flags: ExplainFlags): Promise<void> {
-  const { from, flow, username, json } = flags
+  const { from, flow, username, json, org } = flags
   const address = parseAddress(from)
   if (!address.ok) throw wrongUsage(`--from ${explainAddressFault(address.fault)}.`, '--from 192.0.2.7')
   const { body } = await adminOf(terminal, flags).ask('POST', `${appPath(app)}/explain`, {
@@ -19,13 +20,13 @@ export async function explainDecision(terminal: Terminal, app: string, flags: Ex
   if (!isRecord(body)) throw new Error('the org sent an explanation that cannot be read')
   if (body['verdict'] !== 'allowed') process.exitCode = 1
   if (json) terminal.out(JSON.stringify(body))
-  else for (const line of explanationLines(terminal, { app, from, flow }, body)) terminal.out(line)
+  else for (const line of explanationLines(terminal, { app, from, flow, org }, body)) terminal.out(line)
 }
 
-type Asked = { readonly app: string; readonly from: string; readonly flow: string }
+type Asked = { readonly app: string; readonly from: string; readonly flow: string; readonly org: string | undefined }
 type Fields = Readonly<Record<string, unknown>>
 
-function explanationLines({ paint }: Terminal, { app, from, flow }: Asked, body: Fields): string[] {
+function explanationLines({ paint }: Terminal, { app, from, flow, org }: Asked, body: Fields): string[] {
   const about = `${flow} for ${app} from ${from}`
   const traces = recordsIn(body['steps']).flatMap((step) => textsIn(step['sentences']))
   return [
@@ -34,7 +35,7 @@ function explanationLines({ paint }: Terminal, { app, from, flow }: Asked, body:
     ...clientWords(body['public']),
     ...(traces.length === 0 ? [] : [paint.bold('Trace'), ...traces.map((each) => `  ${each}`)]),
     ...(typeof body['rotationMode'] === 'string' ? [`  rotation mode: ${body['rotationMode']}`] : []), // L-21
-    ...nextSteps(body, app).map((each) => `${paint.bold('Try:')} ${pasteable(each)}`),
+    ...nextSteps(body, app).map((each) => `${paint.bold('Try:')} ${pasteable(atOrg(each, org))}`),
   ]
 }
 
@@ -51,6 +52,10 @@ function clientWords(words: unknown): string[] {
   const { error, description, status } = words
   return [`  The client is told: ${String(error)}, "${String(description)}" (status ${String(status)})`]
 }
+
+/** A command speaks to the org that was asked, and not to the one of the configuration. */
+const atOrg = (next: string, org: string | undefined): string =>
+  org !== undefined && next.startsWith('sallyport ') ? `${next} --org ${shellWord(org)}` : next
 
 /** Without the advice to ask for what was just asked. */
 const nextSteps = ({ next }: Fields, app: string): string[] =>
