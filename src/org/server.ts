@@ -35,6 +35,10 @@ export function openServer(parts: OrgParts, tokenLane: TokenLane): FastifyInstan
       }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     exposeHeadRoutes: false,
+    // an address that cannot be decoded fits no route; the framework would name itself in its own words
+    frameworkErrors(_error, request, reply) {
+      void sendRefusal(parts, { request, reply }, { code: 'REQUEST_NOT_DECODABLE', saw: {} })
+    },
     forceCloseConnections: 'idle',
   })
   server.removeContentTypeParser('text/plain')

@@ -47,4 +47,7 @@ const contentOf = (value: Exclude<DocumentValue, null>): string =>
   typeof value === 'object' ? elementsOf(value) : escapeXml(String(value))
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escapeXml = (text: string): string => text.replaceAll(/[&<>"]/g, (character) => escapes[character] ?? '')
+/** Anything but the characters of XML 1.0, section 2.2: no escape brings the others in. */
+const notInXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
+const escapeXml = (text: string): string =>
+  text.replace(notInXml, '\ufffd').replaceAll(/[&<>"]/g, (character) => escapes[character] ?? '')
