@@ -111,8 +111,8 @@ function testOrg(org: RunningOrg, remove: string | undefined): TestOrg {
       advance: (ms) => org.clock.setOffset(milliseconds(org.clock.offset() + ms)),
     },
     faults: {
-      add: (fault, { app, times = 1, rate = 1, seed = 1 } = {}) =>
-        parts.faults.add({ fault: faultOf(fault), app, times, rate, seed }),
+      add: (wish, { app, times = 1, rate = 1, seed = 1 } = {}) =>
+        parts.faults.add({ fault: faultOf(wish), app, times, rate, seed }),
       clear: () => parts.faults.clear(),
     },
     async close() {

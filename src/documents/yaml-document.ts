@@ -26,8 +26,9 @@ export function parseYamlDocument(text: string, file: string): Result<YamlDocume
       wrong.map(({ code, message, pos }) => syntaxFault(code, { message, where: at(pos[0]), text, offset: pos[0] })),
     )
   try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 })
     return ok({
-      value: document.toJS({ maxAliasCount: 100 }) ?? undefined,
+      value: value ?? undefined,
       locate: (path, part) => locate(document, { path, part, at }),
     })
   } catch (cause) {

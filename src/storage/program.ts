@@ -23,11 +23,13 @@ export function* one<Row>(sql: string, ...params: SqlValue[]): Program<Row | und
 }
 
 /** The first row as its values in the order of the columns, made into what `read` makes of them: for the few queries that every request asks. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- inferred from `read`, which names the columns
 export function* first<Values extends readonly SqlValue[], T>(
   sql: string,
   read: (values: Values) => T,
   ...params: SqlValue[]
 ): Program<T | undefined> {
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- as with every row: the schema is ours
   const values: Values | undefined = yield { sql, params, want: 'values' }
   return values === undefined ? undefined : read(values)
 }

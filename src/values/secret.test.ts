@@ -7,6 +7,7 @@ describe('a secret', () => {
   const hidden = secret('hunter2')
   const ways = {
     'as a string': String(hidden),
+    // oxlint-disable-next-line typescript/restrict-template-expressions -- the slip that this is about
     'in a template': `${hidden}`,
     'joined to a text': ['', hidden].join(''),
     'as JSON': JSON.stringify({ hidden }),
@@ -16,6 +17,7 @@ describe('a secret', () => {
       { depth: 9, showHidden: true, showProxy: true },
     ),
     'formatted': format('%s %o %j', hidden, hidden, hidden),
+    // oxlint-disable-next-line typescript/no-misused-spread -- the slip that this is about
     'spread into an object': JSON.stringify({ ...hidden }),
     'in an error': inspect(new Error('failed', { cause: hidden })),
   }

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { openStorage } from '../../src/storage/open.ts'
 import { all } from '../../src/storage/program.ts'
 import type { Storage } from '../../src/storage/storage.ts'
+import type { OrgEnvironment } from '../../src/org/org.ts'
 import type { OrgWrites } from '../../src/org/store/writes.ts'
 import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { dead, redeemerOf, type Answer, type Redeemer } from './redeem.ts'
@@ -74,6 +75,14 @@ async function everyDecisionHasItsRecord({ failing }: Run): Promise<void> {
 
 let currentNth = 0
 
+async function openFailing(
+  failing: Failing,
+  options: Parameters<OrgEnvironment['openStorage']>[0],
+): Promise<Storage<OrgWrites>> {
+  failing.storage = await openStorage({ ...options, inject: failing.inject })
+  return failing.storage
+}
+
 describe('the n-th failure of the store', () => {
   test('never costs a grant, never lets a spent token through, never leaves a decision without its record', async () => {
     const struck: string[] = []
@@ -81,18 +90,17 @@ describe('the n-th failure of the store', () => {
       const failing = new Failing()
       const org = await startOrg({
         environment: {
-          async openStorage(options) {
-            failing.storage = await openStorage({ ...options, inject: failing.inject })
-            return failing.storage
-          },
+          openStorage: (options) => openFailing(failing, options),
         },
       })
       const client = redeemerOf(org.url, org.client)
-      await story({ org, client, failing }).finally(async () => {
+      try {
+        await story({ org, client, failing })
+      } finally {
         client.close()
         failing.disarm()
         await org.close()
-      })
+      }
       if (failing.struck === undefined) break // a whole run in which nothing failed: every call has had its turn
       struck.push(failing.struck)
     }

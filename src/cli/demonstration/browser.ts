@@ -43,11 +43,13 @@ export function formOf({
   const [form] = /<form\b[\s\S]*?<\/form>/.exec(body) ?? []
   const action = form && /\baction="([^"]*)"/.exec(form)?.[1]
   if (form === undefined || action === undefined) return undefined
-  const hidden = [...form.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
-    unescaped(/\bname="([^"]*)"/.exec(input)?.[1] ?? ''),
-    unescaped(/\bvalue="([^"]*)"/.exec(input)?.[1] ?? ''),
-  ])
-  return { action: unescaped(action), hidden: Object.fromEntries(hidden) as Record<string, string> }
+  const hidden: [string, string][] = [...form.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)].map(
+    ([input]): [string, string] => [
+      unescaped(/\bname="([^"]*)"/.exec(input)?.[1] ?? ''),
+      unescaped(/\bvalue="([^"]*)"/.exec(input)?.[1] ?? ''),
+    ],
+  )
+  return { action: unescaped(action), hidden: Object.fromEntries(hidden) }
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -20,7 +20,9 @@ export async function checkService(loaded: Loaded, owned: boolean): Promise<Find
       : [fine('port', `${listen} is free`)]
   }
   if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE' && owned) return await checkAdmin(loaded)
-  const { troubles } = complaintOf(cause, listen) ?? new Complaint([{ means: String(cause), next: [] }])
+  const { troubles } =
+    complaintOf(cause, listen) ??
+    new Complaint([{ means: cause instanceof Error ? cause.message : 'the port cannot be looked at', next: [] }])
   return troubles.map(({ means, next }) => failure('port', means, ...next))
 }
 

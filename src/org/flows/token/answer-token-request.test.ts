@@ -222,7 +222,7 @@ describe('the refresh token flow', () => {
     const [org, token] = await granted(t)
     org.pass(days(30) + 1)
     equal(told(await refresh(org, token)), 'TOKEN_IDLE')
-    org.pass(-days(20))
+    org.pass(-1 * days(20))
     equal(told(await refresh(org, token)), 'TOKEN_REVOKED')
   })
 

@@ -30,10 +30,10 @@ export function successRecord(parts: OrgParts, subject: Subject, trace: readonly
 export function refusalRecord(
   parts: OrgParts,
   subject: Subject,
-  refusal: Refusal,
-  trace: readonly TraceLine[] = [],
+  refusal: Refusal & { readonly trace?: readonly TraceLine[] | undefined },
 ): HistoryEntry {
   const { status, decision, fact } = errors[refusal.code]
+  const trace = refusal.trace ?? []
   // a denial outside the policies has no line of its own in their trace
   const told = trace.some(({ code }) => code === refusal.code)
     ? trace

@@ -20,7 +20,7 @@ export async function refuseAndRecord(
   subject: Subject,
   { refusal, trace, sequence }: Refused,
 ): Promise<TokenOutcome> {
-  const history = refusalRecord(parts, subject, refusal, trace)
+  const history = refusalRecord(parts, subject, { ...refusal, trace })
   const plan: RefusePlan = {
     history,
     alert: alertFor(subject, refusal, history),
