@@ -5,12 +5,13 @@ import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { call } from '../admin/call.ts'
 import { actionOf, hiddenFields, openVisitor, type Page, type Visitor } from '../browser-flow/visitor.ts'
 import { allow, answered, logIn } from '../browser-flow/walk.ts'
+import { cheap } from './cheap.ts'
 
 const callback = 'http://localhost:1717/OauthRedirect'
 const markup = `"><script>alert(1)</script>'<img src=x onerror=alert(1)>`
 
 async function open(t: TestContext, publicUrl?: string): Promise<TestOrg> {
-  const org = await startOrg(publicUrl === undefined ? {} : { configuration: { publicUrl } })
+  const org = await startOrg({ configuration: { ...cheap, ...(publicUrl === undefined ? {} : { publicUrl }) } })
   t.after(() => org.close())
   equal(
     (

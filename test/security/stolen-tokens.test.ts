@@ -7,6 +7,7 @@ import { call } from '../admin/call.ts'
 import { openVisitor, type Visitor } from '../browser-flow/visitor.ts'
 import { allow, answered, logIn } from '../browser-flow/walk.ts'
 import { dead, redeemerOf, type Redeemer } from '../rotation/redeem.ts'
+import { cheap } from './cheap.ts'
 
 const callback = 'http://localhost:1717/OauthRedirect'
 const mine = { name: 'Mine', consumerKey: '3MVG9mine', consumerSecret: 'mine-secret-0123456789' }
@@ -32,7 +33,7 @@ describe('codes and tokens', () => {
   let org: TestOrg
   let visitor: Visitor
   before(async () => {
-    org = await startOrg({ apps, users: [user] })
+    org = await startOrg({ apps, users: [user], configuration: cheap })
     visitor = openVisitor(org.url)
     await logIn(visitor, await visitor.get('/login'), user)
   })
