@@ -21,6 +21,7 @@ export function startLines(request: OrgRequest, org: StartedOrg): string[] {
   return [
     ...appliedLines(org),
     rotationLine(request),
+    ...clockLines(org),
     ...(request.testing
       ? ['Testing plane: on, under /testing/v1. Whoever has the admin token can move the clock.']
       : []),
@@ -41,6 +42,16 @@ export function appliedLines({ applied: { applied, kept, vanished } }: StartedOr
 function keptWords({ object, differences }: Applied['kept'][number]): string {
   const paths = differences.map(({ path }) => path).filter((path) => path !== '')
   return paths.length === 0 ? object : `${object} (${paths.join(', ')})`
+}
+
+/** A forgotten test clock makes tokens expire that should live: it is said at every start. */
+export function clockLines({ clockAhead }: StartedOrg): string[] {
+  if (clockAhead === 0) return []
+  const length = clockAhead >= 86_400_000 ? `${(clockAhead / 86_400_000).toFixed(1)} days` : `${clockAhead / 1000} s`
+  return [
+    `Warning: the clock of this org is ${length} ahead of the machine's, put there by a test and stored with the data.`,
+    'Try: start with --testing and POST {"reset":true} to /testing/v1/clock, with the admin token.',
+  ]
 }
 
 /** L-21 */

@@ -4,6 +4,7 @@ import type { DocumentFault } from '../documents/fault.ts'
 import type { Applied } from '../org/metadata/apply.ts'
 import { startOrg as startSystem } from '../system.ts'
 import type { Secret } from '../values/secret.ts'
+import type { Duration } from '../values/time.ts'
 import type { Log } from '../org/parts.ts'
 import { documentComplaint } from './complaint.ts'
 import { readOrgFileFrom } from './org-file.ts'
@@ -35,6 +36,8 @@ export type StartedOrg = {
   readonly applied: Applied
   /** Of the org file; nothing that stops a start. */
   readonly warnings: readonly DocumentFault[]
+  /** How far a test has put the org's clock ahead of the machine's; it stays with the data (P-13). */
+  readonly clockAhead: Duration
   /** Finishes what was accepted, then releases the store. */
   readonly close: () => Promise<void>
 }
@@ -63,6 +66,7 @@ export async function startOrg(request: OrgRequest, onFault: (cause: Error) => v
     folder: running.folder,
     applied: running.applied,
     warnings: read?.value.warnings ?? [],
+    clockAhead: running.clock.offset(),
     close: running.close,
   }
 }

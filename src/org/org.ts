@@ -196,6 +196,7 @@ async function openParts(ground: Ground, { monotonic, wait, log }: OrgEnvironmen
   const { failureKeys, failureWindowSeconds, clientFailures } = configuration.limits
   return {
     storage,
+    folder,
     clock,
     random,
     keyring,

@@ -32,6 +32,8 @@ export type OrgParts = {
   /** Origin of this server as clients know it, without a trailing slash. */
   readonly publicUrl: () => string
   readonly recordIds: RecordIds
+  /** Of the data; undefined for a store in memory. */
+  readonly folder: string | undefined
   /** As of the last change through the admin API (P-08). */
   readonly epoch: EpochSource
   readonly signingKeys: SigningKeys

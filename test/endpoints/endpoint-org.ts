@@ -206,7 +206,7 @@ function partsOf({ configuration, storage, revocations, clock, settings, origin 
   const orgStorage = storage as unknown as Storage<OrgWrites> // the same store, with fewer names for its writes
   const epoch = { current: 0, olderGrants: 'refuse' } as const
   return {
-    ...{ clock, random, configuration, recordIds, storage: orgStorage, keyring: keyring.value },
+    ...{ folder: undefined, clock, random, configuration, recordIds, storage: orgStorage, keyring: keyring.value },
     monotonic: () => performance.now(),
     wait: () => Promise.resolve(),
     settings: {

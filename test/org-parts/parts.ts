@@ -66,7 +66,7 @@ export async function openTestParts(t: TestContext, wish: Wish = {}): Promise<Te
   let saved = settings
   const epoch = (): Epoch => ({ current: 0, olderGrants: 'refuse' })
   const parts: OrgParts = {
-    ...{ clock, storage, configuration, recordIds, random },
+    ...{ clock, storage, configuration, recordIds, random, folder: undefined },
     monotonic: () => performance.now(),
     wait: () => Promise.resolve(),
     settings: {

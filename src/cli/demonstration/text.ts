@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { adminTokenFileName } from '../../org/admin-token.ts'
 import { pathFromHere } from '../paths.ts'
 import type { OrgRequest, StartedOrg } from '../start-org.ts'
-import { appliedLines, rotationLine } from '../run-org.ts'
+import { appliedLines, clockLines, rotationLine } from '../run-org.ts'
 import { table } from '../table.ts'
 import type { Paint } from '../terminal.ts'
 import { urlRows } from '../org-urls.ts'
@@ -28,6 +28,7 @@ export function demonstrationText({ bold, dim, red, green }: Paint, shown: Shown
     '',
     ...appliedLines(org),
     rotationLine(request),
+    ...clockLines(org),
     'Testing plane: on, under /testing/v1, because this is a demonstration. `sallyport org` has it off.',
     '',
     `Refresh tokens of ${demonstrationApp} may be redeemed from its allowlist only. In another terminal, in this folder:`,

@@ -14,6 +14,7 @@ import { registerObjects } from './objects.ts'
 import { openPlane } from './plane.ts'
 import { registerRotateSecret } from './rotate-secret.ts'
 import { registerSetupAuditTrail } from './setup-audit-trail.ts'
+import { registerStoreBackup } from './store-backup.ts'
 import { registerStoreEpoch } from './store-epoch.ts'
 import { registerUsers } from './users.ts'
 import { registerVerificationCode } from './verification-code.ts'
@@ -37,6 +38,7 @@ const endpoints = [
   registerObjects,
   registerSetupAuditTrail,
   registerStoreEpoch,
+  registerStoreBackup,
 ] as const
 
 /** To be called before the server listens; the other endpoints of the server are not touched. */
