@@ -25,8 +25,10 @@ async function open(t: TestContext, publicUrl?: string): Promise<TestOrg> {
   return org
 }
 
+const query = (fields: Readonly<Record<string, string>>): string => String(new URLSearchParams({ ...fields }))
+
 const authorize = (org: TestOrg, more: Readonly<Record<string, string>> = {}): string =>
-  `/services/oauth2/authorize?${new URLSearchParams({ response_type: 'code', client_id: org.client.consumerKey, redirect_uri: callback, ...more })}`
+  `/services/oauth2/authorize?${query({ response_type: 'code', client_id: org.client.consumerKey, redirect_uri: callback, ...more })}`
 
 async function loggedIn(org: TestOrg): Promise<Visitor> {
   const visitor = openVisitor(org.url)
@@ -91,7 +93,7 @@ describe('forged forms', () => {
     const visitor = await loggedIn(org)
     const page = await toConsent(visitor, authorize(org))
     const fields = new URLSearchParams({ ...hiddenFields(page), ...allow })
-    const byGet = await visitor.get(`${actionOf(page)}?${fields}`)
+    const byGet = await visitor.get(`${actionOf(page)}?${String(fields)}`)
     equal(byGet.location, '')
     const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const asJson = await fetch(org.url + actionOf(page), {
@@ -122,7 +124,7 @@ describe('pages', () => {
     ]
     for (const [nth, { headers, body }] of pages.entries()) {
       equal(headers['x-frame-options'], 'DENY', `page ${nth}`)
-      const policy = headers['content-security-policy'] ?? ''
+      const policy = String(headers['content-security-policy'] ?? '')
       for (const part of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"])
         ok(policy.includes(part), `page ${nth}: ${policy}`)
       equal(headers['cache-control'], 'no-store')

@@ -3,14 +3,15 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test, type TestContext } from 'node:test'
 import { openStorage } from '../../src/storage/open.ts'
-import { startOrg, type StartOrgOptions, type TestOrg } from '../../src/testing.ts'
+import { startBentOrg, type BentOptions } from '../kit/bent-org.ts'
+import type { TestOrg } from '../../src/testing.ts'
 import { call } from '../admin/call.ts'
 import { openVisitor, type Page, type Visitor } from '../browser-flow/visitor.ts'
 import { logIn } from '../browser-flow/walk.ts'
 import { cheap } from './cheap.ts'
 
-async function open(t: TestContext, options: StartOrgOptions): Promise<TestOrg> {
-  const org = await startOrg({ ...options, configuration: { ...cheap, ...options.configuration } })
+async function open(t: TestContext, options: BentOptions): Promise<TestOrg> {
+  const org = await startBentOrg({ ...options, configuration: { ...cheap, ...options.configuration } })
   t.after(() => org.close())
   return org
 }

@@ -51,7 +51,7 @@ describe('codes and tokens', () => {
   })
 
   const authorize = (parameters: Readonly<Record<string, string>>) =>
-    visitor.get(`/services/oauth2/authorize?${new URLSearchParams({ ...parameters })}`)
+    visitor.get(`/services/oauth2/authorize?${String(new URLSearchParams({ ...parameters }))}`)
   const request = (client: typeof mine) => ({
     response_type: 'code',
     client_id: client.consumerKey,
