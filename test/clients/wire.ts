@@ -92,7 +92,6 @@ export async function changeApp(org: TestOrg, body: object): Promise<void> {
 const passwordHashing = { costLog2: 10 }
 
 /** Closed where the variable of the test that opened it ends, or by `close`. */
-export async function openOrg(options: StartOrgOptions = {}): Promise<TestOrg & AsyncDisposable> {
-  const org = await startOrg({ ...options, configuration: { passwordHashing, ...options.configuration } })
-  return { ...org, [Symbol.asyncDispose]: org.close }
+export async function openOrg(options: StartOrgOptions = {}): Promise<TestOrg> {
+  return await startOrg({ ...options, configuration: { passwordHashing, ...options.configuration } })
 }

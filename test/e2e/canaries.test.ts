@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { startOrg } from '../../src/testing.ts'
+import { startBentOrg } from '../kit/bent-org.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { OrgEnvironment } from '../../src/org/org.ts'
 import { emptyFolder, service } from '../cli/command.ts'
@@ -260,7 +260,7 @@ describe('an org whose store fails', () => {
     const log: string[] = []
     const note = (event: string, fields?: object): void => void log.push(JSON.stringify([event, fields]))
     const disk = { full: false }
-    const org = await startOrg({
+    const org = await startBentOrg({
       file: orgFile(as),
       configuration: { passwordHashing: { costLog2: 10 } },
       environment: { log: { info: note, warn: note, error: note }, openStorage: failing(disk) },

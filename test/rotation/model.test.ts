@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { startOrg, type TestOrg } from '../../src/testing.ts'
+import { startBentOrg } from '../kit/bent-org.ts'
+import type { TestOrg } from '../../src/testing.ts'
 import { instant } from '../../src/values/time.ts'
 import { day, Model, type Expected, type Family } from './model.ts'
 import { dead, redeemerOf, type Answer, type Redeemer } from './redeem.ts'
@@ -53,7 +54,7 @@ describe('any history of refresh, replay, revoke, settings and time', () => {
     const seen = { steps: 0, issued: 0, dead: 0, restricted: 0 }
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 5, maxLength: 40 }), async (steps) => {
-        const org = await startOrg({
+        const org = await startBentOrg({
           users: users.map((username) => ({ username })),
           environment: { clock: () => start },
         })

@@ -5,7 +5,8 @@ import { all } from '../../src/storage/program.ts'
 import type { Storage } from '../../src/storage/storage.ts'
 import type { OrgEnvironment } from '../../src/org/org.ts'
 import type { OrgWrites } from '../../src/org/store/writes.ts'
-import { startOrg, type TestOrg } from '../../src/testing.ts'
+import { startBentOrg } from '../kit/bent-org.ts'
+import type { TestOrg } from '../../src/testing.ts'
 import { dead, redeemerOf, type Answer, type Redeemer } from './redeem.ts'
 
 /** The n-th call of the store fails, whichever it is: a read, a BEGIN, a statement or a COMMIT. */
@@ -88,7 +89,7 @@ describe('the n-th failure of the store', () => {
     const struck: string[] = []
     for (currentNth = 1; ; currentNth += 1) {
       const failing = new Failing()
-      const org = await startOrg({
+      const org = await startBentOrg({
         environment: {
           openStorage: (options) => openFailing(failing, options),
         },

@@ -1,6 +1,7 @@
 import { equal, ok } from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { startOrg, type TestOrg } from '../../src/testing.ts'
+import { startBentOrg } from '../kit/bent-org.ts'
+import type { TestOrg } from '../../src/testing.ts'
 import { manyUsers, userNamed } from './many-users.ts'
 import { openStallingStorage, type Stall } from './stalling-storage.ts'
 import { redeemerOf, type Redeemer } from './redeem.ts'
@@ -14,7 +15,7 @@ describe('clients that give up under load', () => {
   before(async () => {
     const stalling = openStallingStorage()
     stall = stalling.stall
-    org = await startOrg({
+    org = await startBentOrg({
       storage: 'file',
       users: manyUsers(clients),
       environment: { openStorage: stalling.openStorage },

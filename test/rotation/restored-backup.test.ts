@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { startOrg, type Tokens } from '../../src/testing.ts'
+import { startBentOrg } from '../kit/bent-org.ts'
+import type { Tokens } from '../../src/testing.ts'
 import { manyUsers, userNamed } from './many-users.ts'
 import { call, type Reply } from '../admin/call.ts'
 import { dead, redeemerOf, type Answer } from './redeem.ts'
@@ -15,7 +16,7 @@ type Backup = Pick<Storage<never>, 'backup'>
 
 async function openAt(folder: string) {
   let storage: Backup | undefined
-  const org = await startOrg({
+  const org = await startBentOrg({
     storage: { folder },
     users: manyUsers(8),
     environment: {

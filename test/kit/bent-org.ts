@@ -1,0 +1,12 @@
+/** An org whose clock, engine or log is another one: for tests of what the public kit does not offer. */
+import type { OrgEnvironment } from '../../src/org/org.ts'
+import { openTestOrg, type StartOrgOptions, type TestOrg } from '../../src/org/testing/open-test-org.ts'
+import { systemEnvironment } from '../../src/system.ts'
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+export type BentOptions = StartOrgOptions & { readonly environment?: Partial<OrgEnvironment> }
+
+export async function startBentOrg({ environment, ...options }: BentOptions): Promise<TestOrg> {
+  return await openTestOrg({ ...systemEnvironment(quiet), ...environment }, options)
+}
