@@ -1,8 +1,9 @@
 /** `sallyport/testing`: an org for anyone's own test suite, with a clock and faults on demand. Real sockets, real store, nothing left behind. */
-import { openTestOrg, type StartOrgOptions, type TestOrg } from './org/testing/open-test-org.ts'
+import { openTestOrg } from './org/testing/open-test-org.ts'
+import type { StartOrgOptions, TestOrg } from './org/testing/test-org.ts'
 import { systemEnvironment } from './system.ts'
 
-export type { FaultWish, StartOrgOptions, TestOrg, Tokens } from './org/testing/open-test-org.ts'
+export type { FaultWish, GrantWish, StartOrgOptions, TestOrg, Tokens } from './org/testing/test-org.ts'
 
 /** Listening on a free port of 127.0.0.1 when it resolves. Throws with every fault of the file, where there is one. */
 export async function startOrg(options: StartOrgOptions = {}): Promise<TestOrg> {

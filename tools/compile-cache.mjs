@@ -3,4 +3,5 @@
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
+// oxlint-disable-next-line typescript/no-unsafe-call -- no types in plain JavaScript
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/sallyport/compile', import.meta.url)))

@@ -35,7 +35,12 @@ export function parseYamlDocument(text: string, file: string): Result<YamlDocume
     // The parser's only word against aliases that multiply is an exception (ReferenceError).
     if (!(cause instanceof ReferenceError)) throw cause
     return fault([
-      { path: '', where: { file, line: 1, column: 1 }, message: cause.message, next: 'Write the repeated parts out.' },
+      {
+        path: '',
+        where: { file, line: 1, column: 1 },
+        message: withoutQuote(cause.message),
+        next: 'Write the repeated parts out.',
+      },
     ])
   }
 }
@@ -48,8 +53,11 @@ function syntaxFault(code: string, { message, where, text, offset }: SyntaxError
     return { path: '', where, message: `the key ${key} is given twice in one mapping`, next: 'Keep one of the two.' }
   }
   const next = code === 'MULTIPLE_DOCS' ? 'Keep one document: remove the line ---.' : 'Mend the YAML at that place.'
-  return { path: '', where, message: `malformed YAML: ${message}`, next }
+  return { path: '', where, message: `malformed YAML: ${withoutQuote(message)}`, next }
 }
+
+/** Behind a colon the parser quotes the text, which may be a secret that lacks its quotation marks. */
+const withoutQuote = (message: string): string => message.replace(/: [\s\S]*$/, '')
 
 type Search = {
   readonly path: Path

@@ -6,15 +6,7 @@ import type { TokenFields } from '../flows/token/outcome.ts'
 import type { Caller, OrgParts } from '../parts.ts'
 import { chooseScopes } from '../rules/scopes.ts'
 import { sha256Hex } from '../tokens/mac.ts'
-
-export type GrantWish = {
-  readonly app: string
-  readonly username: string
-  /** Space separated, OAuth spelling; left out, all scopes of the app. */
-  readonly scope?: string | undefined
-  /** The address that the grant is first seen from; it is not held against the allowlist. */
-  readonly from?: string | undefined
-}
+import type { GrantWish } from './test-org.ts'
 
 /** The fields of the token reply. Throws where there is no such app or user, or a policy refuses. */
 export async function issueGrant(parts: OrgParts, wish: GrantWish): Promise<TokenFields> {

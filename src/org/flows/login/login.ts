@@ -97,7 +97,8 @@ async function refuse(
 async function lockedOut(parts: BrowserParts, visit: Visit, username: string): Promise<Answer> {
   const user = await parts.storage.read(() => findUser(username))
   const refusal: Refusal = { code: 'LOGIN_TOO_MANY_FAILURES', saw: {} }
-  await recordAnonymous(parts, subjectOf(visit, user), { refusal })
+  // not waited for: a name that exists would answer later than one that does not
+  void recordAnonymous(parts, subjectOf(visit, user), { refusal })
   return tooManyTries(parts)
 }
 

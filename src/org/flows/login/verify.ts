@@ -130,7 +130,8 @@ function askCode(
 }
 
 async function lockedOut(parts: BrowserParts, visit: Visit, user: LoginUser): Promise<Answer> {
-  await recordAnonymous(parts, subjectOf(visit, user), { refusal: { code: 'LOGIN_TOO_MANY_FAILURES', saw: {} } })
+  // not waited for: a name that exists would answer later than one that does not
+  void recordAnonymous(parts, subjectOf(visit, user), { refusal: { code: 'LOGIN_TOO_MANY_FAILURES', saw: {} } })
   return tooManyTries(parts)
 }
 

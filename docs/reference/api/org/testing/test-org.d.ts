@@ -1,8 +1,15 @@
-import { type OrgConfiguration } from '../configuration.ts';
-import { type OrgEnvironment } from '../org.ts';
-import { type GrantWish } from './issue-grant.ts';
-import { testClient, testUser, type PlainObjects } from './test-org-file.ts';
+/** What `sallyport/testing` gives a test: its types, apart from what makes them true, so that a dependent's compiler reads these alone. */
+import type { OrgConfiguration } from '../configuration.ts';
 import type { Overrides } from '../../values/defaults.ts';
+import type { PlainObjects, testClient, testUser } from './test-org-file.ts';
+export type GrantWish = {
+    readonly app: string;
+    readonly username: string;
+    /** Space separated, OAuth spelling; left out, all scopes of the app. */
+    readonly scope?: string | undefined;
+    /** The address that the grant is first seen from; it is not held against the allowlist. */
+    readonly from?: string | undefined;
+};
 export type StartOrgOptions = PlainObjects & {
     /** The text of an org file (YAML), instead of `organization`, `users` and `apps`. */
     readonly file?: string;
@@ -63,5 +70,3 @@ export type TestOrg = {
     /** `await using org = await startOrg()` closes it whatever happens in between. */
     readonly [Symbol.asyncDispose]: () => Promise<void>;
 };
-/** Listening on a free port of 127.0.0.1 when it resolves. Throws with every fault of the file, where there is one. */
-export declare function openTestOrg(environment: OrgEnvironment, options: StartOrgOptions): Promise<TestOrg>;
