@@ -1,6 +1,7 @@
 /** What a system may ask of its storage, whichever engine stands behind it. */
 import type { Program } from './program.ts'
 
+// A table whose definition ends in `/* clustered */` is stored in the order of its primary key where the engine can.
 /** One schema change; ids count up from 1 without gaps, and a migration never changes once it has shipped. */
 export type Migration = { readonly id: number; readonly name: string; readonly sql: string }
 

@@ -22,11 +22,12 @@ export function openTokenLane(
   }
   return (message, response) => {
     if (!isOrdinary(message)) return false
-    let body = ''
-    message.setEncoding('utf8')
-    message.on('data', (piece: string) => (body += piece))
+    const pieces: Buffer[] = [] // a refresh comes in one
+    message.on('data', (piece: Buffer) => void pieces.push(piece))
     message.on('end', () => {
-      answering(message, body).then(
+      const [first] = pieces
+      const body = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces)
+      answering(message, body.toString('utf8')).then(
         (answered) => (answered === 'cut' ? cut(response) : write(response, answered)),
         (cause: unknown) => fail(message, response, cause),
       )

@@ -25,7 +25,7 @@ CREATE TABLE apps (
 CREATE TABLE users (
   id TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, content TEXT NOT NULL, applied TEXT, password_hash TEXT,
   is_active INTEGER NOT NULL, created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL
-);
+) /* clustered */;
 
 -- one row a family, however often it rotates
 CREATE TABLE grants (
@@ -37,7 +37,7 @@ CREATE TABLE grants (
   authorized_at BIGINT NOT NULL, last_used_at BIGINT NOT NULL, not_before BIGINT NOT NULL,
   uses BIGINT NOT NULL, addresses TEXT NOT NULL,
   ended TEXT, ended_at BIGINT
-);
+) /* clustered */;
 CREATE INDEX grants_of_user ON grants (user_id, app);
 CREATE INDEX grants_of_app ON grants (app);
 
