@@ -21,6 +21,11 @@ const notForPrograms = /^\s*(?:begin|commit|end|rollback|savepoint|release|attac
 /** How long a connection waits for a lock that something outside of us holds, e.g. a person's sqlite3 shell. */
 const lockWaitMs = 1000
 
+/** Bytes of the file that a reader maps. Nothing shrinks the file while it is open, so no mapped page goes away. */
+const mapped = 64 * 1024 * 1024
+/** Pages in the log before they are moved to the file: 16 MB, so that checkpoints and their fsyncs are few. */
+const checkpointAfter = 4000
+
 export class Connection {
   readonly database: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
@@ -121,7 +126,12 @@ function rowOf(columns: readonly string[], values: unknown): Readonly<Record<str
 }
 
 function setUp(database: DatabaseSync, { file, readOnly, maxPages }: ConnectionOptions): void {
-  if (readOnly === true) return
+  if (readOnly === true) {
+    // the reader's page cache is void after every commit; what it maps it need not copy again
+    database.exec(`PRAGMA mmap_size = ${mapped}`)
+    return
+  }
+  database.exec(`PRAGMA wal_autocheckpoint = ${checkpointAfter}`)
   if (file !== ':memory:') useLog(database, file)
   // FULL: in WAL mode only this syncs the log on every commit, and a commit that is not on the disk may not be acknowledged
   database.exec(
