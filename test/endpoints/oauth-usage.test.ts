@@ -66,9 +66,9 @@ describe('OAuth usage', () => {
   test('revokes one token by the address that it gives, durably and with an audit row', async () => {
     await using org = await openEndpointOrg()
     const { access, refresh } = await org.grant()
+    const grant = (await org.rows<{ id: string }>('SELECT id FROM grants'))[0]?.id
     const kept = await org.grant()
     const { tokens } = (await org.get(`${usage}/Sync/${ada.id}/tokens`, kept.access)).json
-    const grant = (await org.rows<{ id: string }>('SELECT id FROM grants ORDER BY authorized_at, rowid'))[0]?.id
     const mine = tokens.find((each: { revocationUrl: string }) => each.revocationUrl.endsWith(grant ?? '-'))
     const answer = await org.send('DELETE', mine.revocationUrl, kept.access)
     deepEqual([answer.status, answer.text], [200, ''])
