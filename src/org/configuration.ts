@@ -101,7 +101,7 @@ const ofTheServer = {
     clientFailures: whole(
       50,
       [1, 100_000],
-      'Failed client authentications of one app from one address within the window (SF-69).',
+      'Failed client authentications of one app from one address, or one IPv6 /64, within the window (SF-69).',
     ),
     failureWindowSeconds: whole(900, [1, 86_400], 'The window in which failures are counted (SF-231).'),
     failureKeys: whole(

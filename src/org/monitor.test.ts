@@ -62,6 +62,17 @@ describe('IP monitoring', () => {
     deepEqual(await w.rows('SELECT id FROM login_history'), [])
   })
 
+  test('P-11: the addresses of one IPv6 /64 are one source', async (t) => {
+    const w = await watch(t)
+    for (let n = 1; n <= 1000; n += 1) w.monitor.junk('token', `2001:db8::${n.toString(16)}`)
+    w.monitor.junk('token', '2001:db8:0:1::1')
+    await w.monitor.flush()
+    deepEqual(await junk(w), [
+      { minute, source_ip: '2001:db8:0:1::/64', kind: 'token', count: 1 },
+      { minute, source_ip: '2001:db8::/64', kind: 'token', count: 1000 },
+    ])
+  })
+
   test('P-11: a flood from more sources than can be told apart takes bounded room', async (t) => {
     const w = await watch(t)
     for (let n = 0; n < 12_000; n += 1) w.monitor.junk('token', `source ${n}`)
@@ -113,6 +124,13 @@ describe('a burst of refusals', () => {
     }
     await w.monitor.flush()
     deepEqual(await alerts(w), [])
+  })
+
+  test('the addresses of one IPv6 /64 make one burst', async (t) => {
+    const w = await watch(t)
+    for (let n = 1; n <= 20; n += 1) refuse(w, 1, `2001:db8::${n.toString(16)}`)
+    await w.monitor.flush()
+    deepEqual(await alerts(w), [{ kind: 'refused-burst', app: 'Billing', address: '2001:db8::/64', at: w.now }])
   })
 
   test('refusals of several addresses, and redemptions, make no burst', async (t) => {

@@ -1,4 +1,5 @@
 /** IP monitoring: who redeems from where, counted in memory and written in batches; alerts for people (SF-237, SF-239). Blocks nothing. */
+import { holderOfText } from '../ip/holder.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock } from '../values/domain.ts'
 import { minutes, type Instant } from '../values/time.ts'
@@ -8,13 +9,13 @@ import type { OrgWrites } from './store/writes.ts'
 export type Monitor = {
   /** A redemption that succeeded, or one that was refused. */
   readonly saw: (app: string, address: string, what: 'redemption' | 'refusal') => void
-  /** Junk is counted by the minute and source (P-11): `token`, `client`, `code`, `request`. */
+  /** Junk is counted by the minute and source (P-11): `token`, `client`, `code`, `request`. The addresses of one IPv6 /64 are one source. */
   readonly junk: (kind: string, source: string) => void
   /** Writes what was counted; called by a timer and at close. Counts that cannot be written are kept for the next time. */
   readonly flush: () => Promise<void>
 }
 
-/** Refusals of one app from one address within five minutes that make a burst. */
+/** Refusals of one app from one address (of IPv6: one /64) within five minutes that make a burst. */
 const burst = 20
 const burstWindow = minutes(5)
 const mostKeys = 10_000
@@ -51,12 +52,12 @@ export function openMonitor(parts: {
       if (what === 'redemption') use.redemptions += 1
       else use.refusals += 1
       if (uses.size < mostKeys || uses.has(key)) uses.set(key, use)
-      if (what === 'refusal') countBurst(app, address)
+      if (what === 'refusal') countBurst(app, holderOfText(address))
     },
     junk(kind, source) {
       const minute = Math.floor(parts.clock() / 60_000)
       // a flood from more sources than can be told apart is counted as one
-      const from = junk.size < mostKeys ? source : 'others'
+      const from = junk.size < mostKeys ? holderOfText(source) : 'others'
       const key = `${minute} ${from} ${kind}`
       const count = junk.get(key) ?? { minute, source: from, kind, count: 0 }
       count.count += 1

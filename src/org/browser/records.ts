@@ -1,5 +1,6 @@
 /** The history rows that the browser side leaves. */
 import { formatAddress } from '../../ip/address.ts'
+import { formatHolder } from '../../ip/holder.ts'
 import type { Caller, OrgParts } from '../parts.ts'
 import type { Refusal, TraceLine } from '../rules/decide.ts'
 import { errors } from '../rules/errors/catalogue.ts'
@@ -39,14 +40,14 @@ export function browserRefusal(
   return record(parts, subject, { status, decision, trace: told })
 }
 
-/** What anybody may cause as often as he likes is written once a minute for each address, and counted as junk beyond that (P-11). */
+/** What anybody may cause as often as he likes is written once a minute for each address (of IPv6: each /64), and counted as junk beyond that (P-11). */
 export async function recordAnonymous(
   parts: BrowserParts,
   subject: BrowserSubject,
   told: { readonly refusal: Refusal; readonly trace?: readonly TraceLine[] },
 ): Promise<void> {
   const now = parts.clock()
-  const address = formatAddress(subject.caller.from.address)
+  const address = formatHolder(subject.caller.from.address)
   const key = `${subject.act} ${subject.app} ${subject.userId} ${told.refusal.code} ${address}`
   const { written } = parts.loginLimits
   if (subject.app === null && subject.userId === null) return parts.monitor.junk('client', address)

@@ -1,5 +1,5 @@
 /** The limits on logins; shared by every flow that checks a password (SF-69, SF-231). Bounded in memory. */
-import { formatAddress } from '../../../ip/address.ts'
+import { formatHolder } from '../../../ip/holder.ts'
 import { hours, minutes, seconds, type Duration, type Instant } from '../../../values/time.ts'
 import type { OrgConfiguration } from '../../configuration.ts'
 import { openFailureLimits, type FailureLimits } from '../../failure-limits.ts'
@@ -23,14 +23,15 @@ export type LoginLimits = {
 
 const longestName = 128
 
-/** An address may fail as often as a client of the token endpoint may: behind one address sit many people. */
+/** An address may fail as often as a client of the token endpoint may: behind one address sit many people. The addresses of one IPv6 /64 count as
+ *  one: a single host has them all. */
 export function openLoginLimits(limits: OrgConfiguration['limits']): LoginLimits {
   const window = seconds(limits.failureWindowSeconds)
   const mostKeys = limits.failureKeys
   const byUser = openFailureLimits(limits.loginFailures, { window, mostKeys })
   const byAddress = openFailureLimits(limits.clientFailures, { window, mostKeys })
   const user = (username: string): string => username.toLowerCase().slice(0, longestName)
-  const address = ({ from }: Caller): string => formatAddress(from.address)
+  const address = ({ from }: Caller): string => formatHolder(from.address)
   return {
     exceeded: (username, caller, now) =>
       byUser.exceeded(user(username), now) || byAddress.exceeded(address(caller), now),

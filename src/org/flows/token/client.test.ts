@@ -110,6 +110,18 @@ describe('many failures of one client', () => {
     equal(await tell(secret), 'ok')
     equal(await tell('5', '192.0.2.2'), 'CLIENT_SECRET_WRONG')
   })
+
+  test('the addresses of one IPv6 /64 share the limit: whoever has one of them has them all', async (t) => {
+    const { parts } = await openTestParts(t, { configuration: { limits: { clientFailures: 2 } } })
+    const tell = async (from: string) => {
+      const form = new Map(Object.entries({ client_id: key, client_secret: 'wrong' }))
+      const client = await authenticateClient(parts, { form, authorization: undefined }, callerFrom(from))
+      return client.ok ? 'ok' : client.fault.code
+    }
+    const told = [await tell('2001:db8::1'), await tell('2001:db8::2'), await tell('2001:db8::3')]
+    deepEqual(told, ['CLIENT_SECRET_WRONG', 'CLIENT_SECRET_WRONG', 'CLIENT_TOO_MANY_FAILURES'])
+    equal(await tell('2001:db8:0:1::1'), 'CLIENT_SECRET_WRONG', 'the neighbouring /64')
+  })
 })
 
 describe('private_key_jwt', () => {

@@ -1,6 +1,7 @@
 /** Which app calls, and how it proved it: in the body, by Basic, by a signed assertion, or not at all (SF-15 to SF-18). */
 import { importX509, jwtVerify, decodeJwt } from 'jose'
 import { formatAddress } from '../../../ip/address.ts'
+import { formatHolder } from '../../../ip/holder.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
 import type { Form } from '../../endpoints/form.ts'
 import type { Caller, OrgParts } from '../../parts.ts'
@@ -110,7 +111,7 @@ export function limitedRefusal(
   { entry, caller }: { readonly entry: AppEntry; readonly caller: Caller },
 ): Refusal {
   const now = parts.clock()
-  const address = formatAddress(caller.from.address)
+  const address = formatHolder(caller.from.address)
   const key = `client ${entry.app.name} ${address}`
   const beyond = parts.failureLimits.exceeded(key, now)
   parts.failureLimits.failed(key, now)
