@@ -66,11 +66,16 @@ export function rotationLine({ configuration: { rotationMode, overlapSeconds } }
   }
 }
 
-function adminTokenLine({ adminToken, adminTokenIsNew, folder }: StartedOrg): string {
+function adminTokenLine({ adminToken, adminTokenOrigin, folder }: StartedOrg): string {
   const path = folder === undefined ? undefined : join(folder, adminTokenFileName)
-  if (adminTokenIsNew) {
-    const kept = path === undefined ? 'It ends with this process.' : `It is kept in ${path} and is not printed again.`
-    return `Admin token: ${adminToken.expose()}\n  ${kept}`
+  switch (adminTokenOrigin) {
+    case 'given':
+      return 'Admin token: as given in SALLYPORT_ADMIN_TOKEN.'
+    case 'kept':
+      return `Admin token: kept in ${path} by an earlier start.`
+    case 'new': {
+      const kept = path === undefined ? 'It ends with this process.' : `It is kept in ${path} and is not printed again.`
+      return `Admin token: ${adminToken.expose()}\n  ${kept}`
+    }
   }
-  return path === undefined ? 'Admin token: as given.' : `Admin token: as given, or in ${path}.`
 }

@@ -28,8 +28,8 @@ export type StartedOrg = {
   /** Origin, with the port that was taken. */
   readonly url: string
   readonly adminToken: Secret
-  /** Made by this start: the one time that it is printed. */
-  readonly adminTokenIsNew: boolean
+  /** `new`: made by this start, the one time that it is printed. */
+  readonly adminTokenOrigin: 'given' | 'kept' | 'new'
   /** Of the data; undefined for a store in memory. */
   readonly folder: string | undefined
   /** What the org file did, and what it left as the admin API had made it. */
@@ -62,7 +62,7 @@ export async function startOrg(request: OrgRequest, onFault: (cause: Error) => v
   return {
     url: running.url,
     adminToken: running.adminToken.token,
-    adminTokenIsNew: running.adminToken.isNew,
+    adminTokenOrigin: running.adminToken.origin,
     folder: running.folder,
     applied: running.applied,
     warnings: read?.value.warnings ?? [],

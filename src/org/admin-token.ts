@@ -8,20 +8,29 @@ export const adminTokenFileName = 'admin-token'
 
 export type AdminToken = {
   readonly token: Secret
-  /** Made by this start: the one time that it is printed. */ readonly isNew: boolean
+  /** `given` by SALLYPORT_ADMIN_TOKEN, `kept` by an earlier start, or `new`: the one time that it is printed. */
+  readonly origin: 'given' | 'kept' | 'new'
+  /** Makes a new one last. To be called when nothing else can keep the org from starting: a start that fails shows no token, so one that it
+   *  stored would never be shown. */
+  readonly keep: () => Promise<void>
 }
 
-/** `given` (SALLYPORT_ADMIN_TOKEN) overrides; with no folder the token lives as long as the process. */
+/** `given` overrides; with no folder the token lives as long as the process. */
 export async function openAdminToken(
   folder: string | undefined,
   { random, given }: { readonly random: RandomBytes; readonly given: Secret | undefined },
 ): Promise<AdminToken> {
-  if (given !== undefined) return { token: given, isNew: false }
+  const lasts = (token: Secret, origin: 'given' | 'kept'): AdminToken => ({ token, origin, keep: async () => {} })
+  if (given !== undefined) return lasts(given, 'given')
+  const path = folder === undefined ? undefined : join(folder, adminTokenFileName)
+  const stored = path === undefined ? undefined : (await readPrivateFile(path))?.trim()
+  if (stored) return lasts(secret(stored), 'kept')
   const fresh = `sp_admin_${Buffer.from(random(32)).toString('base64url')}`
-  if (folder === undefined) return { token: secret(fresh), isNew: true }
-  const path = join(folder, adminTokenFileName)
-  const stored = (await readPrivateFile(path))?.trim()
-  if (stored) return { token: secret(stored), isNew: false }
-  await writePrivateFile(path, `${fresh}\n`)
-  return { token: secret(fresh), isNew: true }
+  return {
+    token: secret(fresh),
+    origin: 'new',
+    keep: async () => {
+      if (path !== undefined) await writePrivateFile(path, `${fresh}\n`)
+    },
+  }
 }

@@ -126,6 +126,7 @@ async function openOn(
     checks: openPasswordChecks(storage, lazyPasswords),
   })
   where.url = await listen(server, options.configuration.listen)
+  await keepOrClose(adminToken, server)
   const upkeep = startUpkeep(parts)
   return {
     url: where.url,
@@ -140,6 +141,15 @@ async function openOn(
       await parts.monitor.flush()
       await storage.close()
     },
+  }
+}
+
+async function keepOrClose(adminToken: AdminToken, server: FastifyInstance): Promise<void> {
+  try {
+    await adminToken.keep()
+  } catch (cause) {
+    await server.close() // an org that did not open answers nobody
+    throw cause
   }
 }
 

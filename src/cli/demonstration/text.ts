@@ -49,15 +49,23 @@ export function demonstrationText({ bold, dim, red, green }: Paint, shown: Shown
 }
 
 function credentialRows({ org, demonstration }: Shown): string[][] {
-  const { adminToken, adminTokenIsNew, folder } = org
-  const path = folder === undefined ? '' : pathFromHere(join(folder, adminTokenFileName))
   return [
     ['', 'User', demonstrationUser],
     ['', 'Password', demonstration.password.expose()],
     ['', 'Consumer key', demonstration.consumerKey],
     ['', 'Consumer secret', demonstration.consumerSecret.expose()],
-    adminTokenIsNew
-      ? ['', 'Admin token', `${adminToken.expose()} (printed this once; kept in ${path})`]
-      : ['', 'Admin token', `as given, or in ${path}`],
+    ['', 'Admin token', adminTokenWords(org)],
   ]
+}
+
+function adminTokenWords({ adminToken, adminTokenOrigin, folder }: StartedOrg): string {
+  const path = folder === undefined ? '' : pathFromHere(join(folder, adminTokenFileName))
+  switch (adminTokenOrigin) {
+    case 'given':
+      return 'as given in SALLYPORT_ADMIN_TOKEN'
+    case 'kept':
+      return `kept in ${path} by an earlier start`
+    case 'new':
+      return `${adminToken.expose()} (printed this once; kept in ${path})`
+  }
 }
