@@ -1,8 +1,11 @@
-/** The verdict on one configuration file. */
-import { checkConfig } from '../config/load.ts'
-import { processSources } from '../config/process.ts'
+/** The verdict on one configuration file, and on the org file that it names. */
+import { resolve } from 'node:path'
+import type { Loaded } from '../config/load.ts'
+import { loadProcessConfiguration } from '../config/process.ts'
 import { faultLine, type DocumentFault } from '../documents/fault.ts'
 import { documentComplaint, printWarning } from './complaint.ts'
+import { readOrgFileFrom } from './org-file.ts'
+import { pathFromHere } from './paths.ts'
 import type { Terminal } from './terminal.ts'
 
 export type CheckWish = {
@@ -11,17 +14,40 @@ export type CheckWish = {
   readonly json?: boolean
 }
 
-/** Throws a Complaint with every fault of the file. */
+type Verdict = {
+  /** As people know it. */
+  readonly file: string
+  readonly faults: readonly DocumentFault[]
+  readonly warnings: readonly DocumentFault[]
+}
+
+/** Throws a Complaint with every fault. The org file is judged by what the configuration says of the org, so only where that is in order. */
 export function checkConfiguration(terminal: Terminal, { file, config, json = false }: CheckWish): void {
   const path = file ?? config ?? 'sallyport.yaml'
-  const checked = checkConfig(path, processSources())
-  const warnings = checked.ok ? checked.value.warnings : []
+  const loaded = loadProcessConfiguration(path)
+  const first: Verdict = loaded.ok
+    ? { file: path, faults: [], warnings: loaded.value.warnings }
+    : { file: path, faults: loaded.fault, warnings: [] }
+  const second = loaded.ok ? checkOrgFile(loaded.value) : undefined
+  const verdicts = second === undefined ? [first] : [first, second]
+  const faults = verdicts.flatMap((each) => each.faults)
+  const warnings = verdicts.flatMap((each) => each.warnings)
   if (json) {
-    terminal.out(JSON.stringify({ file: path, valid: checked.ok, faults: checked.ok ? [] : checked.fault, warnings }))
+    const files = { file: path, ...(second === undefined ? {} : { orgFile: second.file }) }
+    terminal.out(JSON.stringify({ ...files, valid: faults.length === 0, faults, warnings }))
   }
-  if (!checked.ok) throw documentComplaint(checked.fault)
+  if (faults.length > 0) throw documentComplaint(faults)
   for (const each of warnings) printWarning(terminal, { means: faultLine(each), next: [each.next] })
-  if (!json) terminal.out(`${path} is in order${countOf(warnings)}.`)
+  if (json) return
+  for (const each of verdicts) terminal.out(`${each.file} is in order${countOf(each.warnings)}.`)
+}
+
+function checkOrgFile({ configuration: { org }, folder }: Loaded): Verdict | undefined {
+  if (org.file === undefined) return undefined
+  const path = resolve(folder, org.file)
+  const file = pathFromHere(path)
+  const read = readOrgFileFrom(path, org)
+  return read.ok ? { file, faults: [], warnings: read.value.warnings } : { file, faults: read.fault, warnings: [] }
 }
 
 const countOf = (warnings: readonly DocumentFault[]): string =>

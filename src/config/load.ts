@@ -117,12 +117,3 @@ function variablesIn(value: unknown): ReadonlySet<string> {
   const own = typeof value['env'] === 'string' ? [value['env']] : []
   return new Set([...own, ...Object.values(value).flatMap((each) => [...variablesIn(each)])])
 }
-
-/** For `config check FILE`: the same judgement of one file, with nothing opened or started. */
-export function checkConfig(
-  path: string,
-  { environment, readFile, workingDirectory }: Omit<Sources, 'path'>,
-): Result<{ readonly warnings: readonly ConfigFault[] }, readonly ConfigFault[]> {
-  const loaded = loadConfiguration({ path, environment, readFile, workingDirectory })
-  return loaded.ok ? ok({ warnings: loaded.value.warnings }) : loaded
-}

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fault, ok, type Result } from '../values/result.ts'
 import { absent, loadConfiguration, type ConfigFault, type Loaded, type Sources } from './load.ts'
 
-/** Everything that `loadConfiguration` and `checkConfig` need but the path. */
+/** Everything that `loadConfiguration` needs but the path. */
 export function processSources(): Omit<Sources, 'path'> {
   return { environment: { ...process.env }, readFile: readTextFile, workingDirectory: process.cwd() }
 }

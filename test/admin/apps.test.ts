@@ -55,6 +55,12 @@ describe('apps over the admin API', () => {
       { globalOauthSettings: { callbackUrl: 'javascript:alert(1)' } },
       /never allowed/,
     ],
+    ...Object.fromEntries(
+      ['ftp://app.example/cb', 'wss://app.example/cb', 'mailto:owner@app.example', 'tel:+1555'].map((callbackUrl) => [
+        `SF-84: a scheme that is a protocol and no app (${callbackUrl})`,
+        [{ globalOauthSettings: { callbackUrl } }, /which is a protocol and no app.*Use https, http for localhost/],
+      ]),
+    ),
     'SF-83: too many characters of callbacks': [
       {
         globalOauthSettings: {
@@ -96,7 +102,8 @@ describe('apps over the admin API', () => {
   })
 
   test('custom schemes and several callbacks are accepted', async () => {
-    const callbackUrl = 'https://app.example/cb\nhttp://localhost:1717/OauthRedirect\ncursor://oauth'
+    const callbackUrl =
+      'https://app.example/cb\nhttp://localhost:1717/OauthRedirect\ncursor://oauth\ncom.example.app:/done\nftpbrowser://done'
     equal((await make({ globalOauthSettings: { callbackUrl } })).status, 201)
   })
 

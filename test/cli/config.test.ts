@@ -1,5 +1,5 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { emptyFolder, sallyport, type Ended } from './command.ts'
@@ -8,6 +8,15 @@ async function check(t: TestContext, text: string, ...args: readonly string[]): 
   const cwd = await emptyFolder(t)
   await writeFile(join(cwd, 'sallyport.yaml'), text)
   return await sallyport(['config', 'check', ...args], { cwd })
+}
+
+/** A configuration in a folder of its own, and beside it the org file that it names. */
+async function checkBoth(t: TestContext, orgFile: string | undefined, ...args: readonly string[]): Promise<Ended> {
+  const cwd = await emptyFolder(t)
+  await mkdir(join(cwd, 'conf'))
+  await writeFile(join(cwd, 'conf', 'sallyport.yaml'), 'org: { file: org.yaml }')
+  if (orgFile !== undefined) await writeFile(join(cwd, 'conf', 'org.yaml'), orgFile)
+  return await sallyport(['config', 'check', 'conf/sallyport.yaml', ...args], { cwd })
 }
 
 describe('config check', () => {
@@ -56,6 +65,40 @@ describe('config check', () => {
     match(stdout, /in order, with 1 warning\./)
     match(stderr, /^Warning: sallyport\.yaml:1:\d+: keeper\.proxy: /m)
     doesNotMatch(stdout + stderr, /canary/)
+  })
+
+  test('the org file that it names is judged too, with lines and columns of its own', async (t) => {
+    const wrong = 'externalClientApps:\n  - name: Sync\n    contactEmial: a@b.example\n'
+    const { code, stdout, stderr } = await checkBoth(t, wrong)
+    deepEqual({ code, stdout }, { code: 1, stdout: '' })
+    match(stderr, /^conf[/]org\.yaml:3:5: externalClientApps\[0\]\.contactEmial: the key "contactEmial" is not known$/m)
+    match(stderr, /^Try: Did you mean contactEmail\?$/m)
+  })
+
+  test('an org file in order is called so, and its warnings are told', async (t) => {
+    const { code, stdout, stderr } = await checkBoth(t, 'users: [{ username: a@b.example, password: canary-7f1 }]')
+    equal(code, 0)
+    equal(stdout, 'conf/sallyport.yaml is in order.\nconf/org.yaml is in order, with 1 warning.\n')
+    match(stderr, /^Warning: conf[/]org\.yaml:1:\d+: users\[0\]\.password: /m)
+    doesNotMatch(stderr, /canary/)
+  })
+
+  test('an org file that is not there is named', async (t) => {
+    const { code, stderr } = await checkBoth(t, undefined)
+    equal(code, 1)
+    match(stderr, /^the org file conf[/]org\.yaml does not exist$/m)
+  })
+
+  test('--json has the faults of the org file with their places', async (t) => {
+    const { code, stdout } = await checkBoth(t, 'users:\n  - { username: 7 }\n', '--json')
+    equal(code, 1)
+    const { valid, orgFile, faults } = JSON.parse(stdout) as {
+      valid: boolean
+      orgFile: string
+      faults: { where: { file: string; line: number } }[]
+    }
+    deepEqual({ valid, orgFile }, { valid: false, orgFile: 'conf/org.yaml' })
+    deepEqual(new Set(faults.map(({ where }) => `${where.file}:${where.line}`)), new Set(['conf/org.yaml:2']))
   })
 
   test('--json gives the faults with their places to programs', async (t) => {

@@ -17,7 +17,7 @@ export function addConfigCommands(program: Command, terminal: Terminal): void {
     })
   const check = config
     .command('check')
-    .description('validate a configuration file; nothing is opened or started')
+    .description('validate a configuration file and the org file that it names; nothing is opened or started')
     .argument('[file]', 'the file; what --config names, or sallyport.yaml, where it is left out')
     .addHelpText('after', '\nExample:\n  sallyport config check sallyport.yaml')
   check.action(async (file?: string) => {

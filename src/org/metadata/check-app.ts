@@ -56,6 +56,25 @@ function callbackFault(callback: string): Finding[] {
   return say('is http to another machine', 'Use https; http is for localhost only.')
 }
 
+/** Schemes of protocols and of programs that every machine has: nothing behind them is the app, so a code sent there is lost or stolen. */
+const protocols = new Set(
+  'ftp ftps sftp ws wss gopher telnet ssh ldap ldaps imap pop smb nfs irc ircs rtsp mailto tel sms sip sips news nntp urn'
+    .split(' ')
+    .map((name) => `${name}:`),
+)
+
+/** What may not be saved any more, though it may have been: a scheme that is neither the web's nor an app's own (SF-84, RFC 8252 section 7.1). */
+export function schemeFaults(app: ReadApp): readonly ObjectFault[] {
+  return callbacksOf(app.callbackUrl).flatMap((callback) => {
+    const scheme = URL.canParse(callback) ? new URL(callback).protocol : ''
+    if (!protocols.has(scheme)) return []
+    const message = `has ${quoted(callback)} with the scheme ${scheme}, which is a protocol and no app`
+    return [
+      inKeys(app, 'callbackUrl', { message, next: "Use https, http for localhost, or a scheme of the app's own." }),
+    ]
+  })
+}
+
 function certificateFaults(pem: string | undefined): readonly Finding[] {
   if (pem === undefined) return []
   if (Buffer.byteLength(pem) > largestCertificate) {

@@ -7,7 +7,7 @@ import type { FieldFault } from '../rules/fields.ts'
 import { policies } from '../rules/policies/list.ts'
 import type { Bound, PolicyContext, PolicySettings } from '../rules/policy.ts'
 import { readApp, type AppObject } from './app-object.ts'
-import { callbacksOf, checkApp } from './check-app.ts'
+import { callbacksOf, checkApp, schemeFaults } from './check-app.ts'
 import type { ObjectFault } from './object-fault.ts'
 import type { ReadApp } from './read-app.ts'
 
@@ -50,9 +50,10 @@ export function compileApp(app: AppObject, terms: CompileTerms): Result<Compiled
 /** What an editor may not save although it could be read, on top of what `compileApp` finds. */
 export function checkForSave(app: AppObject, context: CompileTerms['context']): readonly ObjectFault[] {
   const read = readApp(app)
-  return policies.flatMap(({ policy }) =>
+  const fromPolicies = policies.flatMap(({ policy }) =>
     (policy.save?.(read.fields, { ...context, kind: read.kind }) ?? []).map((each) => placed(read, each)),
   )
+  return [...schemeFaults(read), ...fromPolicies]
 }
 
 function bindPolicies(

@@ -40,17 +40,34 @@ describe('the two spellings of a scope', () => {
   }
   for (const [oauth, metadata] of Object.entries(pairs))
     test(`SF-102: ${oauth} is ${metadata} in metadata`, () => {
-      equal(metadataScope(oauth), metadata)
+      equal(metadataScope(oauth, 'connectedApp'), metadata)
       equal(oauthScope(metadata), oauth)
     })
 
   test('SF-101: discovery has 36 of them', () => equal(new Set(knownScopes).size, 36))
 
-  test('SF-102: External Client App files write SFApiPlatform', () => equal(oauthScope('SFApiPlatform'), 'sfap_api'))
+  test('SF-102: External Client App files write SFApiPlatform, and are read in both spellings', () => {
+    equal(metadataScope('sfap_api', 'externalClientApp'), 'SFApiPlatform')
+    equal(oauthScope('SFApiPlatform'), 'sfap_api')
+    equal(oauthScope('SFAP'), 'sfap_api')
+  })
+
+  test('SF-102: every other scope has one metadata name in both kinds of app', () => {
+    const others = knownScopes.filter((scope) => scope !== 'sfap_api')
+    equal(others.length, 35)
+    for (const scope of others)
+      equal(metadataScope(scope, 'externalClientApp'), metadataScope(scope, 'connectedApp'), scope)
+  })
+
+  test('what is written for either kind of app is read as the scope that it was', () => {
+    for (const kind of ['externalClientApp', 'connectedApp'] as const)
+      for (const scope of knownScopes) equal(oauthScope(metadataScope(scope, kind)), scope)
+  })
 
   test('SF-102: unknown values survive both ways, words of an object too', () => {
     for (const name of ['My_Custom', 'constructor', 'toString', '__proto__', 'hasOwnProperty']) {
-      equal(metadataScope(name), name)
+      equal(metadataScope(name, 'connectedApp'), name)
+      equal(metadataScope(name, 'externalClientApp'), name)
       equal(oauthScope(name), name)
     }
   })

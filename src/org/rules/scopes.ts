@@ -1,4 +1,5 @@
 /** OAuth scopes: their two spellings, and what one implies (SF-101 to SF-103). */
+import type { AppKind } from './fields.ts'
 
 /** OAuth spelling -> Metadata API spelling (SF-102). A name in neither column survives as it is. */
 const spellings: Readonly<Record<string, string>> = {
@@ -39,22 +40,26 @@ const spellings: Readonly<Record<string, string>> = {
   interaction_api: 'Interaction',
   cdp_admin_api: 'CDPAdmin',
 }
-// External Client App files write SFApiPlatform where a Connected App has SFAP (SF-102).
+/** External Client App files write this where a Connected App has SFAP (SF-102). */
+const platformOfExternalClientApp = 'SFApiPlatform'
 // Maps, since a scope may be called like a word that every object has.
 const metadataNames = new Map(Object.entries(spellings))
 const oauthNames = new Map<string, string>([
   ...Object.entries(spellings).map(([oauth, metadata]): [string, string] => [metadata, oauth]),
-  ['SFApiPlatform', 'sfap_api'],
+  [platformOfExternalClientApp, 'sfap_api'],
 ])
 
 /** Every scope that discovery lists (SF-101). */
 export const knownScopes: readonly string[] = Object.keys(spellings)
 
+/** Of a name in the metadata of either kind of app. */
 export function oauthScope(metadataName: string): string {
   return oauthNames.get(metadataName) ?? metadataName
 }
 
-export function metadataScope(oauthName: string): string {
+/** The name that the metadata of this kind of app has for it; what is no known scope, as it is (SF-102). */
+export function metadataScope(oauthName: string, kind: AppKind): string {
+  if (kind === 'externalClientApp' && oauthName === 'sfap_api') return platformOfExternalClientApp
   return metadataNames.get(oauthName) ?? oauthName
 }
 
