@@ -1,5 +1,5 @@
 /** The statements of one rotation, taken from the org's own store program: what the raw loop runs is what the org runs. */
-import { redeem, type RedeemPlan } from '../../src/org/store/redeem.ts'
+import { packRedemption, redeem, type RedeemPlan } from '../../src/org/store/redeem.ts'
 import type { Statement } from '../../src/storage/program.ts'
 
 export type Rotation = {
@@ -15,7 +15,7 @@ export type Rotation = {
 
 /** In order, as the program yields them when its compare-and-set succeeds. */
 export function rotationStatements(rotation: Rotation): readonly Statement[] {
-  const program = redeem(plan(rotation))
+  const program = redeem(packRedemption(plan(rotation)))
   const statements: Statement[] = []
   for (let step = program.next(); step.done !== true; step = program.next(1)) statements.push(step.value)
   return statements

@@ -33,6 +33,7 @@ import { migrations } from './store/migrations.ts'
 import { findOrgWide } from './store/objects.ts'
 import { openRecordIds, type RecordIds } from './store/record-ids.ts'
 import { findSigningKeys } from './store/signing-keys.ts'
+import { openKnownGrants, type KnownGrants } from './store/known-grants.ts'
 import { findLastRecordId, findWhetherGrantsExist } from './store/upkeep.ts'
 import { writes, type OrgWrites } from './store/writes.ts'
 import { openFaults } from './testing/faults.ts'
@@ -88,17 +89,17 @@ export async function openOrg(environment: OrgEnvironment, options: OrgOptions):
   // a name handed to a thread is not an import, so the compiler does not rewrite it
   const writesModule = new URL(`./store/writes.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
   const { storage: url, onFault } = options
-  const storage = await environment.openStorage({ url, system: 'org', migrations, writes, writesModule, onFault })
+  const opened = await environment.openStorage({ url, system: 'org', migrations, writes, writesModule, onFault })
   try {
-    return await openOn(storage, environment, options)
+    return await openOn(openKnownGrants(opened), environment, options)
   } catch (cause) {
-    await storage.close() // the lock must not outlive an org that did not open
+    await opened.close() // the lock must not outlive an org that did not open
     throw cause
   }
 }
 
 async function openOn(
-  storage: Storage<OrgWrites>,
+  { storage, grants }: ReturnType<typeof openKnownGrants>,
   environment: OrgEnvironment,
   options: OrgOptions,
 ): Promise<RunningOrg> {
@@ -112,7 +113,7 @@ async function openOn(
     options,
   )
   const where: { url: string } = { url: '' }
-  const parts = await openParts(ground, environment, { ...options, folder, where })
+  const parts = await openParts(ground, environment, { ...options, folder, where, grants })
   await enterRotationMode(parts)
   await reapplyRevocations(parts)
   const metrics = openMetrics()
@@ -197,15 +198,20 @@ function freshOrganizationId(random: RandomBytes): string {
   return numberedId('00D', number)
 }
 
-type Opened = OrgOptions & { readonly folder: string | undefined; readonly where: { readonly url: string } }
+type Opened = OrgOptions & {
+  readonly folder: string | undefined
+  readonly where: { readonly url: string }
+  readonly grants: KnownGrants
+}
 
 async function openParts(ground: Ground, { monotonic, wait, log }: OrgEnvironment, opened: Opened): Promise<OrgParts> {
-  const { configuration, folder, where } = opened
+  const { configuration, folder, where, grants } = opened
   const { storage, clock, random, keyring, recordIds } = ground
   const publicUrl = (): string => configuration.publicUrl ?? where.url
   const { failureKeys, failureWindowSeconds, clientFailures } = configuration.limits
   return {
     storage,
+    knownGrants: grants,
     folder,
     clock,
     random,

@@ -10,6 +10,7 @@ import type { FailureLimits } from './failure-limits.ts'
 import type { Monitor } from './monitor.ts'
 import type { EpochSource } from './epoch.ts'
 import type { SettingsSource } from './settings.ts'
+import type { KnownGrants } from './store/known-grants.ts'
 import type { RecordIds } from './store/record-ids.ts'
 import type { OrgWrites } from './store/writes.ts'
 import type { Keyring } from './tokens/keyring.ts'
@@ -24,6 +25,7 @@ export type OrgParts = {
   /** Real waiting, for the delays of the testing plane. */
   readonly wait: (length: Duration) => Promise<void>
   readonly storage: Storage<OrgWrites>
+  readonly knownGrants: KnownGrants
   readonly settings: SettingsSource
   readonly keyring: Keyring
   readonly configuration: OrgConfiguration

@@ -25,6 +25,7 @@ import { openServer } from '../../src/org/server.ts'
 import type { AppEntry, Settings } from '../../src/org/settings.ts'
 import { findHistory, type HistoryRow } from '../../src/org/store/history.ts'
 import { migrations } from '../../src/org/store/migrations.ts'
+import { openKnownGrants, type KnownGrants } from '../../src/org/store/known-grants.ts'
 import { openRecordIds } from '../../src/org/store/record-ids.ts'
 import { findSigningKeys } from '../../src/org/store/signing-keys.ts'
 import { writes, type OrgWrites } from '../../src/org/store/writes.ts'
@@ -110,16 +111,19 @@ INSERT INTO users (id, username, content, is_active, created_at, changed_at) VAL
 export async function openEndpointOrg(overrides: Overrides<OrgConfiguration> = {}): Promise<EndpointOrg> {
   const configuration = defaultsOf(orgConfigurationSchema, overrides)
   const testWrites: TestWrites = { ...writes, execute }
-  const storage = await openStorage<TestWrites>({
+  const opened = await openStorage<TestWrites>({
     ...{ url: 'sqlite::memory:', system: 'org', migrations, writes: testWrites, writesModule: import.meta.url },
   })
+  // the same store, with fewer names for its writes
+  const watched = openKnownGrants(opened as unknown as Storage<OrgWrites>)
+  const storage = watched.storage as unknown as Storage<TestWrites>
   for (const statement of seed.split(';')) await storage.write('execute', statement)
   let now = instant('2026-01-02T00:00:00Z')
   let settings = settingsWith(configuration, {}, {})
   const where = { origin: '' }
   const revocations: Revocation[] = []
   const parts = partsOf({
-    ...{ configuration, storage, revocations, clock: () => now },
+    ...{ configuration, storage, knownGrants: watched.grants, revocations, clock: () => now },
     settings: () => settings,
     origin: () => where.origin,
   })
@@ -193,21 +197,31 @@ function serverOf(parts: OrgParts, metrics: Metrics): FastifyInstance {
 type Given = {
   readonly configuration: OrgConfiguration
   readonly storage: Storage<TestWrites>
+  readonly knownGrants: KnownGrants
   readonly revocations: Revocation[]
   readonly clock: OrgParts['clock']
   readonly settings: () => Settings
   readonly origin: () => string
 }
 
-function partsOf({ configuration, storage, revocations, clock, settings, origin }: Given): OrgParts {
+function partsOf({ configuration, storage, knownGrants, revocations, clock, settings, origin }: Given): OrgParts {
   const random = (count: number): Uint8Array => randomBytes(count)
   const keyring = openKeyring(newKeyringDocument(random))
   if (!keyring.ok) throw new Error(keyring.fault)
   const recordIds = openRecordIds(0)
-  const orgStorage = storage as unknown as Storage<OrgWrites> // the same store, with fewer names for its writes
+  const orgStorage = storage as unknown as Storage<OrgWrites>
   const epoch = { current: 0, olderGrants: 'refuse' } as const
   return {
-    ...{ folder: undefined, clock, random, configuration, recordIds, storage: orgStorage, keyring: keyring.value },
+    ...{
+      folder: undefined,
+      knownGrants,
+      clock,
+      random,
+      configuration,
+      recordIds,
+      storage: orgStorage,
+      keyring: keyring.value,
+    },
     monotonic: () => performance.now(),
     wait: () => Promise.resolve(),
     settings: {

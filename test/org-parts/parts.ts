@@ -54,7 +54,7 @@ export async function openTestParts(t: TestContext, wish: Wish = {}): Promise<Te
   const state = { now: start, signs: true }
   const clock = () => instant(state.now)
   const recordIds = openRecordIds(0)
-  const { storage } = store
+  const { storage, grants: knownGrants } = store
   const revocations: Revocation[] = []
   const errors: string[] = []
   const settingsWith = (fields: Fields, version: number): Settings =>
@@ -66,7 +66,7 @@ export async function openTestParts(t: TestContext, wish: Wish = {}): Promise<Te
   let saved = settings
   const epoch = (): Epoch => ({ current: 0, olderGrants: 'refuse' })
   const parts: OrgParts = {
-    ...{ clock, storage, configuration, recordIds, random, folder: undefined },
+    ...{ clock, storage, knownGrants, configuration, recordIds, random, folder: undefined },
     monotonic: () => performance.now(),
     wait: () => Promise.resolve(),
     settings: {

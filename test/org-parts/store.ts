@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { migrations } from '../../src/org/store/migrations.ts'
 import type { HistoryEntry } from '../../src/org/store/history.ts'
 import type { NewGrant } from '../../src/org/store/exchange.ts'
+import { openKnownGrants, type KnownGrants } from '../../src/org/store/known-grants.ts'
 import { pruneMonitoring } from '../../src/org/store/monitoring.ts'
 import { writes as orgWrites, type OrgWrites } from '../../src/org/store/writes.ts'
 import { openStorage } from '../../src/storage/open.ts'
@@ -29,6 +30,7 @@ export const sampleGrantId = '0123456789abcdef0123456789abcdef'
 
 export type OrgStore = {
   readonly storage: Storage<TestWrites>
+  readonly grants: KnownGrants
   /** A statement of the test's own; throws unless it commits. */
   readonly sql: (text: string, ...params: SqlValue[]) => Promise<number>
   readonly row: (text: string, ...params: SqlValue[]) => Promise<Record<string, SqlValue> | undefined>
@@ -37,16 +39,20 @@ export type OrgStore = {
 
 /** The app Billing at settings version 1, the user ada@example.com, and nothing granted. */
 export async function openOrgStore(t: TestContext): Promise<OrgStore> {
-  const storage = await openStorage({
+  const opened = await openStorage({
     url: 'sqlite::memory:',
     system: 'org',
     migrations,
     writes,
     writesModule: new URL('../../src/org/store/writes.ts', import.meta.url),
   })
+  // the org's memory of grants hears of the tests' statements as of everyone's
+  const watched = openKnownGrants(opened)
+  const storage = watched.storage as Storage<TestWrites>
   t.after(() => storage.close())
   const store: OrgStore = {
     storage,
+    grants: watched.grants,
     sql: async (text, ...params) => committed(await storage.write('sql', { text, params })),
     async row(text, ...params) {
       const found = await storage.read(() => one<Record<string, SqlValue>>(text, ...params))

@@ -30,8 +30,16 @@ const insert = `INSERT INTO login_history
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export function* recordHistory(entry: HistoryEntry): Program<void> {
-  yield* run(
-    insert,
+  yield* recordHistoryValues(historyValues(entry))
+}
+
+export function* recordHistoryValues(values: readonly SqlValue[]): Program<void> {
+  yield* run(insert, ...values)
+}
+
+/** In the order of the insert's columns. */
+export function historyValues(entry: HistoryEntry): readonly SqlValue[] {
+  return [
     entry.id,
     entry.at,
     entry.loginType,
@@ -45,7 +53,7 @@ export function* recordHistory(entry: HistoryEntry): Program<void> {
     entry.status,
     entry.decision,
     entry.trace,
-  )
+  ]
 }
 
 export type HistoryRow = HistoryEntry & { readonly username: string | null }

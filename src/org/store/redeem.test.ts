@@ -11,7 +11,7 @@ import {
   type OrgStore,
 } from '../../../test/org-parts/store.ts'
 import type { AlertEntry } from './alerts.ts'
-import type { RedeemOutcome, RedeemPlan } from './redeem.ts'
+import { packRedemption, type RedeemOutcome, type RedeemPlan } from './redeem.ts'
 
 const plan = (about: Partial<RedeemPlan> = {}): RedeemPlan => ({
   grant: sampleGrantId,
@@ -34,7 +34,7 @@ const plan = (about: Partial<RedeemPlan> = {}): RedeemPlan => ({
   ...about,
 })
 const redeem = async (store: OrgStore, about: Partial<RedeemPlan> = {}): Promise<RedeemOutcome> =>
-  committed(await store.storage.write('redeem', plan(about)))
+  committed(await store.storage.write('redeem', packRedemption(plan(about))))
 const grantOf = (store: OrgStore) => store.row('SELECT * FROM grants WHERE id = ?', sampleGrantId)
 const decisions = async (store: OrgStore) =>
   (await store.rows(`SELECT decision FROM login_history WHERE sub_type = 'refresh_token' ORDER BY id`)).map(

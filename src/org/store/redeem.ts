@@ -1,7 +1,7 @@
 /** Spending a refresh token: one transaction with compare-and-set on the grant's sequence and the app's settings version. */
-import { one, run, type Program } from '../../storage/program.ts'
+import { one, run, type Program, type SqlValue } from '../../storage/program.ts'
 import { recordAlert, type AlertEntry } from './alerts.ts'
-import { recordHistory, type HistoryEntry } from './history.ts'
+import { historyValues, recordHistoryValues, type HistoryEntry } from './history.ts'
 
 /** Everything that one redemption changes, decided beforehand. The row's `sequence` and `generation` are what the decision saw. */
 export type RedeemPlan = {
@@ -38,41 +38,49 @@ const set = `UPDATE grants SET sequence = ?, generation = ?, token_hash = ?, par
   WHERE id = ? AND sequence = ? AND generation = ? AND ended IS NULL
     AND EXISTS (SELECT 1 FROM apps WHERE name = ? AND version = ?)`
 
-export function* redeem(plan: RedeemPlan): Program<RedeemOutcome> {
-  const { sets, expects } = plan
-  const changed = yield* run(
-    set,
-    sets.sequence,
-    sets.generation,
-    sets.tokenHash,
-    sets.parentOpenSince,
-    sets.sealedSuccessor,
-    sets.oldestKey,
-    sets.epoch,
-    sets.lastUsedAt,
-    sets.addresses,
-    plan.grant,
-    expects.sequence,
-    expects.generation,
-    plan.app,
-    expects.settingsVersion,
-  )
-  if (changed === 1) {
-    yield* recordHistory(plan.won)
-    for (const alert of plan.alerts) yield* recordAlert(alert)
-    return { kind: 'won' }
-  }
-  return yield* whyNot(plan)
+/** The plan as the values of its statements, in their order: it crosses to the writer thread, and a nested object takes several times as long
+ *  to get there as a row of texts and numbers. */
+export type PackedRedemption = {
+  readonly update: readonly SqlValue[]
+  readonly won: readonly SqlValue[]
+  readonly lost: readonly SqlValue[]
+  readonly alerts: readonly AlertEntry[] | undefined
 }
 
-function* whyNot(plan: RedeemPlan): Program<RedeemOutcome> {
+/** Where the compare-and-set finds what it expects, among the values of `set`. */
+const place = { grant: 9, sequence: 10, generation: 11 } as const
+
+export function packRedemption({ grant, app, sets, expects, won, lost, alerts }: RedeemPlan): PackedRedemption {
+  return {
+    update: [
+      ...[sets.sequence, sets.generation, sets.tokenHash, sets.parentOpenSince, sets.sealedSuccessor, sets.oldestKey],
+      ...[sets.epoch, sets.lastUsedAt, sets.addresses],
+      ...[grant, expects.sequence, expects.generation, app, expects.settingsVersion],
+    ],
+    won: historyValues(won),
+    lost: [lost.status, lost.decision, lost.trace],
+    alerts: alerts.length === 0 ? undefined : alerts,
+  }
+}
+
+export function* redeem({ update, won, lost, alerts }: PackedRedemption): Program<RedeemOutcome> {
+  if ((yield* run(set, ...update)) === 1) {
+    yield* recordHistoryValues(won)
+    for (const alert of alerts ?? []) yield* recordAlert(alert)
+    return { kind: 'won' }
+  }
+  const outcome = yield* whyNot(update)
+  // its last three values are what a lost race says differently
+  if (outcome.kind === 'overtaken') yield* recordHistoryValues([...won.slice(0, -lost.length), ...lost])
+  return outcome
+}
+
+function* whyNot(update: readonly SqlValue[]): Program<RedeemOutcome> {
   const row = yield* one<{ sequence: number; generation: number; ended: string | null }>(
     'SELECT sequence, generation, ended FROM grants WHERE id = ?',
-    plan.grant,
+    update[place.grant] ?? null,
   )
   const same =
-    row?.ended === null && row.sequence === plan.expects.sequence && row.generation === plan.expects.generation
-  if (same) return { kind: 'settings-changed' }
-  yield* recordHistory({ ...plan.won, ...plan.lost })
-  return { kind: 'overtaken', ended: row?.ended ?? null }
+    row?.ended === null && row.sequence === update[place.sequence] && row.generation === update[place.generation]
+  return same ? { kind: 'settings-changed' } : { kind: 'overtaken', ended: row?.ended ?? null }
 }

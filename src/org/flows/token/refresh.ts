@@ -2,9 +2,11 @@
 import type { Caller, OrgParts } from '../../parts.ts'
 import type { Request } from '../../rules/app.ts'
 import { decide, termsOf, type Refusal } from '../../rules/decide.ts'
+import type { Terms } from '../../rules/policy.ts'
 import { judgeToken, type Judgement } from '../../rules/judge-token.ts'
 import { narrowScopes } from '../../rules/scopes.ts'
 import { findGrant, type GrantRow } from '../../store/grants.ts'
+import { packRedemption, type RedeemPlan } from '../../store/redeem.ts'
 import { sameText } from '../../tokens/mac.ts'
 import { readRefreshToken, type ReadRefreshToken } from '../../tokens/refresh-token.ts'
 import type { Client } from './client.ts'
@@ -31,7 +33,12 @@ type Pursuit = RefreshCall & {
   readonly wasGood: boolean
 }
 type RefreshQuestion = Extract<Request, { step: 'refresh' }>
-type Found = Pursuit & { readonly row: GrantRow; readonly subject: Subject; readonly asked: RefreshQuestion }
+type Found = Pursuit & {
+  readonly row: GrantRow
+  readonly subject: Subject
+  readonly asked: RefreshQuestion
+  readonly terms: Terms
+}
 
 export async function refresh(parts: OrgParts, call: RefreshCall): Promise<TokenOutcome> {
   const token = readRefreshToken(call.request.refreshToken, parts.keyring)
@@ -41,7 +48,28 @@ export async function refresh(parts: OrgParts, call: RefreshCall): Promise<Token
   return refused({ code: 'TOKEN_NOT_OURS', saw: {} })
 }
 
-async function pursue(parts: OrgParts, pursuit: Pursuit): Promise<TokenOutcome> {
+/** From the remembered row where it makes the token the current one, and the transaction will say whether it still is; from the store otherwise. */
+function pursue(parts: OrgParts, pursuit: Pursuit): Promise<TokenOutcome> {
+  const { client, token, wasGood } = pursuit
+  const known = wasGood ? undefined : parts.knownGrants.get(token.grant)
+  if (known === undefined || known.app !== client.entry.app.name) return pursueInStore(parts, pursuit)
+  const found = foundOf(parts, pursuit, known)
+  return judge(parts, found).kind === 'current' ? redeem(parts, 'current', found) : pursueInStore(parts, pursuit)
+}
+
+function foundOf(parts: OrgParts, pursuit: Pursuit, row: GrantRow): Found {
+  const { client, request, caller } = pursuit
+  const { app } = client.entry
+  const { flow } = request
+  const subject = { ...subjectOf(parts, { app, flow, caller }), userId: row.userId, grantId: row.id }
+  const asked: RefreshQuestion = {
+    ...{ step: 'refresh', flow, now: subject.at, from: caller.from, app },
+    grant: grantFacts(row),
+  }
+  return { ...pursuit, row, subject, asked, terms: termsOf(asked, client.entry.policies) }
+}
+
+async function pursueInStore(parts: OrgParts, pursuit: Pursuit): Promise<TokenOutcome> {
   const { client, token, caller, request } = pursuit
   const { app } = client.entry
   const row = await parts.storage.read(() => findGrant(token.grant))
@@ -52,21 +80,13 @@ async function pursue(parts: OrgParts, pursuit: Pursuit): Promise<TokenOutcome> 
     return await refuse({ code: 'STORE_WENT_BACK', saw: { generation: token.generation, stored: null } }, anonymous)
   // the client is checked before replay is judged: nobody kills a family of another app (P-09)
   if (row.app !== app.name) return await refuse({ code: 'TOKEN_OF_ANOTHER_APP', saw: { app: app.name } }, anonymous)
-  const subject = { ...anonymous, userId: row.userId, grantId: row.id }
-  if (row.ended !== null) return await refuse({ code: 'TOKEN_REVOKED', saw: { reason: row.ended } }, subject)
-  const asked: RefreshQuestion = {
-    step: 'refresh',
-    flow: request.flow,
-    now: subject.at,
-    from: caller.from,
-    app,
-    grant: grantFacts(row),
-  }
-  const found = { ...pursuit, row, subject, asked }
+  const found = foundOf(parts, pursuit, row)
+  if (row.ended !== null) return await refuse({ code: 'TOKEN_REVOKED', saw: { reason: row.ended } }, found.subject)
+  parts.knownGrants.keep(row)
   return await actOn(parts, judge(parts, found), found)
 }
 
-function judge(parts: OrgParts, { row, token, subject, asked, client }: Found): Judgement {
+function judge(parts: OrgParts, { row, token, subject, terms }: Found): Judgement {
   const { rotationMode, overlapSeconds } = parts.configuration
   return judgeToken(
     {
@@ -79,7 +99,7 @@ function judge(parts: OrgParts, { row, token, subject, asked, client }: Found): 
       mode: rotationMode,
       overlapMs: overlapSeconds * 1000,
       now: subject.at,
-      rotates: termsOf(asked, client.entry.policies).rotate,
+      rotates: terms.rotate,
       epoch: parts.epoch(),
     },
   )
@@ -121,7 +141,7 @@ async function redeem(parts: OrgParts, judgement: Redemption['judgement'], found
     subject,
     judgement,
     presented: { text: found.request.refreshToken, generation: token.generation, hash: token.hash },
-    rotate: termsOf(asked, client.entry.policies).rotate,
+    rotate: found.terms.rotate,
     scopes: scopes.scopes,
     decision,
   })
@@ -134,7 +154,10 @@ async function settle(parts: OrgParts, redemption: Redemption, found: Found): Pr
   const { caller, deadline, subject, row } = found
   // made before the token is spent: were it to fail afterwards, the client would come back with a spent token and lose its family
   const fields = await fieldsOf(parts, redemption, found)
-  const result = await parts.storage.write('redeem', redemption.plan, { deadline, listening: caller.listening })
+  const result = await parts.storage.write('redeem', packRedemption(redemption.plan), {
+    deadline,
+    listening: caller.listening,
+  })
   if (result.kind === 'dropped') return unavailable(result.why)
   if (result.kind !== 'committed') {
     parts.log.error('redemption-not-stored', { kind: result.kind, cause: result.cause.message })
@@ -143,15 +166,22 @@ async function settle(parts: OrgParts, redemption: Redemption, found: Found): Pr
   const outcome = result.value
   switch (outcome.kind) {
     case 'won':
+      parts.knownGrants.keep(after(row, redemption.plan))
       parts.monitor.saw(subject.app.name, subject.address, 'redemption')
       return { kind: 'issued', fields }
     case 'overtaken':
+      parts.knownGrants.forget(row.id)
       parts.monitor.saw(subject.app.name, subject.address, 'refusal')
       if (outcome.ended !== null) return refused({ code: 'TOKEN_REVOKED', saw: { reason: outcome.ended } })
       return refused({ code: 'TOKEN_IN_FLIGHT', saw: { generation: row.generation } })
     case 'settings-changed':
       return await decideAgain(parts, found)
   }
+}
+
+/** What the transaction has made of the row. */
+function after(row: GrantRow, { sets }: RedeemPlan): GrantRow {
+  return { ...row, ...sets, uses: row.uses + 1 }
 }
 
 /** Once: who loses to a second change is told something transient, and the token stays current (P-01, P-02). */
