@@ -68,8 +68,11 @@ const prose = (text: string): string => text.replaceAll('<', '\\<')
 /** Stands for whatever a refusal saw: each value prints as its own name. */
 const placeholders: Saw = new Proxy<Record<string, string>>({}, { get: (_target, name) => `<${String(name)}>` })
 
+const oneWayLine = (field: string): string =>
+  `\n- One-way: an app that is distributed cannot switch \`${field}\` off again (\`org.controls.oneWay\`)`
+
 function policiesPage(): string {
-  const sections = policies.map(({ policy }) => {
+  const sections = policies.map(({ policy, oneWay }) => {
     const fields = Object.entries(policy.fields).map(
       ([type, names]) => `- ${type}: ${names.map((name) => `\`${name}\``).join(', ')}`,
     )
@@ -78,7 +81,7 @@ function policiesPage(): string {
 ${policy.does}
 
 ${fields.length === 0 ? '- No metadata field carries it.' : fields.join('\n')}
-- Name in traces: \`${policy.id}\`
+- Name in traces: \`${policy.id}\`${oneWay === undefined ? '' : oneWayLine(oneWay.field)}
 - Fact: ${policy.fact}`
   })
   return `# Policies

@@ -228,7 +228,9 @@ const ofThePolicies = {
   },
   overlapSeconds: whole(10, [1, 60], 'The window of rotationMode overlap; longer windows invite replay (SF-190).'),
   reauthRevokesAll: no('A new authorization ends all earlier refresh tokens of that user for that app (SF-192).'),
-  controls: section({ oneWay: yes('Partner apps cannot switch PKCE, rotation and the allowlist off again (SF-98).') }),
+  controls: section({
+    oneWay: yes('Apps that are distributed cannot switch PKCE, rotation and the allowlist off again (SF-98, SF-249).'),
+  }),
 } satisfies Partial<SchemaOf<OrgConfiguration>['properties']>
 
 const properties: SchemaOf<OrgConfiguration>['properties'] = { ...ofTheServer, ...ofTheDialect, ...ofThePolicies }

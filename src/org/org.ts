@@ -109,7 +109,10 @@ async function openOn(
   const passwords = openPasswords(options.configuration.passwordHashing, environment.random)
   const lazyPasswords = openLazyPasswords(passwords)
   const applied = await applyFile(
-    { ...ground, passwords, ...(options.lazyPasswords ? { lazyPasswords } : {}) },
+    {
+      ...{ ...ground, passwords, configuration: options.configuration },
+      ...(options.lazyPasswords ? { lazyPasswords } : {}),
+    },
     options,
   )
   const where: { url: string } = { url: '' }

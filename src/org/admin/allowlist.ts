@@ -11,7 +11,7 @@ import type { TokenIpRange } from '../rules/fields.ts'
 import { storedApp } from '../settings/compile.ts'
 import { findApp, type AppRow } from '../store/apps.ts'
 import { listLimits } from './app-view.ts'
-import { noApp } from './apps.ts'
+import { noApp, oneWayProblem } from './apps.ts'
 import { invalid, type Problem } from './problems.ts'
 import { addRoute, type Call, type Outcome } from './route.ts'
 import { saveChange, staleEditor, untilSaved } from './saving.ts'
@@ -111,13 +111,15 @@ async function saveList(
   row: AppRow,
   list: List,
 ): Promise<Result<{ etag: string } | 'stale', Problem>> {
+  const before = storedApp(row.kind, row.content)
+  const after = withAllowlist(before, { enforceRefreshTokenIpAllowlist: list.enforce, tokenIpRanges: list.ranges })
+  const oneWay = oneWayProblem(parts, before, after)
+  if (oneWay !== undefined) return fault(oneWay)
   const struck = parts.faults.take(['save-does-not-take', 'slow-propagation'], row.name)
   if (struck?.kind === 'save-does-not-take') return ok({ etag: String(row.listVersion) }) // SF-146: says yes, does nothing
   if (struck?.kind === 'slow-propagation') parts.settings.holdAllowlist(row.name, struck.for)
-  const security = { enforceRefreshTokenIpAllowlist: list.enforce, tokenIpRanges: list.ranges }
-  const { object } = withAllowlist(storedApp(row.kind, row.content), security)
   const same = { appKind: row.kind, name: row.name, consumerKey: row.consumerKey, expects: row.content }
-  const change = { kind: 'app', ...same, content: canonicalJson(object), listChanged: true } as const
+  const change = { kind: 'app', ...same, content: canonicalJson(after.object), listChanged: true } as const
   const attempt = await saveChange(parts, change, 'updateRefreshTokenIpAllowlist')
   if (!attempt.ok) return attempt
   if (attempt.value.kind === 'stale') return ok('stale')

@@ -5,10 +5,12 @@ import { fault, ok, type Result } from '../../values/result.ts'
 import type { Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
 import { flattenFields, readApp, withConsumerKey, withoutSecret, type AppObject } from '../metadata/app-object.ts'
+import { checkChange } from '../metadata/check-change.ts'
 import { checkAppForSave } from '../metadata/check-object.ts'
 import { connectedAppSchema } from '../metadata/connected-app.ts'
 import { externalClientAppSchema, type ExternalClientApp } from '../metadata/external-client-app.ts'
 import { canonicalJson, sameValue } from '../metadata/merge.ts'
+import type { ObjectFault } from '../metadata/object-fault.ts'
 import { plainSecretSchema, type Uninterpreted } from '../metadata/schema.ts'
 import type { OrgParts } from '../parts.ts'
 import { storedApp } from '../settings/compile.ts'
@@ -151,9 +153,19 @@ function patched(parts: OrgParts, row: AppRow, patch: Uninterpreted): Result<App
     faults.push({ path: 'consumerKey', message: 'cannot be removed', next: 'Leave consumerKey out, or give another.' })
   if (faults.length === 0) faults.push(...faultsOf(parts, after))
   if (faults.length > 0) return fault(invalid('OBJECT_INVALID', faults))
+  const oneWay = oneWayProblem(parts, before, after)
+  if (oneWay !== undefined) return fault(oneWay)
   const unconfirmed = sameValue(listOf(before), listOf(after)) ? undefined : emptyAndEnforced(after)
   return unconfirmed === undefined ? ok(after) : fault(unconfirmed)
 }
+
+/** SF-98: refused by name, never ignored. */
+export function oneWayProblem(parts: OrgParts, before: AppObject, after: AppObject): Problem | undefined {
+  const faults = checkChange(before, after, parts.configuration)
+  return faults.length === 0 ? undefined : invalid('CONTROL_IS_ONE_WAY', faults.map(placed))
+}
+
+const placed = ({ at, ...rest }: ObjectFault): ProblemFault => ({ path: pathText(at), ...rest })
 
 /** SF-142: whoever saves that state is warned; here the warning is a refusal that names the call that takes it. */
 function emptyAndEnforced(app: AppObject): Problem | undefined {
@@ -198,5 +210,5 @@ async function remove(parts: OrgParts, { param, ifMatch }: Call<unknown, unknown
 
 export function faultsOf(parts: OrgParts, app: AppObject): readonly ProblemFault[] {
   const context = { configuration: parts.configuration, orgRequiresPkce: false }
-  return checkAppForSave(app, context).map(({ at, ...rest }) => ({ path: pathText(at), ...rest }))
+  return checkAppForSave(app, context).map(placed)
 }

@@ -16,6 +16,7 @@ const kinds = {
   OBJECT_INVALID: { status: 422, title: 'The object cannot be saved as it is' },
   ALLOWLIST_INVALID: { status: 422, title: 'The list of ranges cannot be saved as it is' },
   EMPTY_ALLOWLIST_NOT_CONFIRMED: { status: 422, title: 'An empty list that is enforced refuses everyone' },
+  CONTROL_IS_ONE_WAY: { status: 422, title: 'A control of a partner app cannot be switched off again' },
   CONNECTED_APP_NOT_CREATABLE: { status: 422, title: 'Connected Apps cannot be created any more' },
   STORE_NOT_AVAILABLE: { status: 503, title: 'The store cannot be written to' },
   STORE_OUTCOME_UNKNOWN: { status: 503, title: 'Whether the change was stored is not known' },
@@ -54,7 +55,7 @@ export const notFound = (what: string, name: string, next: string): Problem => (
 })
 
 export function invalid(
-  code: 'OBJECT_INVALID' | 'QUERY_INVALID' | 'ALLOWLIST_INVALID',
+  code: 'OBJECT_INVALID' | 'QUERY_INVALID' | 'ALLOWLIST_INVALID' | 'CONTROL_IS_ONE_WAY',
   faults: readonly ProblemFault[],
 ): Problem {
   const [first] = faults

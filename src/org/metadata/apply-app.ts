@@ -1,4 +1,5 @@
 /** What the org file does to an app: its fields, and its consumer secret, which is compared in the clear and stored sealed. */
+import { storedApp } from '../settings/compile.ts'
 import type { AppRow } from '../store/apps.ts'
 import {
   mintConsumerKey,
@@ -7,17 +8,20 @@ import {
   unsealConsumerSecret,
 } from '../tokens/consumer-secret.ts'
 import { withConsumerKey, withoutSecret, readApp, type AppObject } from './app-object.ts'
+import { checkChange } from './check-change.ts'
 import type { ApplyParts, Planned } from './planned.ts'
 import type { Secret } from '../../values/secret.ts'
 import { canonicalJson, merge, sameValue, type Difference } from './merge.ts'
+import type { ObjectFault } from './object-fault.ts'
 
 /** What is remembered of the file; the secret sealed, in base64. */
 type Remembered = { readonly object: unknown; readonly secret?: string }
 
 type Before = { readonly row: AppRow | undefined; readonly reapply: boolean }
 type SecretParts = Pick<ApplyParts, 'keyring' | 'random'>
+type AppParts = SecretParts & Pick<ApplyParts, 'configuration'>
 
-export function planApp(parts: SecretParts, app: AppObject, { row, reapply }: Before): Planned {
+export function planApp(parts: AppParts, app: AppObject, { row, reapply }: Before): Planned {
   const label = `${app.kind} ${app.object.name}`
   const consumerKey = readApp(app).consumerKey ?? row?.consumerKey ?? mintConsumerKey(parts.random)
   const wanted = withConsumerKey(withoutSecret(app), consumerKey).object
@@ -34,6 +38,7 @@ export function planApp(parts: SecretParts, app: AppObject, { row, reapply }: Be
   return {
     object: label,
     differences,
+    refused: refusedChange(parts, { row, kind: app.kind, value: fields.value }),
     change: {
       kind: 'app',
       appKind: app.kind,
@@ -49,6 +54,14 @@ export function planApp(parts: SecretParts, app: AppObject, { row, reapply }: Be
       ...(secret.seals === undefined ? {} : { sealedSecret: secret.seals }),
     },
   }
+}
+
+type Outcome = { readonly row: AppRow | undefined; readonly kind: AppObject['kind']; readonly value: unknown }
+
+/** Whether an app of the other kind may take the name, the store says. */
+function refusedChange({ configuration }: AppParts, { row, kind, value }: Outcome): readonly ObjectFault[] {
+  if (row === undefined || row.kind !== kind) return []
+  return checkChange(storedApp(kind, row.content), storedApp(kind, canonicalJson(value)), configuration)
 }
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this file

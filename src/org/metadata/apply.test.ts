@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok as holds } from 'node:assert/strict'
+import { deepEqual, equal, match, ok as holds } from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import { randomBytes } from 'node:crypto'
 import { openStorage } from '../../storage/open.ts'
@@ -115,6 +115,35 @@ describe('applying an org file', () => {
     equal(await org.passwordHash(), '$scrypt$elsewhere')
   })
 
+  const partner = (pkce: boolean) =>
+    app('    distributionState: Packaged').replace(
+      'consumerSecret: first',
+      `consumerSecret: first, isPkceRequired: ${pkce}`,
+    )
+
+  test('SF-98: a control that the file switches off for a partner app is refused, named, and nothing is applied', async (t) => {
+    const org = await open(t)
+    await org.apply(partner(true))
+    const before = await org.content()
+    const wish = partner(false).replace('label: Nightly', 'label: Weekly')
+    for (const reapply of [false, true]) {
+      const refusal = await org.refusal(wish, { reapply })
+      match(refusal, /^externalClientApp Nightly_Sync: globalOauthSettings\.isPkceRequired is on, and cannot /)
+      match(refusal, /org\.controls\.oneWay/)
+    }
+    equal(await org.content(), before)
+  })
+
+  test('SF-98: a file that says off from the first on, and controls.oneWay false, are taken', async (t) => {
+    const first = await open(t)
+    await first.apply(partner(false))
+    holds((await first.content()).includes('"isPkceRequired":false'))
+    const free = await open(t, { oneWay: false })
+    await free.apply(partner(true))
+    await free.apply(partner(false))
+    holds((await free.content()).includes('"isPkceRequired":false'))
+  })
+
   test('nothing of a secret is stored in the clear', async (t) => {
     const org = await open(t)
     await org.apply(
@@ -125,7 +154,7 @@ describe('applying an org file', () => {
   })
 })
 
-async function open(t: TestContext) {
+async function open(t: TestContext, { oneWay = true } = {}) {
   const writesModule = new URL('../store/writes.ts', import.meta.url)
   const storage = await openStorage({ url: 'sqlite::memory:', system: 'org', migrations, writes, writesModule })
   t.after(() => storage.close())
@@ -134,7 +163,16 @@ async function open(t: TestContext) {
   holds(keyring.ok)
   const clock = () => instant('2026-01-10')
   const passwords = openPasswords({ costLog2: 4, blockSize: 1, parallelism: 1 }, random)
-  const parts = { storage, keyring: keyring.value, random, clock, recordIds: openRecordIds(0), passwords }
+  const configuration = defaultOrgConfiguration({ controls: { oneWay } })
+  const parts = {
+    storage,
+    keyring: keyring.value,
+    random,
+    clock,
+    recordIds: openRecordIds(0),
+    passwords,
+    configuration,
+  }
   const row = async () => {
     const found = await storage.read(() => findApp('Nightly_Sync'))
     holds(found)
@@ -153,6 +191,10 @@ async function open(t: TestContext) {
       const applied = await applyOrgFile(parts, read(text), { reapply })
       holds(applied.ok)
       return applied.value
+    },
+    refusal: async (text: string, { reapply = false } = {}): Promise<string> => {
+      const applied = await applyOrgFile(parts, read(text), { reapply })
+      return applied.ok ? 'was applied' : applied.fault
     },
     content: async () => (await row()).content,
     secret: async () =>

@@ -1,4 +1,5 @@
 /** Putting an org file into force: only what the file itself changed since it was last applied, all in one transaction. Grants are not touched. */
+import { pathText } from '../../documents/fault.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { findApps } from '../store/apps.ts'
@@ -22,7 +23,8 @@ export type Applied = {
   readonly vanished: readonly string[]
 }
 
-/** `reapply` overwrites what the admin API changed. The fault is a sentence: a name or key that another app has taken. */
+/** `reapply` overwrites what the admin API changed. The fault is a sentence: a name or key that another app has taken, or a control that may not
+ *  be switched off (SF-98). */
 export async function applyOrgFile(
   parts: ApplyParts,
   file: OrgFile,
@@ -30,6 +32,8 @@ export async function applyOrgFile(
 ): Promise<Result<Applied, string>> {
   const store = await readStore(parts.storage, file)
   const planned = await plan(parts, file, { store, reapply })
+  const refused = planned.flatMap(refusalsOf)
+  if (refused.length > 0) return fault(refused.join(' '))
   const at = parts.clock()
   const changes = planned.flatMap(({ change, object }) =>
     change === undefined ? [] : [audited(parts, change, object)],
@@ -47,6 +51,10 @@ export async function applyOrgFile(
       .map(({ object, differences }) => ({ object, differences })),
     vanished: vanishedFrom(store, planned),
   })
+}
+
+function refusalsOf({ object, refused = [] }: Planned): string[] {
+  return refused.map(({ at, message, next }) => `${object}: ${pathText(at)} ${message}. ${next}`)
 }
 
 const refusalWords = {

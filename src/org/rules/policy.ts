@@ -4,7 +4,7 @@ import type { Duration, Instant } from '../../values/time.ts'
 import type { Request } from './app.ts'
 import type { ErrorCode } from './errors/catalogue.ts'
 import type { Saw } from './errors/entry.ts'
-import type { AppKind, FieldFault, Fields } from './fields.ts'
+import type { AppKind, FieldFault, FieldName, Fields } from './fields.ts'
 
 export type Vote =
   | { readonly kind: 'abstain' }
@@ -65,6 +65,8 @@ export type Policy<S> = {
   readonly parse: (fields: Fields, context: PolicyContext) => Result<S, readonly FieldFault[]>
   /** What must not be saved although it can be read: an import may hold it, an editor may not make it. */
   readonly save?: (fields: Fields, context: PolicyContext) => readonly FieldFault[]
+  /** A control that a partner app cannot switch off again (SF-98, SF-225): its switch, and whether these settings have it on. */
+  readonly oneWay?: { readonly field: FieldName; readonly isOn: (settings: S) => boolean }
   readonly guard?: (request: Request, settings: S) => Vote
   readonly terms?: (terms: Terms, request: Request, settings: S) => Terms
   readonly signals?: (request: Request, settings: S) => readonly Signal[]
@@ -75,6 +77,12 @@ export type BoundPolicy = {
   readonly policy: Policy<never>
   /** The policy with an app's settings parsed in; faults name the field. */
   readonly bind: (fields: Fields, context: PolicyContext) => Result<Bound, readonly FieldFault[]>
+  /** Undefined for a policy that is no one-way control. Fields that cannot be read have nothing on. */
+  readonly oneWay: OneWay | undefined
+}
+export type OneWay = {
+  readonly field: FieldName
+  readonly isOn: (fields: Fields, context: PolicyContext) => boolean
 }
 export type Bound = {
   readonly id: string
@@ -91,10 +99,17 @@ export function definePolicy<S>(policy: Policy<S>): Policy<S> {
 }
 
 export function bindable<S>(policy: Policy<S>): BoundPolicy {
-  const { guard, terms, signals } = policy
+  const { guard, terms, signals, oneWay } = policy
   return {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only read for its words; `bind` is the typed way in
     policy: policy as unknown as Policy<never>,
+    oneWay: oneWay && {
+      field: oneWay.field,
+      isOn(fields, context) {
+        const parsed = policy.parse(fields, context)
+        return parsed.ok && oneWay.isOn(parsed.value)
+      },
+    },
     bind(fields, context) {
       const parsed = policy.parse(fields, context)
       if (!parsed.ok) return parsed

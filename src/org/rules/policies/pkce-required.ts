@@ -20,6 +20,8 @@ export const pkceRequired: Policy<PkceRequired> = definePolicy<PkceRequired>({
     return ok({ requiredBy: orgRequiresPkce ? 'org' : 'nobody' })
   },
 
+  oneWay: { field: 'isPkceRequired', isOn: ({ requiredBy }) => requiredBy === 'app' }, // SF-98
+
   guard(request, { requiredBy }) {
     if (request.step !== 'authorize' || requiredBy === 'nobody') return abstain
     const bound = request.challenge !== undefined && request.challenge !== '' // empty is left out (RFC 6749 section 3.1)

@@ -31,6 +31,9 @@ export const refreshTokenIpAllowlist: Policy<RefreshTokenIpAllowlist> = definePo
     return ok({ kind: 'enforced', ranges: rows.length, matcher: compileAllowlist(list.value) })
   },
 
+  // SF-147: the ranges stay editable, the switch does not
+  oneWay: { field: 'enforceRefreshTokenIpAllowlist', isOn: ({ kind }) => kind === 'enforced' },
+
   // Asked before any token or code is looked up: a blocked caller can neither burn a token nor learn whether it exists (SF-22 to SF-24).
   guard(request, settings) {
     if (request.step !== 'caller' || settings.kind === 'off') return abstain

@@ -20,5 +20,7 @@ export const refreshTokenRotation: Policy<RefreshTokenRotation> = definePolicy<R
       on: fields.isRefreshTokenRotationEnabled ?? (kind !== 'connectedApp' && configuration.ecaDefaults.rotation),
     }),
 
+  oneWay: { field: 'isRefreshTokenRotationEnabled', isOn: ({ on }) => on }, // SF-196
+
   terms: (terms, _request, { on }) => (on ? { ...terms, rotate: true } : terms),
 })
