@@ -54,6 +54,8 @@ function fileComplaint(code: string, path: string): Complaint | undefined {
     case 'EROFS':
       return complaint(`${path} is on a file system that cannot be written.`, `df -h ${path}`)
     case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
       return complaint(`There is no room left for ${path}.`, `df -h ${path}`, 'Free some space, then start again.')
     case 'ENOTDIR':
     case 'EISDIR':

@@ -1,5 +1,5 @@
 /** The command line as a person has it: a process of its own, in a folder of its own, with nothing of ours in its environment. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url'
 export const root: string = fileURLToPath(new URL('../../', import.meta.url))
 const main = join(root, 'src/cli/main.ts')
 
-export type Setting = { readonly cwd: string; readonly env?: Readonly<Record<string, string>> }
+export type Setting = {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Words before the program, which end by running what follows them in their own stead. */
+  readonly within?: readonly string[]
+  /** Another user than the one that runs the tests. */
+  readonly user?: number | undefined
+}
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string }
 
 /** Gone when the test ends. */
@@ -28,7 +35,12 @@ export function environment(extra: Readonly<Record<string, string>> = {}): NodeJ
 
 /** `sallyport ARGS`, to its end. */
 export function sallyport(args: readonly string[], setting: Setting): Promise<Ended> {
-  return ended(spawn(process.execPath, [main, ...args], { cwd: setting.cwd, env: environment(setting.env) }))
+  return ended(start(args, setting))
+}
+
+function start(args: readonly string[], { cwd, env, within = [], user }: Setting): ChildProcessWithoutNullStreams {
+  const [program = process.execPath, ...words] = [...within, process.execPath, main, ...args]
+  return spawn(program, words, { cwd, env: environment(env), ...(user === undefined ? {} : { uid: user }) })
 }
 
 /** A line as it is pasted into a shell. */
@@ -59,11 +71,13 @@ export type Service = {
   /** Resolves once what it printed on either stream matches; rejects where it ends before. */
   readonly prints: (wanted: RegExp) => Promise<string>
   readonly stop: (signal?: NodeJS.Signals) => Promise<Ended>
+  /** Resolves when it has ended by itself. */
+  readonly end: Promise<Ended>
 }
 
 /** Listening when it resolves, killed when the test ends. */
 export async function service(t: TestContext, args: readonly string[], setting: Setting): Promise<Service> {
-  const child = spawn(process.execPath, [main, ...args], { cwd: setting.cwd, env: environment(setting.env) })
+  const child = start(args, setting)
   t.after(() => child.kill('SIGKILL'))
   const end = ended(child)
   const [stdout, stderr] = [gather(child.stdout), gather(child.stderr)]
@@ -87,6 +101,7 @@ export async function service(t: TestContext, args: readonly string[], setting: 
     stdout,
     stderr,
     prints,
+    end,
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       return await end

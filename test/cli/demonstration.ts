@@ -1,6 +1,9 @@
 /** `sallyport up` in a test: started, and the commands that it printed. */
 import { equal } from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { redeemerOf, type Redeemer } from '../rotation/redeem.ts'
 import { service, shell, type Service, type Setting } from './command.ts'
 
 export type Up = {
@@ -18,6 +21,45 @@ export async function startUp(t: TestContext, setting: Setting, ...args: readonl
   const commands = up.stdout().matchAll(/^ {2}((?:curl|npm|npx|SALLYPORT_|\/|').*)$/gm)
   const [refused = '', accepted = '', explained = '', replayed = ''] = [...commands].map(([, command]) => command)
   return { up, refused, accepted, explained, replayed }
+}
+
+export type Partner = {
+  /** From an address of the allowlist, and from one that is not in it. */
+  readonly near: Redeemer
+  readonly far: Redeemer
+  /** The grant that this start has made. */
+  readonly refreshToken: string
+  readonly admin: (path: string, body?: unknown) => Promise<unknown>
+}
+
+/** The demonstration's client, as a program of the test's own; `folder` is where its `data` is. */
+export async function partnerOf(t: TestContext, { url }: Service, folder: string): Promise<Partner> {
+  const read = async (name: string): Promise<string> => (await readFile(join(folder, 'data', name), 'utf8')).trim()
+  const [consumerKey, consumerSecret, refreshToken, adminToken] = await Promise.all(
+    ['demonstration/consumer-key', 'demonstration/consumer-secret', 'demonstration/refresh-token', 'admin-token'].map(
+      read,
+    ),
+  )
+  const from = (address: string): Redeemer => {
+    const client = { consumerKey: consumerKey ?? '', consumerSecret: consumerSecret ?? '', from: address }
+    const redeemer = redeemerOf(url, client)
+    t.after(() => redeemer.close())
+    return redeemer
+  }
+  return {
+    near: from('127.0.0.11'),
+    far: from('127.0.0.99'),
+    refreshToken: refreshToken ?? '',
+    async admin(path, body) {
+      const method = body === undefined ? 'GET' : 'POST'
+      const headers = { 'authorization': `Bearer ${adminToken}`, 'content-type': 'application/json' }
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+      const reply = await fetch(`${url}/admin/v1${path}`, { method, headers, ...sent })
+      const text = await reply.text()
+      equal(reply.status, 200, text)
+      return JSON.parse(text)
+    },
+  }
 }
 
 /** The printed commands need curl, as the README says; without it nothing here would prove anything. */

@@ -1,7 +1,11 @@
 /** A redemption as a client on the wire sends it, from a chosen loopback address. */
 import { Agent, request } from 'node:http'
 
-export type Answer = { readonly status: number; readonly body: Readonly<Record<string, string>> }
+export type Answer = {
+  readonly status: number
+  readonly body: Readonly<Record<string, string>>
+  readonly retryAfter?: string | undefined
+}
 export type Redeemer = {
   readonly redeem: (refreshToken: string, more?: Readonly<Record<string, string>>) => Promise<Answer>
   /** Sends the request and hangs up without waiting; resolves when the socket is gone. */
@@ -37,7 +41,8 @@ export function redeemerOf(url: string, { consumerKey, consumerSecret, from = '1
           let text = ''
           response.setEncoding('utf8')
           response.on('data', (piece: string) => (text += piece))
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }))
+          const { statusCode: status = 0, headers } = response
+          response.on('end', () => resolve({ status, body: JSON.parse(text), retryAfter: headers['retry-after'] }))
         })
         outgoing.end(body)
       }),

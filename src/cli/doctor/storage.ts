@@ -12,6 +12,7 @@ import { parseStorageUrl } from '../../storage/url.ts'
 import { instant, isoText, type Instant } from '../../values/time.ts'
 import { storageFrom } from '../settings.ts'
 import { doubt, failure, fine, type Finding } from './finding.ts'
+import { checkRoom } from './room.ts'
 
 export type StorageFindings = {
   readonly findings: readonly Finding[]
@@ -41,7 +42,8 @@ function checkFolder(folder: string, now: Instant): StorageFindings {
   if (!statSync(folder).isDirectory()) return alone(failure(check, `${folder} is no folder`, `ls -ld ${folder}`))
   if (!isWritable(folder)) return alone(failure(check, `${folder} cannot be written by this user`, `ls -ld ${folder}`))
   const database = checkDatabase(realpathSync(folder))
-  return { owned: database.owned, findings: [...database.findings, ...privacy(folder), ...timesIn(folder, now)] }
+  const beside = [checkRoom(folder), ...privacy(folder), ...timesIn(folder, now)]
+  return { owned: database.owned, findings: [...database.findings, ...beside] }
 }
 
 /** A folder that is not there yet is made at the first start, if that is possible. */
