@@ -1,6 +1,7 @@
 /** The org's own clockwork: counts are written every second, tables are kept within bounds every minute; a failure is logged and tried again. */
 import { before, days, hours, seconds } from '../values/time.ts'
 import type { OrgParts } from './parts.ts'
+import { endedGrantsKept } from './rules/judge-token.ts'
 import type { UpkeepPlan } from './store/upkeep.ts'
 
 export type Upkeep = { /** Resolves when nothing runs any more. */ readonly stop: () => Promise<void> }
@@ -35,7 +36,7 @@ function planOf({ clock, configuration }: OrgParts): UpkeepPlan {
     now,
     history: { before: before(now, days(keepDays)), keepRows },
     codesBefore: before(now, seconds(Math.max(configuration.code.ttlSeconds, 86_400))),
-    endedBefore: before(now, days(400)),
+    endedBefore: before(now, endedGrantsKept),
     sessionGrantsBefore: before(now, hours(25)), // the longest session timeout is 24 hours (SF-08)
     most: rowsAtOnce,
   }

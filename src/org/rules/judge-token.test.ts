@@ -1,9 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { generation } from '../../values/domain.ts'
-import { instant, seconds } from '../../values/time.ts'
+import { after, before, days, instant, milliseconds, seconds } from '../../values/time.ts'
 import {
+  endedGrantsKept,
   judgeToken,
+  judgeWithoutGrant,
   type Judgement,
   type JudgeTerms,
   type Presented,
@@ -107,6 +109,19 @@ const allCases: Case[] = (Object.keys(presentedGeneration) as Relation[]).flatMa
     ),
   ),
 )
+
+describe('a genuine token whose grant is not in the store', () => {
+  test('P-08: means an older store while the row of a grant that ended since would still be there', () => {
+    deepEqual(judgeWithoutGrant(now, now), { kind: 'store-went-back' })
+    deepEqual(judgeWithoutGrant(before(now, endedGrantsKept), now), { kind: 'store-went-back' })
+  })
+
+  test('may have ended and been forgotten, once it is older than such rows are kept', () =>
+    deepEqual(judgeWithoutGrant(before(now, milliseconds(endedGrantsKept + 1)), now), { kind: 'forgotten' }))
+
+  test('P-13: one from the future, under a clock that was put back, means an older store', () =>
+    deepEqual(judgeWithoutGrant(after(now, days(500)), now), { kind: 'store-went-back' }))
+})
 
 describe('judging a token', () => {
   test('the table is whole', () => equal(allCases.length, 5 * 2 * 2 * 5 * 3 * 2 * 3))

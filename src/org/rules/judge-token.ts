@@ -1,7 +1,7 @@
 /** What a genuine refresh token is to its grant: the current one, a spent one, the parent that a mode still lets through, or newer than the
  *  store itself. Its tag was verified, and that it belongs to the calling client, before this is asked (P-09). */
 import type { Generation } from '../../values/domain.ts'
-import type { Instant } from '../../values/time.ts'
+import { before, days, type Duration, type Instant } from '../../values/time.ts'
 
 export type RotationMode = 'strict' | 'overlap' | 'until-used'
 
@@ -56,6 +56,18 @@ export function judgeToken(presented: Presented, row: TokenRow, terms: JudgeTerm
   if (presented.generation === row.generation) return { kind: 'store-went-back' }
   const isParent = presented.generation === row.generation - 1
   return isParent && terms.rotates && parentIsOpen(row, terms) ? { kind: 'open-parent' } : { kind: 'replay' }
+}
+
+/** How long the row of an ended grant is kept, and the line of its revocation in the log beside the store (P-08). */
+export const endedGrantsKept: Duration = days(400)
+
+/** Of a genuine token whose grant is not in the store. `forgotten`: it is so old that the grant may have ended, and its row gone, in the ordinary
+ *  course of things. Any other cannot have: a grant ends after its last token is issued, so the store is an older one (P-08). */
+export function judgeWithoutGrant(
+  issuedOn: Instant,
+  now: Instant,
+): { readonly kind: 'forgotten' } | { readonly kind: 'store-went-back' } {
+  return { kind: issuedOn < before(now, endedGrantsKept) ? 'forgotten' : 'store-went-back' }
 }
 
 function parentIsOpen({ parentOpenSince }: TokenRow, { mode, overlapMs, now }: JudgeTerms): boolean {

@@ -1,12 +1,22 @@
-/** The refresh token: a prefix, then base64url of version, key id, grant, generation, 256-bit secret and tag. The tag lets junk fail without a look
+/** The refresh token: a prefix, then base64url of version, key id, grant, generation, day of issue, 256-bit secret and tag. The tag lets junk fail without a look
  *  at the store; the generation lets a replay be recognised for the family's whole life without a table of spent tokens (SF-194). */
-import { generation, grantId, type Generation, type GrantId, type RandomBytes } from '../../values/domain.ts'
+import {
+  generation,
+  grantId,
+  type Clock,
+  type Generation,
+  type GrantId,
+  type RandomBytes,
+} from '../../values/domain.ts'
+import { instant, type Instant } from '../../values/time.ts'
 import type { Keyring, KeyState } from './keyring.ts'
 import { sha256Hex } from './mac.ts'
 
 const prefix = '5Aep861' // for log scrubbers; no check relies on it being Salesforce's (SF-05)
 const version = 1
-const layout = { version: 0, key: 1, grant: 2, generation: 18, secret: 22, tag: 54, end: 70 } as const
+const layout = { version: 0, key: 1, grant: 2, generation: 18, day: 22, secret: 24, tag: 56, end: 72 } as const
+const dayLength = 86_400_000
+const lastDay = 0xffff // in the year 2149; a clock that a test has put beyond it is told as that day
 
 export type MintedRefreshToken = {
   readonly text: string
@@ -19,6 +29,8 @@ export type MintedRefreshToken = {
 export type ReadRefreshToken = {
   readonly grant: GrantId
   readonly generation: Generation
+  /** The beginning of the day, in UTC. */
+  readonly issuedOn: Instant
   readonly hash: string
   readonly keyState: KeyState
 }
@@ -26,7 +38,7 @@ export type ReadRefreshToken = {
 export function mintRefreshToken(
   grant: GrantId,
   nth: Generation,
-  { keyring, random }: { readonly keyring: Keyring; readonly random: RandomBytes },
+  { keyring, random, clock }: { readonly keyring: Keyring; readonly random: RandomBytes; readonly clock: Clock },
 ): MintedRefreshToken {
   const { id, mac } = keyring.activeTagKey
   const bytes = Buffer.allocUnsafe(layout.end)
@@ -34,6 +46,7 @@ export function mintRefreshToken(
   bytes[layout.key] = id
   bytes.write(grant, layout.grant, 'hex')
   bytes.writeUInt32BE(nth, layout.generation)
+  bytes.writeUInt16BE(Math.min(Math.floor(clock() / dayLength), lastDay), layout.day)
   bytes.set(random(32), layout.secret)
   bytes.set(mac(bytes.subarray(0, layout.tag)).subarray(0, layout.end - layout.tag), layout.tag)
   const text = prefix + bytes.toString('base64url')
@@ -49,16 +62,17 @@ export function readRefreshToken(text: string, keyring: Keyring): ReadRefreshTok
   if (key === undefined) return undefined
   const expected = key.mac(bytes.subarray(0, layout.tag))
   if (!sameTag(expected, bytes)) return undefined
-  if (bytes.toString('base64url') !== text.slice(prefix.length)) return undefined // stray bits in the last character
+  if (bytes.toString('base64url') !== text.slice(prefix.length)) return undefined // the other alphabet of base64
   return {
     grant: grantId(bytes.toString('hex', layout.grant, layout.generation)),
     generation: generation(bytes.readUInt32BE(layout.generation)),
+    issuedOn: instant(bytes.readUInt16BE(layout.day) * dayLength),
     hash: sha256Hex(text),
     keyState: key.state,
   }
 }
 
-const textLength = prefix.length + Math.ceil((layout.end * 4) / 3)
+const textLength = prefix.length + (layout.end / 3) * 4 // three bytes in four characters, and none over
 
 /** Constant time: every byte is looked at. */
 function sameTag(expected: Buffer, bytes: Buffer): boolean {

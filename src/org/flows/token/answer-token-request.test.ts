@@ -124,7 +124,7 @@ describe('the token endpoint, blocked by the allowlist', () => {
   test('SF-23: the current token, junk, and a token whose family has ended alert nobody', async (t) => {
     const [org, token] = await granted(t, { fields: office })
     await refresh(org, token, { from: elsewhere })
-    await refresh(org, `5Aep861${'A'.repeat(94)}`, { from: elsewhere })
+    await refresh(org, `5Aep861${'A'.repeat(96)}`, { from: elsewhere })
     next(await refresh(org, token))
     await org.store.sql(`UPDATE grants SET ended = 'revoked'`)
     await refresh(org, token, { from: elsewhere })
@@ -183,6 +183,16 @@ describe('the refresh token flow', () => {
     await org.store.sql('DELETE FROM grants')
     equal(told(await refresh(org, current)), 'STORE_WENT_BACK')
     deepEqual(await alerts(org), ['store-went-back', 'store-went-back'])
+  })
+
+  test('P-08: a token of a grant that ended so long ago that its row is gone is revoked, and alarms nobody', async (t) => {
+    const [org, token] = await granted(t)
+    await org.store.sql('DELETE FROM grants')
+    org.pass(days(399))
+    equal(told(await refresh(org, token)), 'STORE_WENT_BACK')
+    org.pass(days(2))
+    for (let nth = 0; nth < 3; nth += 1) equal(told(await refresh(org, token)), 'TOKEN_REVOKED')
+    deepEqual(await alerts(org), ['store-went-back'])
   })
 
   test('L-05, L-17, P-12: overlap returns the same successor to the parent, and refuses the grandparent', async (t) => {

@@ -3,7 +3,7 @@ import type { Caller, OrgParts } from '../../parts.ts'
 import type { Request } from '../../rules/app.ts'
 import { decide, termsOf, type Refusal } from '../../rules/decide.ts'
 import type { Terms } from '../../rules/policy.ts'
-import { judgeToken, type Judgement } from '../../rules/judge-token.ts'
+import { judgeToken, judgeWithoutGrant, type Judgement } from '../../rules/judge-token.ts'
 import { narrowScopes } from '../../rules/scopes.ts'
 import { findGrant, type GrantRow } from '../../store/grants.ts'
 import { packRedemption, type RedeemPlan } from '../../store/redeem.ts'
@@ -76,14 +76,22 @@ async function pursueInStore(parts: OrgParts, pursuit: Pursuit): Promise<TokenOu
   const anonymous = subjectOf(parts, { app, flow: request.flow, caller })
   const refuse = (refusal: Refusal, subject: Subject): Promise<TokenOutcome> =>
     refuseAndRecord(parts, subject, { refusal })
-  if (row === undefined)
-    return await refuse({ code: 'STORE_WENT_BACK', saw: { generation: token.generation, stored: null } }, anonymous)
+  if (row === undefined) return await refuse(withoutGrant(token, anonymous), anonymous)
   // the client is checked before replay is judged: nobody kills a family of another app (P-09)
   if (row.app !== app.name) return await refuse({ code: 'TOKEN_OF_ANOTHER_APP', saw: { app: app.name } }, anonymous)
   const found = foundOf(parts, pursuit, row)
   if (row.ended !== null) return await refuse({ code: 'TOKEN_REVOKED', saw: { reason: row.ended } }, found.subject)
   parts.knownGrants.keep(row)
   return await actOn(parts, judge(parts, found), found)
+}
+
+function withoutGrant({ issuedOn, generation }: ReadRefreshToken, { at }: Subject): Refusal {
+  switch (judgeWithoutGrant(issuedOn, at).kind) {
+    case 'forgotten':
+      return { code: 'TOKEN_REVOKED', saw: { reason: 'so long ago that its record is gone' } }
+    case 'store-went-back':
+      return { code: 'STORE_WENT_BACK', saw: { generation, stored: null } }
+  }
 }
 
 function judge(parts: OrgParts, { row, token, subject, terms }: Found): Judgement {
