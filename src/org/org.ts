@@ -160,7 +160,9 @@ async function keepOrClose(adminToken: AdminToken, server: FastifyInstance): Pro
 /** Before anyone is answered: what the mode before had left open must be closed by then (P-12). */
 async function enterRotationMode({ storage, configuration }: OrgParts): Promise<void> {
   const result = await storage.write('enterRotationMode', { mode: configuration.rotationMode })
-  if (result.kind !== 'committed') throw new Error(`the rotation mode could not be entered: ${result.kind}`)
+  if (result.kind === 'committed') return
+  const why = result.kind === 'dropped' ? result.why : result.cause.message
+  throw new Error(`the rotation mode could not be stored: ${why}`)
 }
 
 /** What everything else stands on, the org file included. */

@@ -32,7 +32,7 @@ for (const disk of small === undefined ? [limited] : [limited, small]) {
       const { near, far, refreshToken, admin } = await partnerOf(t, up, disk.folder(running))
       const current = successorOf(await near.redeem(refreshToken))
 
-      disk.fill(running)
+      disk.fillUp(running)
       for (let nth = 0; nth < 5; nth += 1) isToldToComeAgain(await near.redeem(current))
       for (const each of await Promise.all(Array.from({ length: 16 }, () => near.redeem(current))))
         isToldToComeAgain(each)
@@ -43,7 +43,7 @@ for (const disk of small === undefined ? [limited] : [limited, small]) {
         /"level":50.*"cause":"(?:disk I\/O error|database or disk is full)"/,
       )
 
-      disk.free(running)
+      disk.makeRoom(running)
       const last = successorOf(await near.redeem(successorOf(await near.redeem(current))))
       const { grants } = (await admin('/oauth-usage')) as Usage
       deepEqual(
@@ -62,7 +62,7 @@ for (const disk of small === undefined ? [limited] : [limited, small]) {
       const { up } = await startUp(t, { cwd, within: disk.within(cwd) })
       const running = { pid: up.pid, cwd }
       const { near, refreshToken } = await partnerOf(t, up, disk.folder(running))
-      disk.fill(running)
+      disk.fillUp(running)
       isToldToComeAgain(await near.redeem(refreshToken))
       equal((await up.stop()).code, 0)
     })
@@ -76,13 +76,13 @@ if (small !== undefined)
     const running = { pid: up.pid, cwd }
     const env = { SALLYPORT_ORG_LISTEN: up.url.replace('http://', '') }
     const doctor = () => sallyport(['doctor'], { cwd, env, within: small.beside(running) })
-    small.fill(running)
+    small.fillUp(running)
     const full = await doctor()
     equal(full.code, 1, full.stdout)
     match(full.stdout, /^fail {2}room: 0 MB are free for \S+\/data: redemptions are answered with 503/m)
     match(full.stdout, /^ +Try: df -h \S+\/data$/m)
     match(full.stderr, /^1 of \d+ checks failed\.$/m)
-    small.free(running)
+    small.makeRoom(running)
     const { code, stdout } = await doctor()
     equal(code, 0, stdout)
     match(stdout, /room: \d\d MB are free/)

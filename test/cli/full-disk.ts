@@ -13,8 +13,8 @@ export type Disk = {
   readonly beside: (running: Running) => readonly string[]
   /** That working directory as it is seen from here. */
   readonly folder: (running: Running) => string
-  readonly fill: (running: Running) => void
-  readonly free: (running: Running) => void
+  readonly fillUp: (running: Running) => void
+  readonly makeRoom: (running: Running) => void
 }
 
 /** The system refuses to let any file of the process grow: EFBIG, where a full disk says ENOSPC. Needs no rights. */
@@ -23,8 +23,8 @@ const fileSizeLimit: Disk = {
   within: () => [],
   beside: () => [],
   folder: ({ cwd }) => cwd,
-  fill: ({ pid, cwd }) => limit(pid, `--fsize=${statSync(join(cwd, 'data/org.db-wal')).size}:`),
-  free: ({ pid }) => limit(pid, '--fsize=unlimited:'),
+  fillUp: ({ pid, cwd }) => limit(pid, `--fsize=${statSync(join(cwd, 'data/org.db-wal')).size}:`),
+  makeRoom: ({ pid }) => limit(pid, '--fsize=unlimited:'),
 }
 
 /** Soft limits of a running process; `NAME=SOFT:` leaves the hard one, so that the soft one can be raised again. */
@@ -44,8 +44,8 @@ const smallFileSystem: Disk = {
     ...['sh', '-c', 'cd "$0" && exec "$@"', cwd],
   ],
   folder: ({ pid, cwd }) => `/proc/${pid}/root${cwd}`,
-  fill: (running) => fillUp(join(smallFileSystem.folder(running), filler)),
-  free: (running) => rmSync(join(smallFileSystem.folder(running), filler)),
+  fillUp: (running) => writeUntilFull(join(smallFileSystem.folder(running), filler)),
+  makeRoom: (running) => rmSync(join(smallFileSystem.folder(running), filler)),
 }
 
 const mounting = (folder: string): readonly string[] => [
@@ -54,7 +54,7 @@ const mounting = (folder: string): readonly string[] => [
 ]
 
 /** Never more than that disk can hold, wherever the path should lead. */
-function fillUp(path: string): void {
+function writeUntilFull(path: string): void {
   const file = openSync(path, 'wx')
   const block = new Uint8Array(4096)
   try {

@@ -42,7 +42,7 @@ function checkFolder(folder: string, now: Instant): StorageFindings {
   if (!statSync(folder).isDirectory()) return alone(failure(check, `${folder} is no folder`, `ls -ld ${folder}`))
   if (!isWritable(folder)) return alone(failure(check, `${folder} cannot be written by this user`, `ls -ld ${folder}`))
   const database = checkDatabase(realpathSync(folder))
-  const beside = [checkRoom(folder), ...privacy(folder), ...timesIn(folder, now)]
+  const beside = [...rights(folder), checkRoom(folder), ...privacy(folder), ...timesIn(folder, now)]
   return { owned: database.owned, findings: [...database.findings, ...beside] }
 }
 
@@ -57,8 +57,9 @@ function checkRoomFor(folder: string): Finding {
 const existingParent = (path: string): string => (existsSync(path) ? path : existingParent(dirname(path)))
 
 function isWritable(path: string): boolean {
+  const needed = constants.R_OK | constants.W_OK | (statSync(path).isDirectory() ? constants.X_OK : 0)
   try {
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+    accessSync(path, needed)
     return true
   } catch {
     return false
@@ -107,6 +108,14 @@ function schemaOf(file: string): number | undefined {
   } finally {
     database.close()
   }
+}
+
+/** Files that came from a backup, or that another user made. */
+function rights(folder: string): Finding[] {
+  return ['org.db', 'org.db-wal', 'org.db-shm', 'org.lock']
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(path) && !isWritable(path))
+    .map((path) => failure(check, `${path} cannot be written by this user`, `ls -l ${path}`, `chmod u+rw ${path}`))
 }
 
 function privacy(folder: string): Finding[] {
