@@ -51,8 +51,12 @@ export type OrgParts = {
 export type RevocationLog = {
   /** Never rejects: the store holds the revocation already (see `revocation-log.ts`). */
   readonly append: (revocations: readonly Revocation[]) => Promise<void>
-  readonly readAll: () => Promise<readonly Revocation[]>
+  readonly readAll: () => Promise<KnownRevocations>
+  /** Leaves out what was revoked before this instant. Never rejects: what cannot be left out stays. */
+  readonly forget: (before: number) => Promise<void>
 }
+/** `since`: those of before it may have been left out; 0 where none was. */
+export type KnownRevocations = { readonly revocations: readonly Revocation[]; readonly since: number }
 export type Revocation = { readonly grant: string; readonly at: number; readonly reason: string }
 
 /** Structured records; fields never hold a secret. */

@@ -1,5 +1,5 @@
 /** The org's own clockwork: counts are written every second, tables are kept within bounds every minute; a failure is logged and tried again. */
-import { before, days, hours, seconds } from '../values/time.ts'
+import { after, before, days, hours, seconds } from '../values/time.ts'
 import type { OrgParts } from './parts.ts'
 import { endedGrantsKept } from './rules/judge-token.ts'
 import type { UpkeepPlan } from './store/upkeep.ts'
@@ -12,11 +12,23 @@ const rowsAtOnce = 500
 
 export function startUpkeep(parts: OrgParts): Upkeep {
   const flushing = every(flushEvery, () => parts.monitor.flush(), parts)
-  const pruning = every(pruneEvery, () => prune(parts), parts)
+  const pruning = every(pruneEvery, prunerOf(parts), parts)
   return {
     async stop() {
       await Promise.all([flushing.stop(), pruning.stop()])
     },
+  }
+}
+
+/** Revocations are forgotten once a day, and only after the store has told its age on this very day: a store that would miss them tells another. */
+export function prunerOf(parts: OrgParts): () => Promise<void> {
+  let next = parts.clock()
+  return async () => {
+    await prune(parts)
+    const now = parts.clock()
+    if (now < next) return
+    await parts.revocationLog.forget(before(now, endedGrantsKept))
+    next = after(now, days(1))
   }
 }
 

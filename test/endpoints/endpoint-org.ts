@@ -244,7 +244,8 @@ function partsOf({ configuration, storage, knownGrants, revocations, clock, sett
     }),
     revocationLog: {
       append: (added) => Promise.resolve(void revocations.push(...added)),
-      readAll: () => Promise.resolve(revocations),
+      readAll: () => Promise.resolve({ revocations, since: 0 }),
+      forget: () => Promise.resolve(),
     },
     monitor: openMonitor({ storage: orgStorage, clock, recordIds }),
     failureLimits: openFailureLimits(50, { window: minutes(15), mostKeys: 1000 }),

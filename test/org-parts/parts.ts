@@ -84,7 +84,8 @@ export async function openTestParts(t: TestContext, wish: Wish = {}): Promise<Te
     },
     revocationLog: {
       append: (more) => Promise.resolve(void revocations.push(...more)),
-      readAll: () => Promise.resolve(revocations),
+      readAll: () => Promise.resolve({ revocations, since: 0 }),
+      forget: () => Promise.resolve(),
     },
     monitor: openMonitor({ storage, clock, recordIds }),
     failureLimits: openFailureLimits(configuration.limits.clientFailures, { window: minutes(15), mostKeys: 100 }),

@@ -2,6 +2,7 @@
 import { one, type Program } from '../../storage/program.ts'
 import { recordAlert, type AlertEntry } from './alerts.ts'
 import { endGrant } from './refuse.ts'
+import { tellSeen } from './seen.ts'
 
 /** Which of these grants the store has alive. */
 export function* findLiveAmong(ids: readonly string[]): Program<readonly string[]> {
@@ -13,10 +14,12 @@ export function* findLiveAmong(ids: readonly string[]): Program<readonly string[
 
 export type ReapplyPlan = {
   readonly ends: readonly { readonly grant: string; readonly reason: string; readonly at: number }[]
-  readonly alert: AlertEntry
+  readonly alert: AlertEntry | undefined
+  readonly seenAt: number
 }
 
-export function* reapplyRevocations({ ends, alert }: ReapplyPlan): Program<void> {
+export function* reapplyRevocations({ ends, alert, seenAt }: ReapplyPlan): Program<void> {
   for (const each of ends) yield* endGrant(each)
-  yield* recordAlert(alert)
+  if (alert !== undefined) yield* recordAlert(alert)
+  yield* tellSeen(seenAt)
 }

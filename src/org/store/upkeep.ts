@@ -2,6 +2,7 @@
 import { one, run, type Program } from '../../storage/program.ts'
 import { pruneHistory } from './history.ts'
 import { pruneMonitoring } from './monitoring.ts'
+import { tellSeen } from './seen.ts'
 import { pruneDevices } from './sessions.ts'
 
 export type UpkeepPlan = {
@@ -19,6 +20,7 @@ export type UpkeepPlan = {
 /** How many rows went; the caller comes again soon where it is not zero. */
 export function* upkeep(plan: UpkeepPlan): Program<number> {
   const { most } = plan
+  yield* tellSeen(plan.now)
   const history = yield* pruneHistory({ ...plan.history, most })
   const codes = yield* pruneBy('codes', 'hash', { column: 'issued_at', before: plan.codesBefore, most })
   const sessions = yield* pruneBy('browser_sessions', 'hash', { column: 'ends_at', before: plan.now, most })
