@@ -19,6 +19,7 @@ const app: App = {
 const policy = (requiredBy: 'app' | 'org'): Bound => ({
   id: 'pkce-required',
   guard: () => deny('CHALLENGE_MISSING', { requiredBy }),
+  silent: { policy: 'x', vote: 'abstain' },
   terms: undefined,
   signals: undefined,
 })

@@ -15,8 +15,19 @@ import {
   sampleGrant,
 } from './questions-for-tests.ts'
 
-const voting = (id: string, vote: Vote): Bound => ({ id, guard: () => vote, terms: undefined, signals: undefined })
-const mute: Bound = { id: 'mute', guard: undefined, terms: undefined, signals: undefined }
+const voting = (id: string, vote: Vote): Bound => ({
+  ...mute,
+  id,
+  silent: { policy: id, vote: 'abstain' },
+  guard: () => vote,
+})
+const mute: Bound = {
+  id: 'mute',
+  silent: { policy: 'mute', vote: 'abstain' },
+  guard: undefined,
+  terms: undefined,
+  signals: undefined,
+}
 const yes = voting('yes', allow({ seen: 1 }))
 const no = voting('no', deny('SOURCE_NOT_ALLOWED', { from: '192.0.2.1' }))
 const final = voting('final', denyForGood('TOKEN_IDLE', { idle: 9 }))

@@ -73,8 +73,8 @@ function refusalOf({ code, saw, ends }: Extract<Vote, { kind: 'deny' }>): Refusa
   return ends === undefined ? { code, saw } : { code, saw, ends }
 }
 
-function traceLine({ id }: Bound, vote: Vote): TraceLine {
-  if (vote.kind === 'abstain') return { policy: id, vote: 'abstain' }
+function traceLine({ id, silent }: Bound, vote: Vote): TraceLine {
+  if (vote.kind === 'abstain') return silent
   if (vote.kind === 'allow') return { policy: id, vote: 'allow', saw: vote.saw }
   return { policy: id, vote: 'deny', code: vote.code, saw: vote.saw }
 }

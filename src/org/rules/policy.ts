@@ -86,6 +86,8 @@ export type OneWay = {
 }
 export type Bound = {
   readonly id: string
+  /** What stands in a trace where this policy has no say: the same line each time. */
+  readonly silent: { readonly policy: string; readonly vote: 'abstain' }
   readonly guard: ((request: Request) => Vote) | undefined
   readonly terms: ((terms: Terms, request: Request) => Terms) | undefined
   readonly signals: ((request: Request) => readonly Signal[]) | undefined
@@ -118,6 +120,7 @@ export function bindable<S>(policy: Policy<S>): BoundPolicy {
         ok: true,
         value: {
           id: policy.id,
+          silent: { policy: policy.id, vote: 'abstain' },
           guard: guard && ((request) => guard(request, settings)),
           terms: terms && ((before, request) => terms(before, request, settings)),
           signals: signals && ((request) => signals(request, settings)),

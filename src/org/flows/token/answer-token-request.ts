@@ -27,7 +27,8 @@ export async function answerTokenRequest(parts: OrgParts, call: TokenCall): Prom
     parts.monitor.junk('request', formatAddress(call.caller.from.address))
     return refused(request.fault)
   }
-  const client = await authenticateClient(parts, call, call.caller)
+  const proving = authenticateClient(parts, call, call.caller)
+  const client = proving instanceof Promise ? await proving : proving
   if (!client.ok) return await refuseClient(parts, { request: request.value, caller: call.caller }, client.fault)
   const struck = parts.faults.take(['unavailable', 'in-flight', 'delay', 'drop-response'], client.value.entry.app.name)
   if (struck === undefined)
@@ -69,20 +70,28 @@ type Call = {
   readonly deadline: number
 }
 
-async function answer(parts: OrgParts, call: Call): Promise<TokenOutcome> {
+function answer(parts: OrgParts, call: Call): Promise<TokenOutcome> {
   const { request, client, caller } = call
   const { app } = client.entry
   const subject = subjectOf(parts, { app, flow: request.flow, caller })
   const decision = decideCaller(client, subject)
   if (decision.kind === 'refused') {
     const isBlocked = decision.refusal.code === 'SOURCE_NOT_ALLOWED'
-    if (isBlocked && request.kind === 'refresh') await alertBlockedReplay(parts, subject, request.refreshToken)
-    if (decision.refusal.code === 'CLIENT_SECRET_MISSING') return await refuseUnproven(parts, call, decision)
-    return await refuseAndRecord(parts, subject, decision)
+    if (isBlocked && request.kind === 'refresh')
+      return refuseBlocked(parts, { decision, subject }, request.refreshToken)
+    if (decision.refusal.code === 'CLIENT_SECRET_MISSING') return refuseUnproven(parts, call, decision)
+    return refuseAndRecord(parts, subject, decision)
   }
-  return request.kind === 'refresh'
-    ? await refresh(parts, { ...call, request })
-    : await exchangeCode(parts, { ...call, request })
+  return request.kind === 'refresh' ? refresh(parts, { ...call, request }) : exchangeCode(parts, { ...call, request })
+}
+
+async function refuseBlocked(
+  parts: OrgParts,
+  { decision, subject }: { readonly decision: Extract<Decision, { kind: 'refused' }>; readonly subject: Subject },
+  refreshToken: string,
+): Promise<TokenOutcome> {
+  await alertBlockedReplay(parts, subject, refreshToken)
+  return await refuseAndRecord(parts, subject, decision)
 }
 
 /** The testing plane's faults happen to the real flow, so that what they leave behind is what a real one would. */

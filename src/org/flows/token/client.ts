@@ -27,11 +27,11 @@ type Claimed =
 
 /** A right secret always passes, however many wrong ones came from the same address: behind a fixed egress many workers share one address, and
  *  one with an outdated secret must not shut out the others. Wrong ones beyond the limit are told to slow down, and no longer recorded singly. */
-export async function authenticateClient(
+export function authenticateClient(
   parts: OrgParts,
   credentials: Credentials,
   caller: Caller,
-): Promise<Result<Client, Refusal>> {
+): Result<Client, Refusal> | Promise<Result<Client, Refusal>> {
   const claimed = readClaim(credentials)
   const entry = parts.settings.current().appsByConsumerKey.get(claimed.id ?? '')
   if (entry === undefined) {
@@ -39,9 +39,14 @@ export async function authenticateClient(
     parts.monitor.junk('client', formatAddress(caller.from.address)) // P-11
     return fault({ code: 'CLIENT_UNKNOWN', saw: {} })
   }
-  const refusal = await refusalOf(parts, entry, claimed)
-  if (refusal === undefined) return ok({ entry, proof: proofOf(claimed) })
-  return fault(limitedRefusal(parts, refusal, { entry, caller }))
+  const conclude = (refusal: Refusal | undefined): Result<Client, Refusal> =>
+    refusal === undefined
+      ? ok({ entry, proof: proofOf(claimed) })
+      : fault(limitedRefusal(parts, refusal, { entry, caller }))
+  // only a signature has to be waited for
+  return claimed.kind === 'assertion'
+    ? assertionRefusal(parts, entry, claimed.assertion).then(conclude)
+    : conclude(refusalOf(entry, claimed))
 }
 
 function readClaim({ form, authorization }: Credentials): Claimed {
@@ -65,7 +70,7 @@ function readClaim({ form, authorization }: Credentials): Claimed {
     : { kind: 'secret', id, secret: basic.secret, by: 'client_secret_basic' }
 }
 
-async function refusalOf(parts: OrgParts, entry: AppEntry, claimed: Claimed): Promise<Refusal | undefined> {
+function refusalOf(entry: AppEntry, claimed: Exclude<Claimed, { kind: 'assertion' }>): Refusal | undefined {
   const { app } = entry
   switch (claimed.kind) {
     case 'none':
@@ -74,8 +79,6 @@ async function refusalOf(parts: OrgParts, entry: AppEntry, claimed: Claimed): Pr
       return entry.secretIs(claimed.secret) ? undefined : { code: 'CLIENT_SECRET_WRONG', saw: { app: app.name } }
     case 'contradiction':
       return { code: 'CLIENT_SECRET_WRONG', saw: { app: app.name } }
-    case 'assertion':
-      return await assertionRefusal(parts, entry, claimed.assertion)
   }
 }
 

@@ -22,20 +22,24 @@ export type Issue = {
   readonly authenticatedAt: number | undefined
 }
 
-export async function issuedFields(parts: OrgParts, issue: Issue): Promise<TokenFields> {
+/** Only the signature of an id_token has to be waited for. */
+export function issuedFields(parts: OrgParts, issue: Issue): TokenFields | Promise<TokenFields> {
   const { organization } = parts.settings.current()
   const identity = `${parts.publicUrl()}/id/${organization.id}/${userId(issue.userId)}`
   const issuedAt = String(issue.at) // a text of epoch milliseconds (SF-06)
-  const fields: Record<string, string> = { access_token: issue.accessToken }
-  if (issue.refreshToken !== undefined) fields['refresh_token'] = issue.refreshToken
-  if (issue.entry.sign) fields['signature'] = issue.entry.sign(Buffer.from(identity + issuedAt)).toString('base64')
-  fields['scope'] = issue.scopes.join(' ')
-  if (issue.scopes.includes('openid')) fields['id_token'] = await idToken(parts, issue, identity)
-  fields['instance_url'] = organization.instanceUrl
-  fields['id'] = identity
-  fields['token_type'] = 'Bearer'
-  fields['issued_at'] = issuedAt
-  return issue.flow.startsWith('hybrid') ? { ...fields, ...hybridFields(organization.instanceUrl) } : fields
+  const write = (signed: string | undefined): TokenFields => {
+    const fields: Record<string, string> = { access_token: issue.accessToken }
+    if (issue.refreshToken !== undefined) fields['refresh_token'] = issue.refreshToken
+    if (issue.entry.sign) fields['signature'] = issue.entry.sign(Buffer.from(identity + issuedAt)).toString('base64')
+    fields['scope'] = issue.scopes.join(' ')
+    if (signed !== undefined) fields['id_token'] = signed
+    fields['instance_url'] = organization.instanceUrl
+    fields['id'] = identity
+    fields['token_type'] = 'Bearer'
+    fields['issued_at'] = issuedAt
+    return issue.flow.startsWith('hybrid') ? { ...fields, ...hybridFields(organization.instanceUrl) } : fields
+  }
+  return issue.scopes.includes('openid') ? idToken(parts, issue, identity).then(write) : write(undefined)
 }
 
 /** SF-128; `at_hash` as OpenID Connect Core 3.1.3.6 has it. */

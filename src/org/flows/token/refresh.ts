@@ -13,7 +13,7 @@ import type { Client } from './client.ts'
 import { grantFacts, tokenRow } from './grant-facts.ts'
 import { decideCaller } from './decide-caller.ts'
 import { issuedFields } from './issued.ts'
-import { refused, unavailable, type TokenOutcome } from './outcome.ts'
+import { refused, unavailable, type TokenFields, type TokenOutcome } from './outcome.ts'
 import { planRedemption, type Redemption } from './plan-redemption.ts'
 import { subjectOf, type Subject } from './records.ts'
 import { refuseAndRecord, revokeReplayedFamily } from './refusals.ts'
@@ -40,12 +40,12 @@ type Found = Pursuit & {
   readonly terms: Terms
 }
 
-export async function refresh(parts: OrgParts, call: RefreshCall): Promise<TokenOutcome> {
+export function refresh(parts: OrgParts, call: RefreshCall): Promise<TokenOutcome> {
   const token = readRefreshToken(call.request.refreshToken, parts.keyring)
-  if (token !== undefined) return await pursue(parts, { ...call, token, wasGood: false })
+  if (token !== undefined) return pursue(parts, { ...call, token, wasGood: false })
   const { address } = subjectOf(parts, { app: call.client.entry.app, flow: call.request.flow, caller: call.caller })
   parts.monitor.junk('token', address) // never looked up, never written singly (P-11)
-  return refused({ code: 'TOKEN_NOT_OURS', saw: {} })
+  return Promise.resolve(refused({ code: 'TOKEN_NOT_OURS', saw: {} }))
 }
 
 /** From the remembered row where it makes the token the current one, and the transaction will say whether it still is; from the store otherwise. */
@@ -135,14 +135,14 @@ async function actOn(parts: OrgParts, judgement: Judgement, found: Found): Promi
   }
 }
 
-async function redeem(parts: OrgParts, judgement: Redemption['judgement'], found: Found): Promise<TokenOutcome> {
+function redeem(parts: OrgParts, judgement: Redemption['judgement'], found: Found): Promise<TokenOutcome> {
   const { row, subject, asked, token, client } = found
   const decision = decide(asked, client.entry.policies)
-  if (decision.kind === 'refused') return await refuseAndRecord(parts, subject, { ...decision, sequence: row.sequence })
+  if (decision.kind === 'refused') return refuseAndRecord(parts, subject, { ...decision, sequence: row.sequence })
   const scopes = narrowScopes(found.request.scope, asked.grant.scopes)
   if (scopes.kind === 'not-allowed') {
     const refusal: Refusal = { code: 'SCOPE_NOT_ALLOWED', saw: { scope: scopes.scope.slice(0, 80) } }
-    return await refuseAndRecord(parts, subject, { refusal })
+    return refuseAndRecord(parts, subject, { refusal })
   }
   const redemption = planRedemption(parts, {
     row,
@@ -153,15 +153,16 @@ async function redeem(parts: OrgParts, judgement: Redemption['judgement'], found
     scopes: scopes.scopes,
     decision,
   })
-  if (redemption !== undefined) return await settle(parts, redemption, found)
+  if (redemption !== undefined) return settle(parts, redemption, found)
   const refusal: Refusal = { code: 'STORE_WENT_BACK', saw: { generation: token.generation, stored: row.generation } }
-  return await refuseAndRecord(parts, subject, { refusal })
+  return refuseAndRecord(parts, subject, { refusal })
 }
 
 async function settle(parts: OrgParts, redemption: Redemption, found: Found): Promise<TokenOutcome> {
   const { caller, deadline, subject, row } = found
   // made before the token is spent: were it to fail afterwards, the client would come back with a spent token and lose its family
-  const fields = await fieldsOf(parts, redemption, found)
+  const making = fieldsOf(parts, redemption, found)
+  const fields = making instanceof Promise ? await making : making
   const result = await parts.storage.write('redeem', packRedemption(redemption.plan), {
     deadline,
     listening: caller.listening,
@@ -205,12 +206,12 @@ async function decideAgain(parts: OrgParts, found: Found): Promise<TokenOutcome>
   return await pursue(parts, { ...found, client: { ...client, entry }, wasGood: true })
 }
 
-async function fieldsOf(
+function fieldsOf(
   parts: OrgParts,
   { accessToken, refreshToken, scopes }: Redemption,
   { client, request, row, subject }: Found,
-) {
-  return await issuedFields(parts, {
+): TokenFields | Promise<TokenFields> {
+  return issuedFields(parts, {
     entry: client.entry,
     flow: request.flow,
     userId: row.userId,
