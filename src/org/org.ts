@@ -18,7 +18,7 @@ import { openTokenLane } from './endpoints/token-lane.ts'
 import { openMetrics } from './metrics.ts'
 import { openEpoch } from './epoch.ts'
 import { openFailureLimits } from './failure-limits.ts'
-import { freshKeyring, openKeyringFile } from './keyring-file.ts'
+import { freshKeyring, openKeyringFile, type HeldKeyring } from './keyring-file.ts'
 import { openMonitor } from './monitor.ts'
 import type { Log, OrgParts } from './parts.ts'
 import { forgetfulRevocationLog, openRevocationLog } from './revocation-log.ts'
@@ -127,6 +127,7 @@ async function openOn(
     testing: options.testing,
     clock: ground.orgClock,
     passwords,
+    heldKeyring: ground.heldKeyring,
     checks: openPasswordChecks(storage, lazyPasswords),
   })
   where.url = await listen(server, options.configuration.listen)
@@ -172,6 +173,7 @@ type Ground = {
   readonly clock: Clock
   readonly random: RandomBytes
   readonly keyring: Keyring
+  readonly heldKeyring: HeldKeyring
   readonly recordIds: RecordIds
 }
 
@@ -182,9 +184,10 @@ async function openGround(
 ): Promise<Ground> {
   const orgClock = await openOrgClock(clock, storage)
   const storeIsNew = !(await storage.read(() => findWhetherGrantsExist()))
-  const keyring = folder === undefined ? freshKeyring(random) : await openKeyringFile(folder, { random, storeIsNew })
+  const heldKeyring =
+    folder === undefined ? freshKeyring(random) : await openKeyringFile(folder, { random, storeIsNew })
   const recordIds = openRecordIds(await storage.read(() => findLastRecordId()))
-  return { storage, orgClock, clock: orgClock.now, random, keyring, recordIds }
+  return { storage, orgClock, clock: orgClock.now, random, keyring: heldKeyring.keyring, heldKeyring, recordIds }
 }
 
 /** Without a file, and on a new store, the org is made with an id of its own and nothing in it. */

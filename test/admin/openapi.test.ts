@@ -54,6 +54,7 @@ describe('the OpenAPI document', () => {
         ...[`GET /${list}`, `POST /${list}`, `GET /${list}/{name}`, `PATCH /${list}/{name}`, `DELETE /${list}/{name}`],
       ]),
       ...singles.flatMap((path) => [`GET ${path}`, `PATCH ${path}`]),
+      ...['GET /keyring', 'POST /keyring/rotate'],
       ...['POST /store/backup', 'GET /store/epoch', 'POST /store/epoch'],
       ...['GET /testing/v1/clock', 'POST /testing/v1/clock', 'POST /testing/v1/reset'],
       ...['GET /testing/v1/faults', 'POST /testing/v1/faults', 'DELETE /testing/v1/faults'],

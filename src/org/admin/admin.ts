@@ -8,6 +8,7 @@ import { registerAllowlist } from './allowlist.ts'
 import { registerApps } from './apps.ts'
 import { registerExplain } from './explain.ts'
 import { registerIpMonitoring } from './ip-monitoring.ts'
+import { registerKeyring } from './keyring.ts'
 import { registerLoginHistory } from './login-history.ts'
 import { registerOauthUsage } from './oauth-usage.ts'
 import { registerObjects } from './objects.ts'
@@ -37,6 +38,7 @@ const endpoints = [
   registerVerificationCode,
   registerObjects,
   registerSetupAuditTrail,
+  registerKeyring,
   registerStoreEpoch,
   registerStoreBackup,
 ] as const

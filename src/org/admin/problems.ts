@@ -11,6 +11,7 @@ const kinds = {
   NOT_FOUND: { status: 404, title: 'There is nothing by that name' },
   NAME_TAKEN: { status: 409, title: 'The name is taken' },
   CONSUMER_KEY_TAKEN: { status: 409, title: 'Another app has this consumer key' },
+  KEYRING_FULL: { status: 409, title: 'The keyring has no room for another key' },
   CHANGED_MEANWHILE: { status: 409, title: 'Others keep changing the object' },
   STALE_EDITOR: { status: 412, title: 'The object was changed since it was read' },
   OBJECT_INVALID: { status: 422, title: 'The object cannot be saved as it is' },

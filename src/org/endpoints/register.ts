@@ -4,6 +4,7 @@ import type { Secret } from '../../values/secret.ts'
 import { registerAdmin } from '../admin/admin.ts'
 import type { PasswordChecks } from '../browser/visit.ts'
 import type { OrgClock } from '../clock.ts'
+import type { HeldKeyring } from '../keyring-file.ts'
 import { openLoginLimits } from '../flows/login/limits.ts'
 import type { OrgParts } from '../parts.ts'
 import type { Passwords } from '../tokens/passwords.ts'
@@ -26,13 +27,14 @@ export type Registration = {
   readonly testing: boolean
   readonly clock: OrgClock
   readonly passwords: Passwords
+  readonly heldKeyring: HeldKeyring
   readonly checks: PasswordChecks
 }
 
 export async function registerEndpoints(
   server: FastifyInstance,
   parts: OrgParts,
-  { metrics, checks, adminToken, passwords, testing, clock }: Registration,
+  { metrics, checks, adminToken, passwords, heldKeyring, testing, clock }: Registration,
 ): Promise<void> {
   registerToken(server, parts, metrics)
   registerRevoke(server, parts)
@@ -46,5 +48,5 @@ export async function registerEndpoints(
   registerHealth(server, parts, metrics)
   registerBrowser(server, { ...parts, passwords: checks, loginLimits: openLoginLimits(parts.configuration.limits) })
   const plane = testing ? { testing: { orgClock: clock } } : {}
-  await registerAdmin(server, { ...parts, passwords }, { token: adminToken, ...plane })
+  await registerAdmin(server, { ...parts, passwords, heldKeyring }, { token: adminToken, ...plane })
 }

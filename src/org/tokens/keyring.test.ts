@@ -11,6 +11,12 @@ const key = (id: number, about: Partial<KeyEntry> = {}): KeyEntry => ({
 const document = (tagKeys: unknown, sealKeys: unknown = [key(1)]): KeyringDocument =>
   ({ tagKeys, sealKeys }) as KeyringDocument
 
+const rotated = (before: KeyringDocument, compromised = false): KeyringDocument => {
+  const result = withNewTagKey(before, { random, compromised })
+  if (!result.ok) throw new Error(result.fault)
+  return result.value
+}
+
 describe('a keyring', () => {
   test('a new one opens, with one active key of each kind', () => {
     const opened = openKeyring(newKeyringDocument(random))
@@ -19,7 +25,7 @@ describe('a keyring', () => {
   })
 
   test('P-09: a new tag key becomes active, and the one before still verifies', () => {
-    const opened = openKeyring(withNewTagKey(newKeyringDocument(random), random))
+    const opened = openKeyring(rotated(newKeyringDocument(random)))
     equal(opened.ok && opened.value.activeTagKey.id, 2)
     equal(opened.ok && opened.value.tagKey(1)?.state, 'retired')
     equal(opened.ok && opened.value.tagKey(3), undefined)
@@ -28,7 +34,7 @@ describe('a keyring', () => {
   test('P-09: a compromised key stays compromised when a new one comes', () => {
     const before = document([key(1, { state: 'compromised' }), key(2)])
     deepEqual(
-      withNewTagKey(before, random).tagKeys.map(({ id, state }) => [id, state]),
+      rotated(before).tagKeys.map(({ id, state }) => [id, state]),
       [
         [1, 'compromised'],
         [2, 'retired'],
@@ -37,9 +43,27 @@ describe('a keyring', () => {
     )
   })
 
+  test('P-09: who read the file has read every key in it: all earlier ones are marked compromised', () => {
+    const before = document([key(1, { state: 'retired' }), key(2)])
+    deepEqual(
+      rotated(before, true).tagKeys.map(({ id, state }) => [id, state]),
+      [
+        [1, 'compromised'],
+        [2, 'compromised'],
+        [3, 'active'],
+      ],
+    )
+  })
+
+  test('a token has room for 255 key ids, and none is given twice', () => {
+    const full = document([key(3), key(255, { state: 'retired' })])
+    const result = withNewTagKey(full, { random, compromised: false })
+    match(result.ok ? 'made' : result.fault, /255 key ids/)
+  })
+
   test('a new tag key leaves the seal keys as they are', () => {
     const before = newKeyringDocument(random)
-    deepEqual(withNewTagKey(before, random).sealKeys, before.sealKeys)
+    deepEqual(rotated(before).sealKeys, before.sealKeys)
   })
 
   const refused: Record<string, [KeyringDocument, RegExp]> = {

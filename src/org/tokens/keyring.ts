@@ -24,16 +24,29 @@ export function newKeyringDocument(random: RandomBytes): KeyringDocument {
   return { tagKeys: [fresh()], sealKeys: [fresh()] }
 }
 
-/** Adds a fresh active tag key and retires the one before it; older ones stay, since families may still need them (P-09). */
-export function withNewTagKey(document: KeyringDocument, random: RandomBytes): KeyringDocument {
+type NewTagKey = {
+  readonly random: RandomBytes
+  /** Whether the keys of before may be known to others. They lie in one file, so that holds for all of them or for none. */
+  readonly compromised: boolean
+}
+
+/** Adds a fresh active tag key and retires the one before it; older ones stay, since families may still need them (P-09). The fault is a sentence. */
+export function withNewTagKey(
+  document: KeyringDocument,
+  { random, compromised }: NewTagKey,
+): Result<KeyringDocument, string> {
   const id = Math.max(...document.tagKeys.map((entry) => entry.id)) + 1
-  const retired = document.tagKeys.map((entry) =>
-    entry.state === 'active' ? { ...entry, state: 'retired' as const } : entry,
-  )
-  return {
-    ...document,
-    tagKeys: [...retired, { id, state: 'active', key: Buffer.from(random(32)).toString('base64url') }],
-  }
+  if (id > lastKeyId) return fault(`all ${lastKeyId} key ids that a token has room for have been used`)
+  const older = document.tagKeys.map((entry): KeyEntry => ({ ...entry, state: stateAfter(entry.state, compromised) }))
+  const fresh: KeyEntry = { id, state: 'active', key: Buffer.from(random(32)).toString('base64url') }
+  return ok({ ...document, tagKeys: [...older, fresh] })
+}
+
+const lastKeyId = 255
+
+function stateAfter(state: KeyState, compromised: boolean): KeyState {
+  if (compromised) return 'compromised'
+  return state === 'active' ? 'retired' : state
 }
 
 /** The document is what JSON held, so nothing in it is taken for granted: a misspelled `compromised` would go on proving replays (P-09).
@@ -68,8 +81,8 @@ function readEntries(
     const { id, state: said, key }: { id?: unknown; state?: unknown; key?: unknown } = entry
     const state = states.find((each) => each === said)
     const bytes = Buffer.from(typeof key === 'string' ? key : '', 'base64url')
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > 255)
-      return fault(`${name}: a key id is not 1 to 255`)
+    if (typeof id !== 'number' || !Number.isInteger(id) || id < 1 || id > lastKeyId)
+      return fault(`${name}: a key id is not 1 to ${lastKeyId}`)
     if (bytes.length !== 32 || bytes.toString('base64url') !== key)
       return fault(`${name}: key ${id} is not 32 bytes in base64url`)
     if (state === undefined) return fault(`${name}: the state of key ${id} is none of ${states.join(', ')}`)

@@ -85,7 +85,10 @@ async function pursueInStore(parts: OrgParts, pursuit: Pursuit): Promise<TokenOu
   return await actOn(parts, judge(parts, found), found)
 }
 
-function withoutGrant({ issuedOn, generation }: ReadRefreshToken, { at }: Subject): Refusal {
+const underCompromisedKey: Refusal = { code: 'TOKEN_REVOKED', saw: { reason: 'its key is marked compromised' } }
+
+function withoutGrant({ issuedOn, generation, keyState }: ReadRefreshToken, { at }: Subject): Refusal {
+  if (keyState === 'compromised') return underCompromisedKey // it proves nothing about the store either
   switch (judgeWithoutGrant(issuedOn, at).kind) {
     case 'forgotten':
       return { code: 'TOKEN_REVOKED', saw: { reason: 'so long ago that its record is gone' } }
@@ -123,7 +126,7 @@ async function actOn(parts: OrgParts, judgement: Judgement, found: Found): Promi
         ? await refuse({ code: 'TOKEN_IN_FLIGHT', saw })
         : await revokeReplayedFamily(parts, subject, saw)
     case 'unproven':
-      return await refuse({ code: 'TOKEN_REVOKED', saw: { reason: 'its key is marked compromised' } })
+      return await refuse(underCompromisedKey)
     case 'epoch-refused':
       return await refuse({ code: 'TOKEN_REVOKED', saw: { reason: 'grants of the epoch before are refused' } })
     case 'store-went-back':
