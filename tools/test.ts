@@ -59,7 +59,7 @@ if (process.argv.includes('--unit')) {
   add(await check([unit]))
 } else if (process.argv.includes('--long')) {
   const files = globSync('test/**/*.long.ts', { cwd: root }).toSorted()
-  await run({ files, isolation: 'a process a file', timeoutSeconds: 3600 })
+  await run({ files, isolation: 'a process a file', timeoutSeconds: 4 * 3600 })
 } else {
   add(await check(gates))
   await run({ files: systemTests(), isolation: 'a process a file', timeoutSeconds: 300 })

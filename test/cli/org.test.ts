@@ -94,6 +94,16 @@ describe('an org that cannot start', () => {
     equal(code, 1)
     match(stderr, /has schema 999 \(from-the-future\)/)
     match(stderr, /^Try: Start the newer version/m)
+    const doctor = await sallyport(['doctor'], { cwd, env: { SALLYPORT_ORG_LISTEN: '127.0.0.1:0' } })
+    equal(doctor.code, 1)
+    match(
+      doctor.stdout,
+      /^fail {2}storage: \S+\/org\.db has schema 999; this version knows \d+\n +Try: Start the newer version/m,
+    )
+    const untouched = new DatabaseSync(join(cwd, 'data/org.db'))
+    untouched.exec('DELETE FROM sallyport_migrations WHERE id = 999')
+    untouched.close()
+    equal((await (await service(t, ['org', ...anyPort], { cwd })).stop()).code, 0)
   })
 
   test('refuses a file that is no database', async (t) => {
