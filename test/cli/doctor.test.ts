@@ -1,5 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
+import { once } from 'node:events'
 import { chmod, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { emptyFolder, sallyport, service } from './command.ts'
@@ -76,6 +78,16 @@ describe('doctor', () => {
     await writeFile(join(cwd, 'sallyport.yaml'), 'org: { file: org.yaml, listen: "127.0.0.1:0" }')
     await writeFile(join(cwd, 'org.yaml'), 'userz: []')
     match(failed(await doctor(cwd))[0] ?? '', /org file: org\.yaml:1:1: userz/)
+  })
+
+  test('fails for a port that another program has, and names it', async (t) => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    t.after(() => taken.close())
+    await once(taken, 'listening')
+    const listen = `127.0.0.1:${(taken.address() as AddressInfo).port}`
+    const report = await doctor(await emptyFolder(t), { SALLYPORT_ORG_LISTEN: listen })
+    equal(report.code, 1)
+    deepEqual(failed(report), [`port: Another program listens on ${listen}.`])
   })
 
   test('fails for an egress address that this machine has not', async (t) => {
