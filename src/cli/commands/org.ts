@@ -1,6 +1,7 @@
 /** `org`: the org alone. */
 import { Option, type Command } from 'commander'
 import { wrongUsage } from '../complaint.ts'
+import type { RotateFlags } from '../keyring/rotate.ts'
 import type { OrgFlags } from '../org-request.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -24,6 +25,29 @@ export function addOrgCommand(program: Command, terminal: Terminal): void {
     refuseWhatIsNotBuilt(flags)
     const { runOrg } = await import('../run-org.ts')
     await runOrg(terminal, flags)
+  })
+  addKeyringCommands(org, terminal)
+}
+
+function addKeyringCommands(org: Command, terminal: Terminal): void {
+  const keyring = org
+    .command('keyring')
+    .description('the keys that prove the tokens of an org')
+    .addHelpText('after', '\nExample:\n  sallyport org keyring rotate')
+  const rotate = keyring
+    .command('rotate')
+    .description(
+      'prove new tokens with a new key; old tokens stay good. Works on the files of a stopped org (--storage), or through a running one',
+    )
+    .option(
+      '--compromised',
+      'the keys of before may be known to others: they prove no replay and no access token any more',
+    )
+    .option('--org <url>', 'the running org; where it is left out, the one that owns the storage')
+    .addHelpText('after', '\nExample:\n  sallyport org keyring rotate --compromised')
+  rotate.action(async () => {
+    const { rotateKeyring } = await import('../keyring/rotate.ts')
+    await rotateKeyring(terminal, rotate.optsWithGlobals<RotateFlags>())
   })
 }
 
