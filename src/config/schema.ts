@@ -2,7 +2,7 @@
 import { orgConfigurationSchema, type OrgConfiguration } from '../org/configuration.ts'
 import type { JsonSchema, Schema } from '../values/schema.ts'
 import { consoleSchema, type ConsoleConfiguration } from './console.ts'
-import { gatewaySchema, type GatewayConfiguration } from './gateway.ts'
+import { gatewaySchema, type GatewayConfiguration } from '../gateway/configuration.ts'
 import { keeperSchema, type KeeperConfiguration } from './keeper.ts'
 
 export type Configuration = {

@@ -1,0 +1,52 @@
+/** What listeners, egress and admin API of one gateway work with; made once in `gateway.ts`. */
+import type { Address } from '../ip/address.ts'
+import type { RangeMatcher } from '../ip/matcher.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Clock, RandomBytes } from '../values/domain.ts'
+import type { Result } from '../values/result.ts'
+import type { Pool } from './egress/pool.ts'
+import type { Meter } from './metering/meter.ts'
+import type { GatewayMetrics } from './metrics.ts'
+import type { Reach } from './reach.ts'
+import type { Deadlines } from './rules/deadlines.ts'
+import type { Refusal } from './rules/refusal.ts'
+import type { GatewayWrites } from './store/writes.ts'
+import type { Client, LiveTunnel, Opened, TunnelAsk, TunnelEnd } from './tunnel.ts'
+
+export type GatewayParts = {
+  readonly clock: Clock
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number
+  readonly random: RandomBytes
+  readonly storage: Storage<GatewayWrites>
+  readonly log: Log
+  readonly deadlines: () => Deadlines
+  /** Peers whose PROXY protocol header is believed (G-21). */
+  readonly proxyProtocolPeers: () => RangeMatcher
+  readonly clients: Clients
+  /** Permission and dial: what every listener calls for each tunnel. The refusals are recorded and counted in there. */
+  readonly open: (ask: TunnelAsk) => Promise<Opened>
+  /** Ends the record of a tunnel that was opened; the relay calls it once, when both ends are closed. */
+  readonly ended: (tunnel: LiveTunnel, end: TunnelEnd) => void
+  readonly reach: Reach
+  readonly pool: Pool
+  readonly meter: Meter
+  readonly metrics: GatewayMetrics
+  /** True once SIGTERM has come: what is asked from now on is told to go elsewhere. */
+  readonly draining: () => boolean
+}
+
+export type Clients = {
+  /** `user` may carry `+egress=NAME` (interfaces section 5). Both decoded. Constant time, and as dear for an unknown user as for a wrong password. */
+  readonly authenticate: (
+    credentials: { readonly user: string; readonly password: string } | undefined,
+    from: Address,
+  ) => Result<{ readonly client: Client; readonly pin: string | undefined }, Refusal>
+}
+
+/** Structured records; fields never hold a secret. */
+export type Log = {
+  readonly info: (event: string, fields?: Readonly<Record<string, unknown>>) => void
+  readonly warn: (event: string, fields?: Readonly<Record<string, unknown>>) => void
+  readonly error: (event: string, fields?: Readonly<Record<string, unknown>>) => void
+}
