@@ -185,28 +185,6 @@ describe('the refresh token flow', () => {
     deepEqual(await alerts(org), ['store-went-back', 'store-went-back'])
   })
 
-  test('P-08: a token of a grant that ended so long ago that its row is gone is revoked, and alarms nobody', async (t) => {
-    const [org, token] = await granted(t)
-    await org.store.sql('DELETE FROM grants')
-    org.pass(days(399))
-    equal(told(await refresh(org, token)), 'STORE_WENT_BACK')
-    org.pass(days(2))
-    for (let nth = 0; nth < 3; nth += 1) equal(told(await refresh(org, token)), 'TOKEN_REVOKED')
-    deepEqual(await alerts(org), ['store-went-back'])
-  })
-
-  test('P-09: under a compromised key, a token without a grant is no alarm: whoever has the key makes as many as he likes', async (t) => {
-    const [org, token] = await granted(t)
-    const { keyring } = org.parts
-    const leaked: typeof keyring = {
-      ...keyring,
-      tagKey: (id) => ({ ...keyring.activeTagKey, id, state: 'compromised' }),
-    }
-    await org.store.sql('DELETE FROM grants')
-    equal(told(await refresh({ ...org, parts: { ...org.parts, keyring: leaked } }, token)), 'TOKEN_REVOKED')
-    deepEqual(await alerts(org), [])
-  })
-
   test('L-05, L-17, P-12: overlap returns the same successor to the parent, and refuses the grandparent', async (t) => {
     const [org, first] = await granted(t, { configuration: { rotationMode: 'overlap' } })
     const second = next(await refresh(org, first))
