@@ -48,8 +48,9 @@ const smallFileSystem: Disk = {
   makeRoom: (running) => rmSync(join(smallFileSystem.folder(running), filler)),
 }
 
-const mounting = (folder: string): readonly string[] => [
-  ...['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c'],
+const mounting = (folder: string): readonly [string, ...string[]] => [
+  'unshare',
+  ...['--user', '--map-root-user', '--mount', 'sh', '-c'],
   ...[`mount -t tmpfs -o size=${megabytes}m none "$0" && cd "$0" && exec "$@"`, folder],
 ]
 
@@ -71,7 +72,7 @@ function writeUntilFull(path: string): void {
 
 /** Where a user may mount nothing (containers, mostly), a full file system cannot be had, and the output says so. */
 export function disks(folder: string): readonly [Disk, Disk?] {
-  const [program = '', ...words] = [...mounting(folder), 'true']
+  const [program, ...words] = [...mounting(folder), 'true']
   if (spawnSync(program, words).status === 0) return [fileSizeLimit, smallFileSystem]
   console.log('No file system can be mounted here: a full disk is played by a limit on the size of files alone.')
   return [fileSizeLimit]
