@@ -22,15 +22,21 @@ export function openTokenLane(
   }
   return (message, response) => {
     if (!isOrdinary(message)) return false
-    const pieces: Buffer[] = [] // a refresh comes in one
-    message.on('data', (piece: Buffer) => void pieces.push(piece))
-    message.on('end', () => {
-      const [first] = pieces
-      const body = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces)
+    const answerBody = (body: Buffer): void => {
       answering(message, body.toString('utf8')).then(
         (answered) => (answered === 'cut' ? cut(response) : write(response, answered)),
         (cause: unknown) => fail(message, response, cause),
       )
+    }
+    const length = Number(message.headers['content-length'])
+    if (length === 0) answerBody(Buffer.alloc(0))
+    const pieces: Buffer[] = [] // a refresh comes in one
+    let missing = length
+    message.on('data', (piece: Buffer) => {
+      missing -= piece.length
+      if (missing > 0) return void pieces.push(piece)
+      // whole by its length: the message's own end comes a turn later and says nothing new
+      answerBody(pieces.length === 0 ? piece : Buffer.concat([...pieces, piece]))
     })
     return true
   }
@@ -47,5 +53,8 @@ function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
 }
 
 function write(response: ServerResponse, { status, headers, body }: HttpAnswer): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
+  const length = Buffer.byteLength(body)
+  // ASCII, as almost every answer is, needs no encoder
+  const encoding = length === body.length ? 'latin1' : 'utf8'
+  response.writeHead(status, { ...headers, 'content-length': length }).end(body, encoding)
 }

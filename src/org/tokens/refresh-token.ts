@@ -10,7 +10,7 @@ import {
 } from '../../values/domain.ts'
 import { instant, type Instant } from '../../values/time.ts'
 import type { Keyring, KeyState } from './keyring.ts'
-import { sha256Hex } from './mac.ts'
+import { sha256Hex, type Mac } from './mac.ts'
 
 const prefix = '5Aep861' // for log scrubbers; no check relies on it being Salesforce's (SF-05)
 const version = 1
@@ -53,26 +53,36 @@ export function mintRefreshToken(
   return { text, generation: nth, hash: sha256Hex(text), keyId: id }
 }
 
-/** Undefined for everything that this keyring has not minted, byte for byte: another spelling of the same bytes is junk as well. */
-export function readRefreshToken(text: string, keyring: Keyring): ReadRefreshToken | undefined {
+/** Undefined for everything that this keyring has not minted, byte for byte: another spelling of the same bytes is junk as well. `isKnown` says that the
+ *  store's owner remembers a token of this grant with this hash: the hash covers the whole text, so that the tag could prove no more. */
+export function readRefreshToken(
+  text: string,
+  keyring: Keyring,
+  isKnown: (grant: GrantId, hash: string) => boolean = () => false,
+): ReadRefreshToken | undefined {
   if (text.length !== textLength || !text.startsWith(prefix)) return undefined
   const bytes = Buffer.from(text.slice(prefix.length), 'base64url')
   if (bytes.length !== layout.end || bytes[layout.version] !== version) return undefined
   const key = keyring.tagKey(bytes[layout.key] ?? 0)
   if (key === undefined) return undefined
-  const expected = key.mac(bytes.subarray(0, layout.tag))
-  if (!sameTag(expected, bytes)) return undefined
-  if (bytes.toString('base64url') !== text.slice(prefix.length)) return undefined // the other alphabet of base64
+  const grant = grantId(bytes.toString('hex', layout.grant, layout.generation))
+  const hash = sha256Hex(text)
+  if (!isKnown(grant, hash) && !isMintedBy(key, bytes, text)) return undefined
   return {
-    grant: grantId(bytes.toString('hex', layout.grant, layout.generation)),
+    grant,
     generation: generation(bytes.readUInt32BE(layout.generation)),
     issuedOn: instant(bytes.readUInt16BE(layout.day) * dayLength),
-    hash: sha256Hex(text),
+    hash,
     keyState: key.state,
   }
 }
 
 const textLength = prefix.length + (layout.end / 3) * 4 // three bytes in four characters, and none over
+
+function isMintedBy({ mac }: { readonly mac: Mac }, bytes: Buffer, text: string): boolean {
+  if (!sameTag(mac(bytes.subarray(0, layout.tag)), bytes)) return false
+  return bytes.toString('base64url') === text.slice(prefix.length) // not the other alphabet of base64
+}
 
 /** Constant time: every byte is looked at. */
 function sameTag(expected: Buffer, bytes: Buffer): boolean {

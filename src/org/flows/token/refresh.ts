@@ -41,7 +41,10 @@ type Found = Pursuit & {
 }
 
 export function refresh(parts: OrgParts, call: RefreshCall): Promise<TokenOutcome> {
-  const token = readRefreshToken(call.request.refreshToken, parts.keyring)
+  const token = readRefreshToken(call.request.refreshToken, parts.keyring, (grant, hash) => {
+    const current = parts.knownGrants.get(grant)?.tokenHash
+    return typeof current === 'string' && sameText(current, hash)
+  })
   if (token !== undefined) return pursue(parts, { ...call, token, wasGood: false })
   const { address } = subjectOf(parts, { app: call.client.entry.app, flow: call.request.flow, caller: call.caller })
   parts.monitor.junk('token', address) // never looked up, never written singly (P-11)
