@@ -8,6 +8,7 @@ import type { Pool } from './egress/pool.ts'
 import type { Meter } from './metering/meter.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import type { Reach } from './reach.ts'
+import type { DeadlineWheel } from './relay/deadline-wheel.ts'
 import type { Deadlines } from './rules/deadlines.ts'
 import type { Refusal } from './rules/refusal.ts'
 import type { GatewayWrites } from './store/writes.ts'
@@ -18,6 +19,10 @@ export type GatewayParts = {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number
   readonly random: RandomBytes
+  /** Every deadline of connections, dials and tunnels. */
+  readonly wheel: DeadlineWheel
+  /** A token by which the gateway calls itself in `Via` and knows itself again (G-09): `sallyport-` and random digits, the same in all workers. */
+  readonly pseudonym: string
   readonly storage: Storage<GatewayWrites>
   readonly log: Log
   readonly deadlines: () => Deadlines
