@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream'
 import type { Address } from '../../ip/address.ts'
 
 export type Connection = {
-  /** A net.Socket with allowHalfOpen and TCP_NODELAY, or the TLS socket over one. Paused, without listeners of its own but those of its making:
-   *  whoever is handed it listens for `error` before anything else. */
+  /** A net.Socket with allowHalfOpen and TCP_NODELAY, or the TLS socket over one. Paused: whoever is handed it calls `resume`. It has a listener
+   *  for `error` already, so that an error never ends the process; whoever wants to know of it adds another. */
   readonly socket: Duplex
   /** Of the client, the PROXY protocol of listed peers applied (G-21). */
   readonly from: Address
@@ -12,4 +12,7 @@ export type Connection = {
   readonly head: Buffer
   /** Whether it came through TLS. */
   readonly secure: boolean
+  /** To be called once its credentials were right: from then on it is none of the strangers, of whom only so many are let in at a time (L-73).
+   *  Another call does nothing. */
+  readonly authenticated: () => void
 }
