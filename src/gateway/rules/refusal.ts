@@ -64,6 +64,7 @@ export type ReasonCode =
   | 'LOOP'
   | 'DRAINING'
   | 'INTERNAL'
+  | 'DESCRIPTORS_EXHAUSTED'
 export type Refusal = { readonly code: ReasonCode; readonly saw: Saw }
 
 export const refusal = (code: ReasonCode, saw: Saw = {}): Refusal => ({ code, saw })
@@ -252,5 +253,11 @@ const reasons: Readonly<Record<ReasonCode, Reason>> = {
     error: 'proxy_internal_error',
     means: () => 'The gateway failed.',
     next: 'Its log says why.',
+  },
+  DESCRIPTORS_EXHAUSTED: {
+    status: 503,
+    error: 'connection_limit_reached',
+    means: () => 'The gateway has as many files and connections open as it may.',
+    next: 'Raise its limit of open files (ulimit -n, LimitNOFILE); see sallyport doctor.',
   },
 }
