@@ -65,6 +65,10 @@ export type ReasonCode =
   | 'DRAINING'
   | 'INTERNAL'
   | 'DESCRIPTORS_EXHAUSTED'
+  | 'TARGET_TOO_LONG'
+  | 'TRANSFER_CODING_UNKNOWN'
+  | 'METHOD_NOT_TAKEN'
+  | 'RESPONSE_INCOMPLETE'
 export type Refusal = { readonly code: ReasonCode; readonly saw: Saw }
 
 export const refusal = (code: ReasonCode, saw: Saw = {}): Refusal => ({ code, saw })
@@ -221,7 +225,7 @@ const reasons: Readonly<Record<ReasonCode, Reason>> = {
   HEADER_TOO_LARGE: {
     status: 431,
     error: 'http_request_error',
-    means: ({ limit }) => `The header is larger than ${limit} bytes.`,
+    means: ({ limit, unit }) => `The header is larger than ${limit} ${unit ?? 'bytes'}.`,
     next: 'Send less.',
   },
   HEADER_TIMED_OUT: {
@@ -259,5 +263,29 @@ const reasons: Readonly<Record<ReasonCode, Reason>> = {
     error: 'connection_limit_reached',
     means: () => 'The gateway has as many files and connections open as it may.',
     next: 'Raise its limit of open files (ulimit -n, LimitNOFILE); see sallyport doctor.',
+  },
+  TARGET_TOO_LONG: {
+    status: 414,
+    error: 'http_request_error',
+    means: ({ limit }) => `The first line of the request is longer than ${limit} bytes.`,
+    next: 'Send a shorter URL.',
+  },
+  TRANSFER_CODING_UNKNOWN: {
+    status: 501,
+    error: 'http_request_error',
+    means: () => 'The gateway forwards bodies that are chunked or have a Content-Length, and no other transfer coding.',
+    next: 'Send Transfer-Encoding: chunked; a compression belongs into Content-Encoding.',
+  },
+  METHOD_NOT_TAKEN: {
+    status: 405,
+    error: 'http_request_denied',
+    means: ({ method }) => `The gateway does not forward ${method}.`,
+    next: 'Use CONNECT, or a method that asks the destination for something.',
+  },
+  RESPONSE_INCOMPLETE: {
+    status: 502,
+    error: 'http_response_incomplete',
+    means: ({ destination }) => `${destination} closed the connection within the head of its response.`,
+    next: 'Whether it did what was asked cannot be known; do not send a redemption again without looking.',
   },
 }
