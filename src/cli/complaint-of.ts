@@ -2,43 +2,52 @@
 import { StorageFault } from '../storage/storage.ts'
 import { complaint, Complaint } from './complaint.ts'
 
-/** Undefined for a fault that nobody foresaw. `listen` is the setting that the command tried to listen on, if it did. */
-export function complaintOf(cause: unknown, listen?: string): Complaint | undefined {
-  if (cause instanceof Complaint) return cause
-  if (cause instanceof StorageFault) return complaint(cause.message, ...cause.next)
-  return systemComplaint(cause, listen)
+/** What a command tried to listen on, and how it is told to listen elsewhere. */
+export type Listening = {
+  /** The setting. */
+  readonly listen: string
+  /** An address that is free on most machines. */
+  readonly usual: string
+  readonly tell: (listen: string) => string
 }
 
-function systemComplaint(cause: unknown, listen: string | undefined): Complaint | undefined {
+/** Undefined for a fault that nobody foresaw. */
+export function complaintOf(cause: unknown, listening?: Listening): Complaint | undefined {
+  if (cause instanceof Complaint) return cause
+  if (cause instanceof StorageFault) return complaint(cause.message, ...cause.next)
+  return systemComplaint(cause, listening)
+}
+
+function systemComplaint(cause: unknown, listening: Listening | undefined): Complaint | undefined {
   if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return undefined
   const path = 'path' in cause && typeof cause.path === 'string' ? cause.path : undefined
-  if (listen !== undefined && path === undefined) {
-    const found = listenComplaint(cause.code, listen)
+  if (listening !== undefined && path === undefined) {
+    const found = listenComplaint(cause.code, listening)
     if (found !== undefined) return found
   }
   return path === undefined ? undefined : fileComplaint(cause.code, path)
 }
 
-function listenComplaint(code: string, listen: string): Complaint | undefined {
+function listenComplaint(code: string, { listen, usual, tell }: Listening): Complaint | undefined {
   const port = listen.slice(listen.lastIndexOf(':') + 1)
   switch (code) {
     case 'EADDRINUSE':
       return complaint(
         `Another program listens on ${listen}.`,
         `ss -ltnp 'sport = :${port}'`,
-        'Stop that program, or take a free port: --listen 127.0.0.1:0',
+        `Stop that program, or take a free port: ${tell('127.0.0.1:0')}`,
       )
     case 'EACCES':
-      return complaint(`This user may not listen on ${listen}.`, 'Take a port above 1023: --listen 127.0.0.1:8480')
+      return complaint(`This user may not listen on ${listen}.`, `Take a port above 1023: ${tell(usual)}`)
     case 'EADDRNOTAVAIL':
       return complaint(
         `${listen} is no address of this machine.`,
         'ip address show',
-        'Listen on an address that it has: --listen 127.0.0.1:8480',
+        `Listen on an address that it has: ${tell(usual)}`,
       )
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return complaint(`The host of ${listen} is not known.`, 'Give an address: --listen 127.0.0.1:8480')
+      return complaint(`The host of ${listen} is not known.`, `Give an address: ${tell(usual)}`)
     default:
       return undefined
   }

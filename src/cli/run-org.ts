@@ -5,13 +5,15 @@ import type { Applied } from '../org/metadata/apply.ts'
 import { openLog } from './log.ts'
 import { loadSettings } from './settings.ts'
 import { orgRequest, type OrgFlags } from './org-request.ts'
+import { serve } from './serve.ts'
 import { serveOrg } from './serve-org.ts'
 import type { OrgRequest, StartedOrg } from './start-org.ts'
 import type { Terminal } from './terminal.ts'
 
 export async function runOrg(terminal: Terminal, flags: OrgFlags): Promise<void> {
   const request = orgRequest(loadSettings(terminal, flags.config), flags, openLog(terminal))
-  await serveOrg(terminal, request, async (org) => {
+  await serve(terminal, async (house) => {
+    const org = await serveOrg(terminal, request, house)
     for (const line of startLines(request, org)) terminal.err(line)
   })
 }

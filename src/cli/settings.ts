@@ -30,10 +30,14 @@ export function dataFolder(storage: string): string | undefined {
   return url.ok && url.value.kind === 'sqlite-folder' ? url.value.folder : undefined
 }
 
-/** `--listen`, which the configuration has not judged. */
-export function checkListen(text: string): string {
+/** `--listen` or its like, which the configuration has not judged. */
+export function checkListen(text: string, option = '--listen'): string {
   if (listenAddress(text) === undefined) {
-    throw wrongUsage(`--listen ${JSON.stringify(text)} is no HOST:PORT.`, '--listen 127.0.0.1:8480', '--listen [::1]:0')
+    throw wrongUsage(
+      `${option} ${JSON.stringify(text)} is no HOST:PORT.`,
+      `${option} 127.0.0.1:8480`,
+      `${option} [::1]:0`,
+    )
   }
   return text
 }

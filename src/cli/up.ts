@@ -7,6 +7,7 @@ import { showDemonstration } from './demonstration/show.ts'
 import { openLog } from './log.ts'
 import { orgRequest, type OrgFlags } from './org-request.ts'
 import { startLines } from './run-org.ts'
+import { serve } from './serve.ts'
 import { serveOrg } from './serve-org.ts'
 import { dataFolder, loadSettings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
@@ -26,7 +27,8 @@ const isConfigured = ({ file, configuration }: Loaded): boolean =>
 
 async function runConfigured(terminal: Terminal, loaded: Loaded, flags: UpFlags): Promise<void> {
   const request = orgRequest(loaded, flags, openLog(terminal))
-  await serveOrg(terminal, request, async (org) => {
+  await serve(terminal, async (house) => {
+    const org = await serveOrg(terminal, request, house)
     for (const line of table(urlRows(org.url))) terminal.out(line)
     for (const line of startLines(request, org)) terminal.err(line)
   })
@@ -43,7 +45,8 @@ async function runDemonstration(terminal: Terminal, loaded: Loaded, flags: UpFla
   }
   const { random } = systemEnvironment(request.log)
   const demonstration = await openDemonstration(folder, random)
-  await serveOrg(terminal, { ...request, file: demonstration.orgFile }, async (org) => {
+  await serve(terminal, async (house) => {
+    const org = await serveOrg(terminal, { ...request, file: demonstration.orgFile }, house)
     await showDemonstration(terminal, {
       org,
       demonstration,

@@ -6,6 +6,7 @@ import { openAdminClient } from '../admin-client.ts'
 import { findAdminToken, findOrgUrl } from '../org-address.ts'
 import { Complaint } from '../complaint.ts'
 import { complaintOf } from '../complaint-of.ts'
+import { orgListening } from '../serve-org.ts'
 import { doubt, failure, fine, type Finding } from './finding.ts'
 
 /** `owned`: some process has the store open, so an org is expected to answer. */
@@ -21,7 +22,7 @@ export async function checkService(loaded: Loaded, owned: boolean): Promise<Find
   }
   if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE' && owned) return await checkAdmin(loaded)
   const { troubles } =
-    complaintOf(cause, listen) ??
+    complaintOf(cause, orgListening(listen)) ??
     new Complaint([{ means: cause instanceof Error ? cause.message : 'the port cannot be looked at', next: [] }])
   return troubles.map(({ means, next }) => failure('port', means, ...next))
 }
