@@ -69,6 +69,7 @@ export type ReasonCode =
   | 'TRANSFER_CODING_UNKNOWN'
   | 'METHOD_NOT_TAKEN'
   | 'RESPONSE_INCOMPLETE'
+  | 'GATEWAY_ITSELF'
 export type Refusal = { readonly code: ReasonCode; readonly saw: Saw }
 
 export const refusal = (code: ReasonCode, saw: Saw = {}): Refusal => ({ code, saw })
@@ -287,5 +288,11 @@ const reasons: Readonly<Record<ReasonCode, Reason>> = {
     error: 'http_response_incomplete',
     means: ({ destination }) => `${destination} closed the connection within the head of its response.`,
     next: 'Whether it did what was asked cannot be known; do not send a redemption again without looking.',
+  },
+  GATEWAY_ITSELF: {
+    status: 403,
+    error: 'destination_ip_prohibited',
+    means: ({ destination, address }) => `${destination} leads to ${address}, which is this gateway itself.`,
+    next: 'Ask for a destination beyond the gateway; nothing in gateway.allow lifts this.',
   },
 }
