@@ -1,0 +1,176 @@
+/** One row of `gateway.allow`: `HOST:PORTS`, where HOST is a name, a pattern, an address or a range of addresses. */
+import { formatAddress } from '../../ip/address.ts'
+import { parseCidr } from '../../ip/cidr.ts'
+import { rangeSize, type Range } from '../../ip/range.ts'
+import { fault, ok, type Result } from '../../values/result.ts'
+import { judgeRange } from './address-class.ts'
+import { formatHost, parseHost, parseName, parsePort } from './destination.ts'
+
+/** Both ends belong to it. */
+export type Ports = { readonly from: number; readonly to: number }
+
+export type AllowHost =
+  /** Every name, and every address that is global unicast. */
+  | { readonly kind: 'every' }
+  | { readonly kind: 'name'; readonly name: string }
+  /** The pieces between the asterisks; each asterisk stands for one character or more, dots among them (SF-317). */
+  | { readonly kind: 'pattern'; readonly pieces: readonly [string, ...string[]] }
+  /** `lifts`: what stands there is special, and allowed all the same (L-78). */
+  | { readonly kind: 'range'; readonly range: Range; readonly lifts: boolean }
+
+export type AllowRule = {
+  /** As it is written everywhere: lower case, canonical addresses. The admission of P-42 knows the rule by it. */
+  readonly text: string
+  readonly host: AllowHost
+  readonly ports: Ports
+}
+
+/** `message` begins with the row in quotes; `next` is what to write instead. */
+export type AllowFault = { readonly message: string; readonly next: string }
+
+/** Does not ask whether the rule is too wide; `compileAllow` does. */
+export function parseAllowRule(text: string): Result<AllowRule, AllowFault> {
+  if (/^[a-z]+:\/\//i.test(text)) return wrong(text, 'is a URL', writeInstead(hostOfUrl(text), '443'))
+  const inBrackets = bracketed(text)
+  if (inBrackets !== undefined) return wrong(text, 'is IPv6 without brackets', `Write ${inBrackets}.`)
+  const [host, ports] = halves(text)
+  if (ports === undefined) return wrong(text, 'has no port', writeInstead(host, '443'))
+  const parsedPorts = parsePorts(ports)
+  if (!parsedPorts.ok) return wrong(text, parsedPorts.fault, writeInstead(host, '443'))
+  const parsed = parseAllowHost(host)
+  if (!parsed.ok) return wrong(text, parsed.fault.message, parsed.fault.next)
+  return ok({
+    text: `${formatAllowHost(parsed.value)}:${formatPorts(parsedPorts.value)}`,
+    host: parsed.value,
+    ports: parsedPorts.value,
+  })
+}
+
+function halves(text: string): [host: string, ports: string | undefined] {
+  const colon = text.lastIndexOf(':')
+  return colon > text.lastIndexOf(']') ? [text.slice(0, colon), text.slice(colon + 1)] : [text, undefined]
+}
+
+/** IPv6 that somebody wrote without brackets, with a port behind it or not. */
+function bracketed(text: string): string | undefined {
+  if (text.startsWith('[') || text.indexOf(':') === text.lastIndexOf(':')) return undefined
+  if (parseCidr(text).ok) return `[${text}]:443`
+  const [host, port] = halves(text)
+  return parseCidr(host).ok ? `[${host}]:${port ?? '443'}` : undefined
+}
+
+export const everyPort: Ports = { from: 1, to: 65_535 }
+
+function parsePorts(text: string): Result<Ports, string> {
+  if (text === '*') return ok(everyPort)
+  const [first = '', last = first, ...more] = text.split('-')
+  const [from, to] = [parsePort(first), parsePort(last)]
+  if (more.length > 0 || !from.ok || !to.ok)
+    return fault(`has the port ${JSON.stringify(text)}; a port is 1 to 65535, a range such as 8000-8100, or *`)
+  if (from.value <= to.value) return ok({ from: from.value, to: to.value })
+  return fault(`has a range of ports that ends before it begins`)
+}
+
+export function formatPorts({ from, to }: Ports): string {
+  if (from === everyPort.from && to === everyPort.to) return '*'
+  return from === to ? String(from) : `${from}-${to}`
+}
+
+function parseAllowHost(text: string): Result<AllowHost, AllowFault> {
+  if (text === '*') return ok({ kind: 'every' })
+  if (text.includes('/')) return parseBlock(text)
+  if (text.includes('*')) return parsePattern(text)
+  const host = parseHost(text)
+  if (!host.ok) return fault({ message: `names no host: ${host.fault}`, next: writeAddress })
+  if (host.value.kind === 'name') return ok(host.value)
+  const { address } = host.value
+  return ranged({ start: address, end: address })
+}
+
+const writeAddress = 'Write a host name, or an address with all its parts in decimal.'
+
+/** `10.0.0.0/8`, or `[2001:db8::/32]`: the brackets are around the whole. */
+function parseBlock(text: string): Result<AllowHost, AllowFault> {
+  const inside = /^\[(.*)\]$/.exec(text)?.[1]
+  const block = parseCidr(inside ?? text)
+  if (!block.ok) {
+    const straddles = /^\[(.*)\]\/(\d+)$/.exec(text)
+    if (straddles !== null)
+      return fault({
+        message: 'has its length outside of the brackets',
+        next: writeInstead(`[${straddles[1] ?? ''}/${straddles[2] ?? ''}]`, '443'),
+      })
+    return fault({
+      message: `has no range of addresses: ${block.fault.message}`,
+      next: 'Write such as 10.0.0.0/8:443.',
+    })
+  }
+  return ranged(block.value)
+}
+
+function ranged(range: Range): Result<AllowHost, AllowFault> {
+  const verdict = judgeRange(range)
+  if (verdict.kind !== 'across') return ok({ kind: 'range', range, lifts: verdict.kind === 'inside' })
+  return fault({
+    message: `holds public addresses and special ones, such as ${verdict.block.cidr}`,
+    next: 'Write a range for each, so that nobody allows the special ones by mistake; for all public ones write * and allowEverything: true.',
+  })
+}
+
+/** An asterisk may stand anywhere but at the end, and a dot follows it: `*salesforce.com` would let evilsalesforce.com in. */
+function parsePattern(text: string): Result<AllowHost, AllowFault> {
+  const [first, ...pieces] = text.toLowerCase().split('*')
+  if (first === undefined) throw new Error('a split text has a first part')
+  const loose = pieces.findIndex((piece) => !piece.startsWith('.'))
+  if (loose >= 0) {
+    const tail = pieces.slice(loose).join('*')
+    if (tail === '')
+      return fault({
+        message: 'ends in an asterisk, and so matches hosts of any domain',
+        next: 'End it with the domain, such as *.example.com.',
+      })
+    return fault({
+      message: `has an asterisk without a dot behind it, and so matches any host that ends in ${JSON.stringify(tail)}`,
+      next: `Write *.${tail} for the hosts below ${tail}.`,
+    })
+  }
+  const sample = parseName([first, ...pieces].join('x'))
+  if (sample.ok && sample.value.kind === 'name') return ok({ kind: 'pattern', pieces: [first, ...pieces] })
+  return fault({
+    message: 'is no pattern of host names',
+    next: 'Write such as *.example.com; addresses have no asterisks, they are ranges such as 10.0.0.0/8.',
+  })
+}
+
+export function formatAllowHost(host: AllowHost): string {
+  switch (host.kind) {
+    case 'every':
+      return '*'
+    case 'name':
+      return host.name
+    case 'pattern':
+      return host.pieces.join('*')
+    case 'range':
+      return formatBlock(host.range)
+  }
+}
+
+function formatBlock(range: Range): string {
+  const size = rangeSize(range)
+  if (size === 1n) return formatHost({ kind: 'address', address: range.start })
+  const bits = (typeof range.start === 'number' ? 32 : 128) - (size.toString(2).length - 1)
+  const text = `${formatAddress(range.start)}/${bits}`
+  return typeof range.start === 'number' ? text : `[${text}]`
+}
+
+function wrong(text: string, message: string, next: string): Result<never, AllowFault> {
+  return fault({ message: `${JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)} ${message}`, next })
+}
+
+const writeInstead = (host: string, port: string): string => `Write ${host}:${port}.`
+
+const hostOfUrl = (text: string): string =>
+  text
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/[/?#].*$/s, '')
+    .replace(/:\d*$/, '')
