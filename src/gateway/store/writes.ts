@@ -1,5 +1,15 @@
 /** Every write of the gateway by name; the writer thread imports this module. */
-import type { Writes } from '../../storage/storage.ts'
+import { dropAdmissions, saveAdmission } from './admissions.ts'
+import { saveDeclared } from './declared.ts'
+import { pruneUsage, recordUsage } from './usage.ts'
 
-export type GatewayWrites = Writes
-export const writes: GatewayWrites = {}
+export type GatewayWrites = {
+  readonly recordUsage: typeof recordUsage
+  readonly pruneUsage: typeof pruneUsage
+  // what the admin API has told
+  readonly saveDeclared: typeof saveDeclared
+  readonly saveAdmission: typeof saveAdmission
+  readonly dropAdmissions: typeof dropAdmissions
+}
+
+export const writes: GatewayWrites = { recordUsage, pruneUsage, saveDeclared, saveAdmission, dropAdmissions }
