@@ -36,6 +36,10 @@ export type EgressView = {
   /** Of dials and probes, smoothed; undefined until the first. */
   readonly latencyMs: number | undefined
   readonly tunnels: number
+  /** Source ports in use towards the destination that has most, and how many there are (L-79); undefined for a `via`. */
+  readonly ports?: { readonly used: number; readonly of: number } | undefined
+  /** Since the start of the process. */
+  readonly probes?: { readonly succeeded: number; readonly failed: number }
   readonly admissions: readonly { readonly label: string; readonly group: string; readonly admission: Admission }[]
 }
 
