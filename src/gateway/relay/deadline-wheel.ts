@@ -10,8 +10,7 @@ export type Deadline = {
 }
 
 export type DeadlineWheel = {
-  /** Milliseconds that never go back, as of the last tick: cheap enough to be read for every piece of data. Behind by one tick at most while any
-   *  deadline is set. */
+  /** Milliseconds that never go back, as of the last tick while a deadline is set: cheap enough to be read for every piece of data. */
   readonly now: () => number
   /** Not set yet. `passed` is called once for each time that it is set and neither moved nor cleared. */
   readonly deadline: (passed: () => void) => Deadline
@@ -85,7 +84,7 @@ export function openDeadlineWheel(options: {
   }
 
   return {
-    now: () => now,
+    now: () => (timer === undefined ? monotonic() : now),
     deadline: (passed) => ({ passed, at: 0, before: undefined, after: undefined }),
     set(deadline, ms) {
       if (closed) return
