@@ -16,42 +16,47 @@ export type PermitAsk = {
   readonly own: OwnListeners
 }
 
-/** All of them, in their order, or a refusal that names the first that is prohibited. A name that answers with a public and a private address
- *  has not done so by accident, so one bad address spoils the answer: to dial the good one alone would be as safe here, but an egress that
- *  resolves for itself (P-43) may take the other. Left out without harm are the NAT64 addresses of public ones, which DNS64 adds to the answer
- *  for any name (RFC 6147). Whether the destination is allowed at all, `firstRule` says. */
+/** Those that may be dialled, in their order, at least one; or a refusal that names the first that may not. A name that answers with a public and
+ *  an unlisted private address has not done so by accident, so that answer is refused as a whole: to dial the public one alone would be as
+ *  safe here, but an egress that resolves for itself (P-43) may take the other. A name of private addresses alone leads to those that are
+ *  listed. Left out without harm are the NAT64 addresses of public ones, which DNS64 adds to the answer for any name (RFC 6147). Whether the
+ *  destination is allowed at all, `firstRule` says. */
 export function permit(ask: PermitAsk): Result<readonly Address[], Refusal> {
-  let leftOut: Refusal | undefined
-  for (const address of ask.addresses) {
-    const verdict = judge(ask, address)
-    if (verdict.kind === 'prohibited') return fault(verdict.why)
-    if (verdict.kind === 'translated') leftOut ??= verdict.why
-  }
-  if (leftOut === undefined) return ok(ask.addresses)
-  const kept = ask.addresses.filter((each) => judge(ask, each).kind === 'permitted')
-  return kept.length > 0 ? ok(kept) : fault(leftOut)
+  const verdicts = ask.addresses.map((address) => judge(ask, address))
+  if (verdicts.every(({ kind }) => kind === 'public' || kind === 'listed')) return ok(ask.addresses)
+  const bad = verdicts.find((each) => each.kind === 'prohibited')
+  const mixed = bad !== undefined && verdicts.some(({ kind }) => kind === 'public')
+  const kept = mixed
+    ? []
+    : ask.addresses.filter((_, i) => verdicts[i]?.kind === 'public' || verdicts[i]?.kind === 'listed')
+  if (kept.length > 0) return ok(kept)
+  const first = bad ?? verdicts.find((each) => each.kind === 'translated')
+  if (first === undefined) throw new Error('a destination was to be permitted without an address')
+  return fault(first.why)
 }
 
 type Verdict =
-  | { readonly kind: 'permitted' }
+  | { readonly kind: 'public' }
+  | { readonly kind: 'listed' }
   /** NAT64 of public addresses, and not listed. */
   | { readonly kind: 'translated'; readonly why: Refusal }
   | { readonly kind: 'prohibited'; readonly why: Refusal }
 
-const permitted: Verdict = { kind: 'permitted' }
+const global: Verdict = { kind: 'public' }
+const inAllow: Verdict = { kind: 'listed' }
 
 function judge({ rules, destination, own }: PermitAsk, address: Address): Verdict {
   const { port } = destination
   if (isOwnListener(own, address, port)) return { kind: 'prohibited', why: itself(destination, address) }
   const block = specialBlockOf(address)
-  if (block === undefined) return permitted
+  if (block === undefined) return global
   const inside = embeddedIn(address, block)
   if (inside.some((each) => isOwnListener(own, each, port)))
     return { kind: 'prohibited', why: itself(destination, address) }
   const how = listed(rules, address, port)
-  if (how === 'address') return permitted // somebody wrote this very address, whatever lies in it
+  if (how === 'address') return inAllow // somebody wrote this very address, whatever lies in it
   const reaches = (each: Address): boolean => lifted(rules, each, port)
-  if (how === 'range' && block.liftedBy === 'range' && inside.every(reaches)) return permitted
+  if (how === 'range' && block.liftedBy === 'range' && inside.every(reaches)) return inAllow
   const publicInside = block.dns64 && inside.every((each) => specialBlockOf(each) === undefined)
   return { kind: publicInside ? 'translated' : 'prohibited', why: special(destination, address, block) }
 }
