@@ -7,7 +7,15 @@ import { benchFolder } from './run/places.ts'
 import { installIfMissing } from './run/ready.ts'
 import { writeResult } from './run/results.ts'
 import { measure, subjects, type Settings } from './run/subjects.ts'
-import { disturbed, ratios, summarise, type Round, type Spread, type SubjectSummary } from './run/summary.ts'
+import {
+  disturbed,
+  isDisturbed,
+  ratios,
+  summarise,
+  type Round,
+  type Spread,
+  type SubjectSummary,
+} from './run/summary.ts'
 import { decimals, table } from './run/table.ts'
 
 type Run = {
@@ -27,10 +35,11 @@ const { values } = parseArgs({
     subjects: { type: 'string', default: Object.keys(subjects).join(',') },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '5' },
-    warmup: { type: 'string', default: '2' },
+    warmup: { type: 'string', default: '8' },
     connections: { type: 'string', default: '32' },
     placement: { type: 'string', default: canPin() ? 'pinned,unpinned' : 'unpinned' },
     bytes: { type: 'string' },
+    again: { type: 'string', default: '3' },
     out: { type: 'string', default: join(benchFolder, 'results', 'rotations.json') },
   },
 })
@@ -61,8 +70,7 @@ async function runOnce(placement: Placement): Promise<Run> {
   for (let round = 1; round <= Number(values.rounds); round += 1)
     for (const subject of names) {
       process.stderr.write(`${placement}, round ${round}: ${subject}\n`)
-      const { refreshTokens: _, ...figures } = await measure(subject, settings, placement) // tokens are no part of a result
-      rounds.push({ round, subject, figures })
+      rounds.push({ round, subject, ...(await measureQuietly(subject, settings, placement)) })
     }
   const ratioOf = names.includes('org') ? 'org' : 'bare-http'
   const ratio = ratios(rounds, ratioOf)
@@ -75,6 +83,20 @@ async function runOnce(placement: Placement): Promise<Run> {
     ratios: ratio,
     goals: ratioOf === 'org' ? goals(ratio) : [],
     disturbed: disturbed(rounds),
+  }
+}
+
+/** Again where other programs used the machine, whatever came out; `takenAgain` says how often. */
+async function measureQuietly(
+  subject: string,
+  settings: Settings,
+  placement: Placement,
+): Promise<Pick<Round, 'figures' | 'takenAgain'>> {
+  for (let takenAgain = 0; ; takenAgain += 1) {
+    const { refreshTokens: _, ...figures } = await measure(subject, settings, placement) // tokens are no part of a result
+    if (!isDisturbed(figures) || takenAgain >= Number(values.again)) return { figures, takenAgain }
+    process.stderr.write(`  ${figures.othersCpu?.toFixed(2)} cores were used by others: again
+`)
   }
 }
 
@@ -95,7 +117,6 @@ function goals(ratio: Readonly<Record<string, Spread>>): readonly Goal[] {
     reached === undefined ? [] : [{ goal, reached, held: reached >= least }]
   return [
     ...judge('at least 3 times oidc-provider with its adapter', ratio['oidc-provider']?.median, 3),
-    ...judge('at least 3 times oidc-provider on a Map', ratio['oidc-provider-map']?.median, 3),
     ...judge('at least 0.35 of bare node:http', ratio['bare-http']?.median, 0.35),
   ]
 }

@@ -1,7 +1,13 @@
 /** From rounds to what is said about them: medians, and ratios taken within a round. No absolute figure is compared between rounds. */
 import type { Figures } from '../load/job.ts'
 
-export type Round = { readonly round: number; readonly subject: string; readonly figures: Figures }
+export type Round = {
+  readonly round: number
+  readonly subject: string
+  readonly figures: Figures
+  /** How many measurements before this one were disturbed and thrown away. */
+  readonly takenAgain?: number
+}
 export type Spread = { readonly median: number; readonly min: number; readonly max: number }
 
 export type SubjectSummary = {
@@ -36,8 +42,12 @@ export function summarise(rounds: readonly Round[]): Record<string, SubjectSumma
 /** The measurements during which others took more than a seventh of a core: a figure from them says nothing about its subject. */
 export function disturbed(rounds: readonly Round[]): readonly string[] {
   return rounds
-    .filter(({ figures }) => (figures.othersCpu ?? 0) > 0.15)
+    .filter(({ figures }) => isDisturbed(figures))
     .map(({ round, subject, figures }) => `${subject} in round ${round}: ${figures.othersCpu?.toFixed(2)} cores`)
+}
+
+export function isDisturbed({ othersCpu }: Figures): boolean {
+  return (othersCpu ?? 0) > 0.15
 }
 
 function summary(all: readonly Figures[]): SubjectSummary {
