@@ -1,9 +1,73 @@
-/** Figures for Prometheus. */
+/** Figures for Prometheus; a registry of its own for each gateway, with a bounded number of series. */
+import { Histogram, Registry } from 'prom-client'
+import type { Pool } from './egress/pool.ts'
+import type { Meter } from './metering/meter.ts'
+import { addReadFigures } from './metrics-read.ts'
+import { openTally } from './metrics-tally.ts'
+import { addProcessFigures } from './process-figures.ts'
 import type { LiveTunnel, TunnelEnd } from './tunnel.ts'
 
 export type GatewayMetrics = {
   readonly tunnelEnded: (tunnel: LiveTunnel, end: TunnelEnd) => void
-  /** A refusal that came before there was a tunnel: credentials, header. */
+  /** Every refusal, whether it came before there was a tunnel or instead of one. */
   readonly refused: (code: string) => void
   readonly exposition: () => Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+/** For who composes the gateway. */
+export type OpenedMetrics = GatewayMetrics & {
+  /** Dialled. */
+  readonly tunnelStarted: (tunnel: LiveTunnel) => void
+}
+
+/** Read when they are asked for, so that nothing runs between two scrapes. */
+export type MetricsParts = {
+  readonly pool: Pick<Pool, 'views'>
+  readonly meter: Pick<Meter, 'totals' | 'unstoredBytes' | 'plans'>
+}
+
+/** What is dialled answers within milliseconds in its own region, and within the deadline of a dial at the latest. */
+const dialBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** Of one figure, by labels that the configuration or an admin names; what comes beyond is `other`. */
+const mostSeries = 2_000
+
+export function openMetrics(parts: MetricsParts): OpenedMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const tunnels = openTally(
+    { name: 'sallyport_gateway_tunnels_total', help: 'Tunnels that have ended, by egress and how.', registers },
+    { labels: ['egress', 'outcome'], most: mostSeries },
+  )
+  const refusals = openTally(
+    { name: 'sallyport_gateway_refusals_total', help: 'Tunnels and requests that were refused, by reason.', registers },
+    { labels: ['code'], most: 100 },
+  )
+  const dials = new Histogram({
+    name: 'sallyport_gateway_dial_seconds',
+    help: 'From the choice of an egress to the connection, of dials that succeeded.',
+    buckets: dialBuckets,
+    registers,
+  })
+  addReadFigures(registry, parts)
+  addProcessFigures(registry)
+  return {
+    tunnelStarted({ dialled }) {
+      if (dialled !== undefined) dials.observe(dialled.dialMs / 1000)
+    },
+    tunnelEnded: ({ dialled }, end) => tunnels(dialled?.egress ?? 'none', outcomeOf(end)),
+    refused: (code) => refusals(code, ''),
+    exposition: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  }
+}
+
+function outcomeOf(end: TunnelEnd): string {
+  switch (end.kind) {
+    case 'closed':
+    case 'refused':
+      return end.kind
+    case 'cut':
+      return end.why
+    case 'broken':
+      return `broken-by-${end.side}`
+  }
 }

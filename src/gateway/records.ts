@@ -1,0 +1,117 @@
+/** What the log has of each tunnel: one record when it has ended, and one for each refusal. Never a credential, never a byte of payload. */
+import { formatAddress, type Address } from '../ip/address.ts'
+import { between, isoText, type Instant } from '../values/time.ts'
+import type { Clock } from '../values/domain.ts'
+import type { Log } from './parts.ts'
+import { formatDestination } from './rules/destination.ts'
+import { reasonOf, type ReasonCode, type Refusal } from './rules/refusal.ts'
+import { takeOne } from './rules/rate.ts'
+import type { LiveTunnel, TunnelAsk, TunnelEnd } from './tunnel.ts'
+
+export type Records = {
+  /** Never left out: a tunnel was dialled, which is dear enough. */
+  readonly tunnelEnded: (tunnel: LiveTunnel, end: TunnelEnd) => void
+  readonly refused: (refusal: Refusal, about: RefusalAbout) => void
+  /** Tells what was left out and not told yet. */
+  readonly close: () => void
+}
+/** What is known when it is refused. */
+export type RefusalAbout = {
+  readonly from: Address
+  /** Undefined before the client is known and the request is read. */
+  readonly ask?: TunnelAsk | undefined
+}
+
+/** Of each reason; what comes beyond is counted, and told with the next record of that reason. */
+const refusalsAMinute = 60
+
+export function openRecords(parts: {
+  readonly clock: Clock
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number
+  readonly log: Log
+}): Records {
+  const floods = new Map<ReasonCode, Flood>()
+  return {
+    tunnelEnded(tunnel, end) {
+      parts.log.info('tunnel', tunnelRecord(tunnel, end, parts.clock()))
+    },
+    refused(refusal, about) {
+      const flood = floods.get(refusal.code) ?? { spentUntil: 0, leftOut: 0 }
+      floods.set(refusal.code, flood)
+      const spentUntil = takeOne(flood.spentUntil, parts.monotonic(), refusalsAMinute)
+      if (spentUntil === undefined) return void (flood.leftOut += 1)
+      const { leftOut } = flood
+      flood.spentUntil = spentUntil
+      flood.leftOut = 0
+      parts.log.warn('refused', { ...refusalRecord(refusal, about), ...(leftOut === 0 ? {} : { leftOut }) })
+    },
+    close() {
+      for (const [code, flood] of floods) {
+        if (flood.leftOut > 0) parts.log.warn('refusals-left-out', { code, leftOut: flood.leftOut })
+        flood.leftOut = 0
+      }
+    },
+  }
+}
+
+/** `code` is a closed set, so there is a bound on what is kept. */
+type Flood = { spentUntil: number; leftOut: number }
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The canonical record: whoever wants to know anything of a tunnel finds it in this one line. */
+export function tunnelRecord(tunnel: LiveTunnel, end: TunnelEnd, now: Instant): Fields {
+  const { id, ask, openedAt, dialled, up, down } = tunnel
+  return {
+    tunnel: id,
+    ...askFields(ask),
+    ...(dialled === undefined
+      ? {}
+      : {
+          egress: dialled.egress,
+          address: dialled.address,
+          addressIs: dialled.observed ? 'observed' : 'declared',
+          remote: dialled.remote === undefined ? undefined : formatAddress(dialled.remote),
+          dialMs: Math.round(dialled.dialMs * 10) / 10,
+        }),
+    ...{ openedAt: isoText(openedAt), ms: between(openedAt, now), up, down },
+    ...endFields(end),
+  }
+}
+
+function refusalRecord(refusal: Refusal, { from, ask }: RefusalAbout): Fields {
+  return { ...(ask === undefined ? { from: formatAddress(from) } : askFields(ask)), ...refusalFields(refusal) }
+}
+
+/** The client by its name: its user is half of a credential. */
+const askFields = ({ kind, client, from, destination, pin }: TunnelAsk): Fields => ({
+  kind,
+  client: client.name,
+  label: client.label,
+  from: formatAddress(from),
+  destination: formatDestination(destination),
+  ...(pin === undefined ? {} : { pin: pin.slice(0, longestText) }),
+})
+
+const refusalFields = (refusal: Refusal): Fields => ({
+  code: refusal.code,
+  status: reasonOf(refusal).status,
+  means: reasonOf(refusal).means(refusal.saw).slice(0, longestText),
+})
+
+/** What a client can put into it is bounded. */
+const longestText = 500
+
+function endFields(end: TunnelEnd): Fields {
+  switch (end.kind) {
+    case 'closed':
+      return { end: 'closed' }
+    case 'cut':
+      return { end: 'cut', why: end.why }
+    case 'broken':
+      return { end: 'broken', side: end.side, why: end.code }
+    case 'refused':
+      return { end: 'refused', ...refusalFields(end.refusal) }
+  }
+}
