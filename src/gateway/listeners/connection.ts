@@ -8,7 +8,8 @@ export type Connection = {
   readonly socket: Duplex
   /** Of the client, the PROXY protocol of listed peers applied (G-21). */
   readonly from: Address
-  /** Bytes read already; they come before what the socket still gives. Never empty: it holds the first byte at least. */
+  /** Bytes read already; they come before what the socket still gives. Empty for HTTP/2 alone, which is known by
+   *  its name in the handshake (ALPN); else it holds the first byte at least. */
   readonly head: Buffer
   /** Whether it came through TLS. */
   readonly secure: boolean

@@ -1,0 +1,115 @@
+/** The clients of the configuration, and whether somebody is one of them. */
+import { hash, timingSafeEqual } from 'node:crypto'
+import { formatHolder } from '../ip/holder.ts'
+import type { Address } from '../ip/address.ts'
+import type { RandomBytes } from '../values/domain.ts'
+import { fault, ok, type Result } from '../values/result.ts'
+import { secret, type Secret } from '../values/secret.ts'
+import type { GatewayClient } from './configuration.ts'
+import { openFailures } from './failures.ts'
+import type { Clients, Log } from './parts.ts'
+import { decidePin, readingsOf, splitPin, type Credentials } from './rules/proxy-user.ts'
+import { refusal, type Refusal } from './rules/refusal.ts'
+import type { Client } from './tunnel.ts'
+
+export type RunningClients = Clients & {
+  /** These instead of the present ones, from the next request on; tunnels of those that are gone run on. */
+  readonly replace: (clients: readonly GatewayClient[]) => void
+}
+
+export type ClientsOptions = {
+  readonly clients: readonly GatewayClient[]
+  readonly random: RandomBytes
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number
+  readonly log: Log
+}
+
+/** Of one source, in one window. What comes after is told to wait, but let in as soon as its credentials are right: nobody can lock out a client
+ *  behind the same address. */
+const failureLimit = { most: 20, window: 60_000 } as const
+
+type Known = { readonly client: Client; readonly digest: Buffer }
+
+/** Without a client it lets nobody in: an open proxy would be a way into whatever trusts the fixed addresses.
+ *
+ *  Passwords are kept as SHA-256 under a key of this process. They are compared on every CONNECT, where scrypt would cost more than the tunnel;
+ *  it could be paid once and the result be remembered, but what is remembered then would be such a hash. The configuration holds them in clear. */
+export function openClients({ clients, random, monotonic, log }: ClientsOptions): RunningClients {
+  const key = Buffer.from(random(32)).toString('hex')
+  const digestOf = (password: string): Buffer => hash('sha256', key + password, 'buffer')
+  const knownOf = (each: GatewayClient): Known => ({
+    client: clientOf(each),
+    digest: digestOf(each.password.expose().normalize('NFC')),
+  })
+  const byUser = (all: readonly GatewayClient[]): ReadonlyMap<string, Known> =>
+    new Map(all.map((each) => [each.username.normalize('NFC'), knownOf(each)]))
+  const nobody = digestOf(Buffer.from(random(32)).toString('hex'))
+  const failures = openFailures({ window: failureLimit.window, now: monotonic })
+  let known = byUser(clients)
+
+  /** The digest is made and compared whether or not there is such a user. */
+  const find = ({
+    user,
+    password,
+  }: Credentials): { readonly client: Client; readonly asked: string | undefined } | undefined => {
+    const split = splitPin(user)
+    const whole = known.get(user)
+    const match = whole ?? (split === undefined ? undefined : known.get(split.user))
+    const same = timingSafeEqual(digestOf(password), match?.digest ?? nobody)
+    if (match === undefined || !same) return undefined
+    return { client: match.client, asked: whole === undefined ? split?.egress : undefined }
+  }
+
+  const failed = (from: Address): Refusal => {
+    const count = failures.count(from)
+    if (count <= failureLimit.most) return refusal('CREDENTIALS_WRONG')
+    const holder = formatHolder(from)
+    if (count === failureLimit.most + 1) log.warn('too-many-wrong-credentials', { from: holder })
+    return refusal('TOO_MANY_FAILURES', { from: holder })
+  }
+
+  return {
+    authenticate(credentials, from) {
+      if (credentials === undefined) return fault(refusal('CREDENTIALS_MISSING'))
+      for (const reading of readingsOf(credentials)) {
+        const found = find(reading)
+        if (found !== undefined) return withPin(found.client, found.asked)
+      }
+      return fault(failed(from))
+    },
+    replace(all) {
+      known = byUser(all)
+    },
+  }
+}
+
+type Authenticated = { readonly client: Client; readonly pin: string | undefined }
+
+function withPin(client: Client, asked: string | undefined): Result<Authenticated, Refusal> {
+  const pin = decidePin(client, asked)
+  return pin.ok ? ok({ client, pin: pin.value }) : pin
+}
+
+const clientOf = ({ name, username, label, plan, mayPin }: GatewayClient): Client => ({
+  name,
+  username,
+  label: label ?? name,
+  plan,
+  mayPin,
+})
+
+/** Fresh ones, of letters and digits alone, so that they stand in a URL as they are (L-69). The password has 160 random bits. */
+export function newClientCredentials(random: RandomBytes): { readonly username: string; readonly password: Secret } {
+  return { username: `app${text(random(8))}`, password: secret(text(random(32))) }
+}
+
+/** The client of a gateway whose configuration has none; to be printed once, since its password is nowhere else. It may pin, as it is the
+ *  operator's own. */
+export function newClient(random: RandomBytes): GatewayClient {
+  return { name: 'app', ...newClientCredentials(random), mayPin: true, connections: 1000 }
+}
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz' // of 32, without letters that look like digits
+
+const text = (bytes: Uint8Array): string => Array.from(bytes, (byte) => alphabet.charAt(byte & 31)).join('')

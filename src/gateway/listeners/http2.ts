@@ -1,0 +1,177 @@
+/** HTTP/2 inside TLS: each stream is one CONNECT (RFC 9113 section 8.5). */
+import { constants, performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import type { IncomingHttpHeaders } from 'node:http2'
+import { fault, type Result } from '../../values/result.ts'
+import type { GatewayParts } from '../parts.ts'
+import { codeOf } from '../relay/break-off.ts'
+import type { Deadline } from '../relay/deadline-wheel.ts'
+import { relay, type RelayParts } from '../relay/relay.ts'
+import { connectHeaders, refusalReply } from '../replies.ts'
+import { parseAuthority, type Destination } from '../rules/destination.ts'
+import { decidePin, parseProxyAuthorization } from '../rules/proxy-user.ts'
+import { refusal, type Refusal } from '../rules/refusal.ts'
+import type { Client } from '../tunnel.ts'
+import type { Connection } from './connection.ts'
+
+export type Http2Parts = RelayParts & Pick<GatewayParts, 'clients' | 'open' | 'metrics' | 'draining' | 'log' | 'clock'>
+
+export type Http2 = {
+  readonly serve: (connection: Connection) => void
+  /** Tells every client to open no more streams here; those that are open run on. */
+  readonly drain: () => void
+}
+
+/** What one client may cost. */
+const limits = {
+  settings: {
+    maxConcurrentStreams: 256,
+    /** Bytes that a client may send ahead on one tunnel; what waits for a slow destination is at most this. */
+    initialWindowSize: 128 * 1024,
+    maxHeaderListSize: 16 * 1024,
+    enableConnectProtocol: false,
+  },
+  maxHeaderListPairs: 64,
+  maxSessionMemory: 64, // megabytes
+  maxSessionInvalidFrames: 64,
+  maxSessionRejectedStreams: 64,
+  maxSettings: 16,
+  maxOutstandingPings: 4,
+} as const
+
+/** Of one connection that has not shown right ones yet, or has shown wrong ones since. */
+const mostFailures = 10
+
+type Session = {
+  readonly parts: Http2Parts
+  readonly connection: Connection
+  readonly http2: ServerHttp2Session
+  /** Until the first right credentials, and again while no stream is open. */
+  readonly deadline: Deadline
+  streams: number
+  failures: number
+  known: boolean
+}
+
+export function openHttp2(parts: Http2Parts): Http2 {
+  const sessions = new Set<ServerHttp2Session>()
+  return {
+    serve(connection) {
+      const http2 = performServerHandshake(connection.socket, limits)
+      const deadline = parts.wheel.deadline(() => http2.destroy())
+      const session: Session = { parts, connection, http2, deadline, streams: 0, failures: 0, known: false }
+      sessions.add(http2)
+      http2.on('error', () => undefined) // the client broke the protocol or is gone; the session is destroyed
+      http2.on('stream', (stream, headers) => serveStream(session, stream, headers))
+      http2.once('close', () => {
+        sessions.delete(http2)
+        parts.wheel.clear(deadline)
+      })
+      parts.wheel.set(deadline, parts.deadlines().header)
+    },
+    drain() {
+      for (const http2 of sessions) http2.close()
+    },
+  }
+}
+
+function serveStream(session: Session, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  const { parts, deadline } = session
+  session.streams += 1
+  if (session.known) parts.wheel.clear(deadline)
+  stream.on('error', () => undefined) // reset by the client, or by the relay
+  stream.once('close', () => {
+    session.streams -= 1
+    if (session.streams === 0 && session.known) parts.wheel.set(deadline, parts.deadlines().idle)
+  })
+  const asked = judge(session, headers)
+  if (!asked.ok) return refuse(session, { stream, headers, refused: asked.fault })
+  openTunnel(session, { stream, headers, ...asked.value }).catch((cause: unknown) => {
+    parts.log.error('tunnel-failed', {
+      code: codeOf(cause),
+      cause: cause instanceof Error ? cause.stack : String(cause),
+    })
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  })
+}
+
+type Asked = { readonly client: Client; readonly pin: string | undefined; readonly destination: Destination }
+
+function judge(session: Session, headers: IncomingHttpHeaders): Result<Asked, Refusal> {
+  const { parts, connection } = session
+  const credentials = parseProxyAuthorization(textOf(headers['proxy-authorization']))
+  const judged = parts.clients.authenticate(credentials, connection.from)
+  if (!judged.ok) return judged
+  settle(session)
+  if (parts.draining()) return fault(refusal('DRAINING'))
+  if (headers[':method'] !== 'CONNECT') return fault(malformed('over HTTP/2 the gateway takes CONNECT alone'))
+  const { client } = judged.value
+  const pin = decidePin(client, judged.value.pin ?? textOf(headers['sallyport-egress']))
+  if (!pin.ok) return pin
+  const destination = parseAuthority(headers[':authority'] ?? '')
+  if (!destination.ok) return fault(malformed(destination.fault))
+  return { ok: true, value: { client, pin: pin.value, destination: destination.value } }
+}
+
+const malformed = (why: string): Refusal => refusal('REQUEST_MALFORMED', { why })
+
+const textOf = (value: string | readonly string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined
+
+/** The right credentials were shown. */
+function settle(session: Session): void {
+  session.failures = 0
+  if (session.known) return
+  session.known = true
+  session.parts.wheel.clear(session.deadline)
+  session.connection.authenticated()
+}
+
+type Refused = { readonly stream: ServerHttp2Stream; readonly headers: IncomingHttpHeaders; readonly refused: Refusal }
+
+function refuse(session: Session, { stream, headers, refused }: Refused): void {
+  session.parts.metrics.refused(refused.code)
+  answer(session.parts, { stream, headers, refused })
+  if (refused.code === 'DRAINING') return session.http2.close()
+  if (refused.code !== 'CREDENTIALS_WRONG' && refused.code !== 'TOO_MANY_FAILURES') return
+  session.failures += 1
+  if (session.failures >= mostFailures) session.http2.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  if (session.failures >= mostFailures) session.http2.close()
+}
+
+function answer(parts: Http2Parts, { stream, headers, refused }: Refused): void {
+  if (stream.destroyed) return
+  const { status, headers: fields, body } = refusalReply(refused, { now: parts.clock(), accept: headers.accept })
+  stream.respond({ ':status': status, ...lowerCase(fields) })
+  stream.end(body)
+  stream.close(constants.NGHTTP2_NO_ERROR) // what the client still sends is not wanted (RFC 9113 section 8.1)
+}
+
+async function openTunnel(
+  { parts, connection }: Session,
+  ask: Asked & { readonly stream: ServerHttp2Stream; readonly headers: IncomingHttpHeaders },
+): Promise<void> {
+  const { stream, headers, client, pin, destination } = ask
+  const gone = new AbortController()
+  const leave = (): void => gone.abort()
+  stream.once('close', leave)
+  const opened = await parts.open({
+    kind: 'connect',
+    client,
+    from: connection.from,
+    destination,
+    pin,
+    gone: gone.signal,
+  })
+  stream.off('close', leave)
+  if (!opened.ok) return answer(parts, { stream, headers, refused: opened.fault })
+  const { tunnel, dialled } = opened.value
+  if (!stream.destroyed) stream.respond({ ':status': 200, ...lowerCase(connectHeaders(tunnel.ask, dialled)) })
+  // RFC 9113 section 8.5: a reset on the far side is told by this code; the relay, which comes second, ends the stream
+  dialled.socket.once('error', () => stream.close(constants.NGHTTP2_CONNECT_ERROR))
+  relay(parts, { client: stream, early: nothing, tunnel, dialled })
+}
+
+const nothing = Buffer.alloc(0)
+
+const lowerCase = (fields: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]))
