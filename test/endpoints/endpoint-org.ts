@@ -115,7 +115,7 @@ export async function openEndpointOrg(overrides: Overrides<OrgConfiguration> = {
     ...{ url: 'sqlite::memory:', system: 'org', migrations, writes: testWrites, writesModule: import.meta.url },
   })
   // the same store, with fewer names for its writes
-  const watched = openKnownGrants(opened as unknown as Storage<OrgWrites>)
+  const watched = openKnownGrants(opened)
   const storage = watched.storage as unknown as Storage<TestWrites>
   for (const statement of seed.split(';')) await storage.write('execute', statement)
   let now = instant('2026-01-02T00:00:00Z')
