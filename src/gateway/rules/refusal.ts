@@ -69,6 +69,7 @@ export type ReasonCode =
   | 'TRANSFER_CODING_UNKNOWN'
   | 'METHOD_NOT_TAKEN'
   | 'RESPONSE_INCOMPLETE'
+  | 'BODY_TIMED_OUT'
   | 'GATEWAY_ITSELF'
 export type Refusal = { readonly code: ReasonCode; readonly saw: Saw }
 
@@ -294,5 +295,11 @@ const reasons: Readonly<Record<ReasonCode, Reason>> = {
     error: 'destination_ip_prohibited',
     means: ({ destination, address }) => `${destination} leads to ${address}, which is this gateway itself.`,
     next: 'Ask for a destination beyond the gateway; nothing in gateway.allow lifts this.',
+  },
+  BODY_TIMED_OUT: {
+    status: 408,
+    error: 'http_request_error',
+    means: ({ after }) => `Nothing more of the request's body came for ${after} ms.`,
+    next: 'Whether the destination acted on the part that it got cannot be known; look before it is sent again.',
   },
 }
