@@ -1,0 +1,50 @@
+/** The last reply of a connection, and its end. */
+import { closingReply, refusalReply } from '../../replies.ts'
+import { valuesOf } from '../../rules/field-syntax.ts'
+import type { Refusal } from '../../rules/refusal.ts'
+import type { RequestHead } from '../../rules/request-head.ts'
+import { takeUnread, type Receiver, type Session } from './session.ts'
+import { dropKept } from './upstream.ts'
+
+/** Says no and closes: whatever the client has sent behind the request is never read as another one (G-04, RFC 9931). */
+export function refuse(session: Session, why: Refusal, head?: RequestHead): void {
+  const accept = head === undefined ? undefined : valuesOf(head.fields, 'accept').join(',')
+  const reply = refusalReply(why, { now: session.parts.clock(), accept })
+  closeWith(session, closingReply(reply, { method: head?.method }))
+}
+
+/** As `refuse`, for what is refused before there is anything to open: nobody else has counted it. */
+export function turnAway(session: Session, why: Refusal, head?: RequestHead): void {
+  session.parts.metrics.refused(why.code)
+  refuse(session, why, head)
+}
+
+/** Sends this and ends. The client may still be sending: a socket that is closed with something unread resets the connection, and the reply
+ *  would be lost with it (RFC 9112 section 9.6). So what comes is dropped, for some time and up to some size. */
+export function closeWith(session: Session, text: string): void {
+  const { socket } = session.connection
+  dropKept(session)
+  takeUnread(session)
+  session.receiver = { ...lingering, data: dropping() }
+  session.parts.wheel.set(session.deadline, longestLinger)
+  socket.end(text, 'latin1')
+  socket.resume()
+}
+
+const longestLinger = 2000 // ms
+const mostDropped = 4_194_304 // bytes; who goes on after that has not looked for a reply
+
+const lingering: Omit<Receiver, 'data'> = {
+  end: () => undefined, // both have ended: the socket closes by itself once the reply is sent
+  drain: () => undefined,
+  close: ({ parts, deadline }) => parts.wheel.clear(deadline),
+  deadline: ({ connection }) => void connection.socket.destroy(),
+}
+
+function dropping(): Receiver['data'] {
+  let dropped = 0
+  return (session) => {
+    dropped += takeUnread(session).length
+    if (dropped > mostDropped) session.connection.socket.destroy()
+  }
+}

@@ -1,0 +1,103 @@
+/** HTTP/1.1 to the gateway: one request after the other is read, judged, and handed to CONNECT or to forwarding. */
+import { hasPassed } from '../../rules/fields.ts'
+import { valuesOf } from '../../rules/field-syntax.ts'
+import { decidePin, parseProxyAuthorization } from '../../rules/proxy-user.ts'
+import { refusal, type Refusal } from '../../rules/refusal.ts'
+import { readRequestHead, requestLimits, type RequestHead } from '../../rules/request-head.ts'
+import { fault, ok, type Result } from '../../../values/result.ts'
+import type { Connection } from '../connection.ts'
+import { connect } from './connect.ts'
+import { forward } from './forward.ts'
+import type { Asker } from './opening.ts'
+import { turnAway } from './refuse.ts'
+import { openSession, takeUnread, type Http1Parts, type Receiver, type Session } from './session.ts'
+import { dropKept } from './upstream.ts'
+
+/** Takes the connection over for good. */
+export function serveHttp1(parts: Http1Parts, connection: Connection): void {
+  const session = openSession(parts, connection, { receiver: reading, next })
+  next(session)
+}
+
+/** The deadline runs to the whole head, however slowly it comes (G-19). */
+function next(session: Session): void {
+  const { parts, connection } = session
+  session.receiver = reading
+  session.scanned = 0
+  parts.wheel.set(session.deadline, parts.deadlines().header)
+  connection.socket.resume()
+  readHead(session)
+}
+
+const reading: Receiver = {
+  data: readHead,
+  end: clientEnded,
+  drain: () => undefined,
+  close(session) {
+    session.parts.wheel.clear(session.deadline)
+    dropKept(session)
+  },
+  deadline: headTimedOut,
+}
+
+function readHead(session: Session): void {
+  const { unread, scanned } = session
+  session.scanned = unread.length
+  if (unread.length <= requestLimits.bytes && unread.indexOf(10, scanned) < 0) {
+    if (session.clientEnded) clientEnded(session)
+    return
+  }
+  const read = readRequestHead(unread)
+  switch (read.kind) {
+    case 'more':
+      if (session.clientEnded) clientEnded(session)
+      return
+    case 'refused':
+      return turnAway(session, read.refusal)
+    case 'head':
+      session.unread = takeUnread(session).subarray(read.end)
+      return take(session, read.head)
+  }
+}
+
+function clientEnded(session: Session): void {
+  if (session.unread.length > 0)
+    return turnAway(session, refusal('REQUEST_MALFORMED', { why: 'it ends within its header' }))
+  dropKept(session)
+  session.connection.socket.end()
+}
+
+/** A connection that waits for a further request is closed without a word. */
+function headTimedOut(session: Session): void {
+  if (session.requests > 0 && session.unread.length === 0) {
+    dropKept(session)
+    return void session.connection.socket.destroy()
+  }
+  turnAway(session, refusal('HEADER_TIMED_OUT', { after: session.parts.deadlines().header }))
+}
+
+function take(session: Session, head: RequestHead): void {
+  const { parts, connection } = session
+  parts.wheel.clear(session.deadline)
+  session.requests += 1
+  const asker = judge(session, head)
+  if (!asker.ok) return turnAway(session, asker.fault, head)
+  connection.authenticated()
+  const { target } = head
+  if (target.kind === 'connect') return connect(session, { head, target, asker: asker.value })
+  forward(session, { head, target, asker: asker.value })
+}
+
+/** Who asks, or why nobody may. */
+function judge({ parts, connection }: Session, head: RequestHead): Result<Asker, Refusal> {
+  if (parts.draining()) return fault(refusal('DRAINING'))
+  if (hasPassed(head.fields, parts.pseudonym)) return fault(refusal('LOOP'))
+  const proofs = valuesOf(head.fields, 'proxy-authorization')
+  const credentials = proofs.length === 1 ? parseProxyAuthorization(proofs[0]) : undefined
+  const known = parts.clients.authenticate(credentials, connection.from)
+  if (!known.ok) return known
+  const { client } = known.value
+  if (known.value.pin !== undefined) return ok({ client, pin: known.value.pin })
+  const pin = decidePin(client, valuesOf(head.fields, 'sallyport-egress')[0])
+  return pin.ok ? ok({ client, pin: pin.value }) : pin
+}
