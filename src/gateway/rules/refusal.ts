@@ -79,7 +79,7 @@ export const reasonOf = ({ code }: Refusal): Reason => reasons[code]
 /* oxlint-disable typescript/restrict-template-expressions -- what was not seen reads as such */
 
 // SF-278 names the statuses; rows G-nn and RFC 9110 the rest
-const reasons: Readonly<Record<ReasonCode, Reason>> = {
+export const reasons: Readonly<Record<ReasonCode, Reason>> = {
   CREDENTIALS_MISSING: {
     status: 407,
     error: 'http_request_denied',
