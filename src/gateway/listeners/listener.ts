@@ -12,6 +12,8 @@ import { openQuietLog, type QuietLog } from './quiet-log.ts'
 import { openStrangers, strangerLimits, type StrangerLimits, type Strangers } from './strangers.ts'
 import { openTls, type TlsMaterial, type TlsToGateway } from './tls.ts'
 
+export type ListenerParts = Pick<GatewayParts, 'wheel' | 'deadlines' | 'proxyProtocolPeers' | 'log' | 'monotonic'>
+
 export type ListenerOptions = {
   readonly listen: ListenAddress
   readonly tls?: TlsMaterial | undefined
@@ -33,7 +35,7 @@ export type Listener = {
 }
 
 /** Rejects with an Error that says what to do, and has the `code` of the system, where it cannot listen there. */
-export async function openListener(parts: GatewayParts, options: ListenerOptions): Promise<Listener> {
+export async function openListener(parts: ListenerParts, options: ListenerOptions): Promise<Listener> {
   const tls = options.tls === undefined ? undefined : openTls(options.tls)
   const log = openQuietLog(parts.log, parts.monotonic)
   const strangers = openStrangers(parts.wheel, options.limits ?? strangerLimits)
@@ -87,7 +89,7 @@ type Receiving = {
 }
 
 /** What becomes of a socket that was accepted. */
-function receiver(parts: GatewayParts, { protocols, tls, log, strangers }: Receiving): (socket: Socket) => void {
+function receiver(parts: ListenerParts, { protocols, tls, log, strangers }: Receiving): (socket: Socket) => void {
   const inside = (arrival: Arrival, alpn: string | undefined): void => {
     if (alpn === 'h2') handOver(arrival, protocols.http2, arrival.start)
     else sort(arrival, sorting)
