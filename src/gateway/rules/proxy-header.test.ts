@@ -15,7 +15,7 @@ function v2({ command = 0x21, family = 0x11, body = body4, length = body.length 
 }
 
 const body4 = Uint8Array.of(192, 0, 2, 7, 203, 0, 113, 9, 0x30, 0x39, 0x01, 0xbb)
-const body6 = Buffer.from('20010db8000000000000000000000007' + '20010db8000000000000000000000009' + '303901bb', 'hex')
+const body6 = Buffer.from(`20010db8${'0'.repeat(23)}720010db8${'0'.repeat(23)}9303901bb`, 'hex')
 
 const extension = (type: number, value: Uint8Array): Uint8Array =>
   Buffer.concat([Uint8Array.of(type, value.length >> 8, value.length & 255), value])
