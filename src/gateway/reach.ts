@@ -31,12 +31,15 @@ export type Reach = {
   readonly groupOf: (destination: Destination) => string
 }
 
+/** Of each family that it listens in, so that every egress finds it in its own. */
+export type OwnEcho = { readonly addresses: readonly Address[]; readonly port: number }
+
 export type ReachParts = {
   readonly allow: () => AllowRules
   readonly resolver: Resolver
   readonly own: () => OwnListeners
   /** Where `ip.sallyport` leads: the gateway's own echo, or the host of `echo.url`; undefined while there is none. */
-  readonly echo: () => Destination | undefined
+  readonly echo: () => OwnEcho | Destination | undefined
 }
 
 export function openReach(parts: ReachParts): Reach {
@@ -61,10 +64,17 @@ const isEcho = ({ host, port }: Destination): boolean => host.kind === 'name' &&
 /** The one private address that needs no rule is that of the gateway's own echo. An echo outside is judged like any other host. */
 function findEcho(parts: ReachParts, asked: Destination, resolves: boolean): Found | Promise<Found> {
   const echo = parts.echo()
-  if (echo === undefined)
+  if (echo !== undefined && 'host' in echo) {
+    const { host } = echo
+    return host.kind === 'address'
+      ? judge(parts, echo, [host.address])
+      : locate(parts, echo, { name: host.name, resolves })
+  }
+  const address = echo?.addresses[0]
+  if (echo === undefined || address === undefined)
     return fault(refusal('NAME_NOT_RESOLVED', { host: echoName, why: 'this gateway has no echo at present' }))
-  if (echo.host.kind === 'name') return locate(parts, echo, { name: echo.host.name, resolves })
-  return ok({ destination: echo, addresses: [echo.host.address], forVia: asked })
+  const destination: Destination = { host: { kind: 'address', address }, port: echo.port }
+  return ok({ destination, addresses: echo.addresses, forVia: asked })
 }
 
 function findName(parts: ReachParts, destination: Destination, located: Located): Found | Promise<Found> {
