@@ -8,6 +8,7 @@ import { root } from './command.ts'
 import { adminApiPage } from './reference/admin-api-page.ts'
 import { commandsPage } from './reference/commands-page.ts'
 import { configurationPage } from './reference/configuration-page.ts'
+import { gatewayRefusalsPage } from './reference/gateway-refusals-page.ts'
 
 const generated = '<!-- Written by `npm run docs:generate`; edit the code instead. -->'
 
@@ -19,6 +20,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     'docs/reference/commands.md': commands,
     'docs/reference/configuration.md': configurationPage(),
     'docs/reference/errors.md': errorsPage(),
+    'docs/reference/gateway-refusals.md': gatewayRefusalsPage(),
     'docs/reference/policies.md': policiesPage(),
   }
   const formatted = Object.entries(pages).map(async ([path, text]): Promise<[string, string]> => [

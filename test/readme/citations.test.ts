@@ -10,8 +10,9 @@ const pages = {
   SF: 'docs/reference/salesforce-facts.md',
   P: 'docs/reference/protocol-rules.md',
   L: 'docs/reference/field-lessons.md',
+  G: 'docs/reference/gateway-conformance.md',
 } as const
-const citation = /\b(SF-\d{2,3}|P-\d{2}|L-\d{2,3})\b/g
+const citation = /\b(SF-\d{2,3}|P-\d{2}|L-\d{2,3}|G-\d{2})\b/g
 
 async function citedIn(pattern: string): Promise<Set<string>> {
   const cited = new Set<string>()
@@ -41,6 +42,6 @@ describe('a citation', () => {
   })
 
   test('of what is on no page is found', async () => {
-    deepEqual(await leadNowhere(new Set(['SF-02', 'SF-999', 'P-99'])), ['P-99', 'SF-999'])
+    deepEqual(await leadNowhere(new Set(['SF-02', 'SF-999', 'P-99', 'G-99'])), ['G-99', 'P-99', 'SF-999'])
   })
 })

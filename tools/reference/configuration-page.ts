@@ -25,11 +25,13 @@ ${sections.join('\n\n')}
 `
 }
 
-/** Only the org exists so far; the others' settings are read and judged all the same. */
+/** The settings of what does not exist so far are read and judged all the same. */
 function section(name: string, schema: JsonSchema): string {
-  const state = name === 'org' ? '' : '\n\nRead and judged already; the system itself is planned.'
+  const state = exists.has(name) ? '' : '\n\nRead and judged already; the system itself is planned.'
   return `## ${name}\n\n${schema.description ?? ''}${state}\n\n${table(leaves([name], schema))}`
 }
+
+const exists: ReadonlySet<string> = new Set(['org', 'gateway'])
 
 function leaves(path: readonly string[], schema: JsonSchema): Row[] {
   if (schema.properties === undefined) return [{ path, schema }]
