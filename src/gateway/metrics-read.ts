@@ -1,6 +1,7 @@
 /** Figures that the pool and the meter know anyway: read at each scrape, nothing counted twice. */
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { EgressState, EgressView } from './egress/pool.ts'
+import type { EgressState } from './egress/egress.ts'
+import type { EgressView } from './egress/pool.ts'
 import type { MetricsParts } from './metrics.ts'
 import { findHalfRegistered } from './rules/half-registered.ts'
 import type { PlanState } from './rules/plans.ts'
