@@ -1,10 +1,33 @@
 /** The declared set of egresses: their health, which one a tunnel leaves by, and the dial itself. Nothing else in the gateway opens a connection. */
-import type { Address } from '../../ip/address.ts'
+import type { SecureContext } from 'node:tls'
+import type { Clock, RandomBytes } from '../../values/domain.ts'
 import type { Result } from '../../values/result.ts'
 import type { Instant } from '../../values/time.ts'
+import type { Log } from '../parts.ts'
 import type { Reachable } from '../reach.ts'
+import { openDeadlineWheel } from '../relay/deadline-wheel.ts'
+import type { Balance } from '../rules/choose.ts'
+import type { Deadlines } from '../rules/deadlines.ts'
+import type { EgressDeclaration } from '../rules/egress-set.ts'
+import type { PortRange } from '../rules/port-budget.ts'
 import type { Refusal } from '../rules/refusal.ts'
 import type { Client, Dialled } from '../tunnel.ts'
+import type { AdmissionRow } from '../rules/admission.ts'
+import { openAdmissions } from './admissions.ts'
+import { openChooser } from './chooser.ts'
+import type { Connect } from './dial.ts'
+import type { Echo } from './echo.ts'
+import type { ConfirmSettings } from './confirm.ts'
+import type { EgressState } from './egress.ts'
+import { openMembers } from './members.ts'
+import type { ProbeSettings } from './probe.ts'
+import { dialWithFailover } from './failover.ts'
+import type { ResolveHost } from './via.ts'
+import { viewOf } from './view.ts'
+
+export type { Admission, AdmissionRow } from '../rules/admission.ts'
+export type { EgressDeclaration } from '../rules/egress-set.ts'
+export type { EgressState } from './egress.ts'
 
 export type OpenAsk = {
   readonly client: Client
@@ -14,12 +37,6 @@ export type OpenAsk = {
   readonly pin: string | undefined
   readonly gone: AbortSignal
 }
-
-/** P-42: whether a destination's allowlist is known to hold the address of an egress. */
-export type Admission = 'confirmed' | 'refused' | 'unknown'
-
-/** `starting` until the first probes are in; `draining`: no new tunnels, the live ones run on. */
-export type EgressState = 'starting' | 'up' | 'down' | 'unusable' | 'draining'
 
 export type EgressView = {
   readonly name: string
@@ -37,19 +54,11 @@ export type EgressView = {
   readonly latencyMs: number | undefined
   readonly tunnels: number
   /** Source ports in use towards the destination that has most, and how many there are (L-79); undefined for a `via`. */
-  readonly ports?: { readonly used: number; readonly of: number } | undefined
+  readonly ports: { readonly used: number; readonly of: number } | undefined
   /** Since the start of the process. */
-  readonly probes?: { readonly succeeded: number; readonly failed: number }
-  readonly admissions: readonly { readonly label: string; readonly group: string; readonly admission: Admission }[]
-}
-
-export type EgressDeclaration = {
-  readonly name: string
-  readonly through:
-    | { readonly kind: 'address'; readonly address: Address; readonly confirm: boolean }
-    | { readonly kind: 'via'; readonly url: string }
-  /** Declared public address; undefined: the local address, or for a `via` not known. */
-  readonly public: Address | undefined
+  readonly probes: { readonly succeeded: number; readonly failed: number }
+  /** Label undefined: of every client that has no row of its own. */
+  readonly admissions: readonly Omit<AdmissionRow, 'egress'>[]
 }
 
 export type Pool = {
@@ -66,9 +75,85 @@ export type Pool = {
   /** No new tunnels from now on; false where there is none of that name. */
   readonly drain: (name: string) => boolean
   readonly resume: (name: string) => boolean
-  readonly admit: (about: { label: string; group: string; egress: string; admission: Admission }) => void
+  /** What an admin says; it holds until it is said anew, over what the configuration says. */
+  readonly admit: (about: AdmissionRow) => void
+  /** What the configuration says; replaces what it said before. */
+  readonly declareAdmissions: (rows: readonly AdmissionRow[]) => void
   /** One round of probes now, for tests and `doctor`; resolves when every egress has its verdict. */
   readonly probeNow: () => Promise<void>
   /** Stops probing. Live tunnels are not touched. */
   readonly close: () => void
 }
+
+export type PoolSettings = {
+  readonly balance: Balance
+  readonly healthCheck: ProbeSettings
+  readonly echo: ConfirmSettings
+}
+
+export type PoolOptions = {
+  readonly clock: Clock
+  readonly monotonic: () => number
+  readonly random: RandomBytes
+  readonly log: Log
+  readonly deadlines: () => Deadlines
+  /** Asked each time, so that a reload needs nothing else. */
+  readonly settings: () => PoolSettings
+  /** For the hosts that the operator names: health target, proxies, echo. What clients name comes resolved. */
+  readonly resolve: ResolveHost
+  readonly echo: Echo
+  /** For tests. */
+  readonly connect?: Connect
+  readonly trust?: () => SecureContext
+  readonly portRange?: PortRange
+}
+
+/** Empty until `declare`. */
+export function openPool(options: PoolOptions): Pool {
+  const tunnels = new Map<string, number>()
+  const wheel = openDeadlineWheel({ monotonic: options.monotonic, tick: wheelTick })
+  const set = openMembers(options, wheel)
+  const admissions = openAdmissions()
+  const balance = (): Balance => options.settings().balance
+  const chooser = openChooser({ egresses: set.egresses, find: set.find, admissions: admissions.index, balance })
+  const dialling = { wheel, monotonic: options.monotonic, signal: set.signal }
+  const drain = (name: string, draining: boolean): boolean => {
+    const egress = set.find(name)
+    egress?.drain(draining)
+    return egress !== undefined
+  }
+  return {
+    open(ask) {
+      const chosen = chooser.choose(ask)
+      if (!chosen.ok) return Promise.resolve(chosen)
+      const { attempt, dial } = options.deadlines()
+      const { reachable, pin, gone } = ask
+      const limits = { attemptMs: attempt, totalMs: dial, sticky: balance() === 'affinity' }
+      return dialWithFailover({ reachable, pin, gone, lanes: chosen.value, ...limits }, dialling)
+    },
+    resolvesElsewhere(pin) {
+      const may = set.egresses().filter(({ declaration }) => pin === undefined || declaration.name === pin)
+      return may.every((each) => each.local === undefined || !each.usable())
+    },
+    count: (egress, by) => void tunnels.set(egress, (tunnels.get(egress) ?? 0) + by),
+    views: () =>
+      set.egresses().map((each) => {
+        const counted = tunnels.get(each.declaration.name) ?? 0
+        return viewOf(each, { tunnels: counted, admissions: admissions.index() })
+      }),
+    async declare(declarations) {
+      const settled = set.declare(declarations)
+      chooser.forget()
+      await settled
+    },
+    drain: (name) => drain(name, true),
+    resume: (name) => drain(name, false),
+    admit: admissions.tell,
+    declareAdmissions: admissions.configure,
+    probeNow: set.ask,
+    close: set.close,
+  }
+}
+
+/** Fine enough for the delay between two attempts. */
+const wheelTick = 10

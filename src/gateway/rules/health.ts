@@ -38,6 +38,8 @@ export type HealthSignal =
   | { readonly kind: 'dial-failed'; readonly destination: string }
   /** It had no answer when another egress, started later, had one. */
   | { readonly kind: 'dial-outrun'; readonly ms: number }
+  /** The proxy that it goes through failed, or spoke of itself. */
+  | { readonly kind: 'proxy-failed' }
 
 /** Share of `every` by which a probe may come sooner or later, so that egresses and instances do not probe in step. */
 export const probeJitter = 0.1
@@ -73,7 +75,7 @@ export function stepHealth(
     case 'probe-inconclusive':
       return afterNothing(health, signal.how, at)
     case 'address-missing':
-      return { ...turned(health, 'unusable', at, signal.how), against: 0 }
+      return { ...turned(health, { state: 'unusable', at, why: sentence(signal.how) }), against: 0 }
     case 'dial-succeeded':
       return { ...health, latencyMs: smoothed(health.latencyMs, signal.ms), failing: none }
     case 'dial-failed':
@@ -85,6 +87,8 @@ export function stepHealth(
         latencyMs: smoothed(health.latencyMs, Math.max(signal.ms, health.latencyMs ?? 0)),
         suspected: health.state === 'up',
       }
+    case 'proxy-failed':
+      return { ...health, suspected: health.state === 'up' }
   }
 }
 
@@ -95,7 +99,8 @@ function afterSuccess(health: Health, at: Instant, { rise }: HealthLimits): Heal
   if (health.state === 'up') return { ...calm, against: 0 }
   const successes = health.against + 1
   if (health.state === 'down' && successes < rise) return { ...calm, against: successes }
-  return turned(calm, 'up', at, health.state === 'down' ? `${times(rise, 'probe')} succeeded.` : 'The probe succeeded.')
+  const why = health.state === 'down' ? `${times(rise, 'probe')} succeeded.` : 'The probe succeeded.'
+  return turned(calm, { state: 'up', at, why })
 }
 
 function afterFailure(
@@ -107,12 +112,12 @@ function afterFailure(
   const failures = health.against + 1
   // what is suspected is probed again at once: down within seconds, instead of at the next turn
   if (health.state === 'up' && failures < limits.fall) return { ...health, against: failures }
-  return turned(health, 'down', at, sentence(how))
+  return turned(health, { state: 'down', at, why: sentence(how) })
 }
 
 function afterNothing(health: Health, how: string, at: Instant): Health {
   if (health.state === 'up' || health.state === 'down') return health
-  return { ...(health.state === 'starting' ? health : turned(health, 'starting', at, '')), why: sentence(how) }
+  return turned(health, { state: 'starting', at, why: sentence(how) })
 }
 
 function afterFailedDial(health: Health, destination: string, { fall }: HealthLimits): Health {
@@ -122,11 +127,11 @@ function afterFailedDial(health: Health, destination: string, { fall }: HealthLi
   return { ...health, failing: none, suspected: true, against: Math.max(health.against, fall - 1) }
 }
 
-const turned = (health: Health, state: Health['state'], at: Instant, why: string): Health => ({
+const turned = (health: Health, to: { state: Health['state']; at: Instant; why: string }): Health => ({
   ...health,
-  state,
-  since: health.state === state ? health.since : at,
-  why,
+  state: to.state,
+  since: health.state === to.state ? health.since : to.at,
+  why: to.why,
   against: 0,
   failing: none,
   suspected: false,

@@ -1,7 +1,6 @@
 /** The URL of the proxy that a `via` egress goes through. */
-import { formatAddress, parseAddress } from '../../ip/address.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
-import type { Host } from './destination.ts'
+import { formatDestination, parseHost, type Host } from './destination.ts'
 
 export type ProxyUrl = {
   readonly protocol: 'http' | 'https' | 'socks5'
@@ -25,15 +24,16 @@ export function parseProxyUrl(text: string): Result<ProxyUrl, string> {
     return fault(`begins with ${url.protocol}// where http://, https:// or socks5:// can stand`)
   if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '')
     return fault('goes on behind its port; percent-encode / ? # in user and password')
-  const host = hostOf(url.hostname)
-  if (host === undefined) return fault('names no host')
+  const host = parseHost(url.hostname)
+  if (!host.ok) return fault('names no host, or one that cannot be')
   const credentials = credentialsOf(url)
   if (!credentials.ok) return credentials
   if (protocol === 'socks5' && !fitsSocks(credentials.value))
     return fault('has a user or password that is empty or over 255 bytes, which SOCKS5 cannot carry')
   const port = url.port === '' ? usualPorts[protocol] : Number(url.port)
   if (port === 0) return fault('has port 0')
-  return ok({ protocol, host, port, credentials: credentials.value, shown: `${protocol}://${hostText(host)}:${port}` })
+  const shown = `${protocol}://${formatDestination({ host: host.value, port })}`
+  return ok({ protocol, host: host.value, port, credentials: credentials.value, shown })
 }
 
 function protocolOf(text: string): ProxyUrl['protocol'] | undefined {
@@ -48,20 +48,6 @@ function protocolOf(text: string): ProxyUrl['protocol'] | undefined {
     default:
       return undefined
   }
-}
-
-function hostOf(text: string): Host | undefined {
-  if (text === '') return undefined
-  const address = parseAddress(text.startsWith('[') ? text.slice(1, -1) : text)
-  if (address.ok) return { kind: 'address', address: address.value }
-  const name = text.toLowerCase().replace(/\.$/, '')
-  return /^[a-z0-9._-]{1,253}$/.test(name) ? { kind: 'name', name } : undefined
-}
-
-const hostText = (host: Host): string => {
-  if (host.kind === 'name') return host.name
-  const text = formatAddress(host.address)
-  return typeof host.address === 'bigint' ? `[${text}]` : text
 }
 
 function credentialsOf({ username, password }: URL): Result<ProxyUrl['credentials'], string> {

@@ -12,7 +12,7 @@ export type UpstreamReply = {
 }
 
 /** Of a head and its empty line. */
-export const longestReplyHead = 16 * 1024
+export const longestReplyHead: number = 16 * 1024
 
 /** `head`: from the status line to before the empty line, without it. Lines end in CR LF, and nothing else does (G-22). */
 export function parseUpstreamReply(head: string): Result<UpstreamReply, string> {

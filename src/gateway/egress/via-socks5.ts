@@ -1,0 +1,62 @@
+/** A request to a SOCKS5 proxy (RFC 1928), with user and password (RFC 1929). */
+import { formatAddress, type Address } from '../../ip/address.ts'
+import { fault, ok } from '../../values/result.ts'
+import type { Destination, Host } from '../rules/destination.ts'
+import { socksRefusal } from '../rules/upstream-reply.ts'
+import type { ByteReader } from './byte-reader.ts'
+import type { ProxyAnswer, ProxyQuestion } from './via-http.ts'
+
+const version = 5
+const noAuthentication = 0
+const userAndPassword = 2
+const addressBytes: Readonly<Record<number, number>> = { 1: 4, 4: 16 }
+
+export async function askSocksProxy({ url, to, socket, reader }: ProxyQuestion): Promise<ProxyAnswer> {
+  const method = url.credentials === undefined ? noAuthentication : userAndPassword
+  socket.write(Buffer.from([version, 1, method]))
+  const chosen = await reader.exactly(2)
+  if (chosen === undefined) return fault(reader.fault)
+  if (chosen[0] !== version) return fault('it does not speak SOCKS5')
+  if (chosen[1] !== method)
+    return fault(method === noAuthentication ? 'it wants credentials' : 'it takes no user and password')
+  if (url.credentials !== undefined) {
+    socket.write(Buffer.concat([Buffer.from([1]), counted(url.credentials.user), counted(url.credentials.password)]))
+    const verdict = await reader.exactly(2)
+    if (verdict === undefined) return fault(reader.fault)
+    if (verdict[1] !== 0) return fault({ kind: 'proxy-refused', status: 'wrong credentials', speaksOf: 'proxy' })
+  }
+  socket.write(request(to))
+  return await readReply(reader)
+}
+
+async function readReply(reader: ByteReader): Promise<ProxyAnswer> {
+  const head = await reader.exactly(4)
+  if (head === undefined) return fault(reader.fault)
+  const [first, reply = 1, , kind = 0] = head
+  if (first !== version) return fault('it does not speak SOCKS5')
+  if (reply !== 0) return fault({ kind: 'proxy-refused', ...socksRefusal(reply) })
+  const name = kind === 3 ? await reader.exactly(1) : undefined
+  const bytes = name?.[0] ?? addressBytes[kind]
+  if (bytes === undefined) return fault('its answer has an address of no known kind')
+  // the address is of the proxy's own choosing and proves nothing (P-41)
+  const bound = await reader.exactly(bytes + 2)
+  return bound === undefined ? fault(reader.fault) : ok({ leavesFrom: undefined })
+}
+
+const request = ({ host, port }: Destination): Buffer =>
+  Buffer.concat([Buffer.from([version, 1, 0]), hostField(host), Buffer.from([port >>> 8, port & 255])])
+
+function hostField(host: Host): Buffer {
+  if (host.kind === 'name') return Buffer.concat([Buffer.from([3]), counted(host.name)])
+  return Buffer.concat([Buffer.from([typeof host.address === 'bigint' ? 4 : 1]), packed(host.address)])
+}
+
+function packed(address: Address): Buffer {
+  if (typeof address === 'bigint') return Buffer.from(address.toString(16).padStart(32, '0'), 'hex')
+  return Buffer.from(formatAddress(address).split('.').map(Number))
+}
+
+function counted(text: string): Buffer {
+  const bytes = Buffer.from(text)
+  return Buffer.concat([Buffer.from([bytes.length]), bytes])
+}
