@@ -46,6 +46,7 @@ export function resolverOver({ servers, machine, monotonic, atOnce = 256, deadli
   >()
   const waiting: (() => void)[] = []
   let running = 0
+  let closed = false
 
   const start = async (name: string, land: (answer: NameAnswer) => void): Promise<void> => {
     running += 1
@@ -56,6 +57,7 @@ export function resolverOver({ servers, machine, monotonic, atOnce = 256, deadli
     waiting.shift()?.()
   }
   const depart = (name: string): Promise<NameAnswer> | NameAnswer => {
+    if (closed) return stopping
     if (waiting.length >= longestQueue) return timedOut
     const { promise, resolve } = Promise.withResolvers<NameAnswer>()
     const land = (answer: NameAnswer): void => {
@@ -72,6 +74,7 @@ export function resolverOver({ servers, machine, monotonic, atOnce = 256, deadli
   return {
     resolve: (name) => machine.find(name) ?? cache.get(name) ?? asking.get(name)?.answer ?? depart(name),
     close() {
+      closed = true
       servers.close()
       waiting.length = 0
       for (const { land } of asking.values()) land(stopping)
