@@ -8,12 +8,13 @@ import { secret, type Secret } from '../values/secret.ts'
 import type { GatewayClient } from './configuration.ts'
 import { openFailures } from './failures.ts'
 import type { Clients, Log } from './parts.ts'
-import { decidePin, readingsOf, splitPin, type Credentials } from './rules/proxy-user.ts'
+import { clientProblems, decidePin, readingsOf, splitPin, type Credentials } from './rules/proxy-user.ts'
 import { refusal, type Refusal } from './rules/refusal.ts'
 import type { Client } from './tunnel.ts'
 
 export type RunningClients = Clients & {
-  /** These instead of the present ones, from the next request on; tunnels of those that are gone run on. */
+  /** These instead of the present ones, from the next request on; tunnels of those that are gone run on. Throws as `openClients` does, and then
+   *  nothing has changed. */
   readonly replace: (clients: readonly GatewayClient[]) => void
 }
 
@@ -31,7 +32,8 @@ const failureLimit = { most: 20, window: 60_000 } as const
 
 type Known = { readonly client: Client; readonly digest: Buffer }
 
-/** Without a client it lets nobody in: an open proxy would be a way into whatever trusts the fixed addresses.
+/** Throws an Error that names what is wrong with a client. Without any it lets nobody in: an open proxy would be a way into whatever trusts the
+ *  fixed addresses.
  *
  *  Passwords are kept as SHA-256 under a key of this process. They are compared on every CONNECT, where scrypt would cost more than the tunnel;
  *  it could be paid once and the result be remembered, but what is remembered then would be such a hash. The configuration holds them in clear. */
@@ -42,8 +44,10 @@ export function openClients({ clients, random, monotonic, log }: ClientsOptions)
     client: clientOf(each),
     digest: digestOf(each.password.expose().normalize('NFC')),
   })
-  const byUser = (all: readonly GatewayClient[]): ReadonlyMap<string, Known> =>
-    new Map(all.map((each) => [each.username.normalize('NFC'), knownOf(each)]))
+  const byUser = (all: readonly GatewayClient[]): ReadonlyMap<string, Known> => {
+    check(all)
+    return new Map(all.map((each) => [each.username.normalize('NFC'), knownOf(each)]))
+  }
   const nobody = digestOf(Buffer.from(random(32)).toString('hex'))
   const failures = openFailures({ window: failureLimit.window, now: monotonic })
   let known = byUser(clients)
@@ -82,6 +86,16 @@ export function openClients({ clients, random, monotonic, log }: ClientsOptions)
       known = byUser(all)
     },
   }
+}
+
+function check(clients: readonly GatewayClient[]): void {
+  const problems = clientProblems(
+    clients.map((each) => ({ ...each, passwordLength: Buffer.byteLength(each.password.expose()) })),
+  )
+  if (problems.length === 0) return
+  throw new Error(
+    problems.map(({ client, message, next }) => `gateway.clients, row ${client + 1}: ${message}. ${next}`).join('\n'),
+  )
 }
 
 type Authenticated = { readonly client: Client; readonly pin: string | undefined }

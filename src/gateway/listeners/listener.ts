@@ -1,27 +1,35 @@
 /** A listener of the gateway: HTTP/1.1, SOCKS5 and, with TLS, HTTP/2 on one port. */
 import type { ListenAddress } from '../../documents/formats.ts'
 import type { GatewayParts } from '../parts.ts'
-import { openHttp2 } from './http2.ts'
+import type { Protocols } from './arrival.ts'
 import { serveHttp1 } from './http1/serve.ts'
+import { openHttp2 } from './http2.ts'
 import { openPort, type Port } from './port.ts'
 import { openSocks5 } from './socks5.ts'
 import type { TlsMaterial } from './tls.ts'
 
 export type Listener = Port
 
+export type ListenerOptions = {
+  readonly listen: ListenAddress
+  readonly tls?: TlsMaterial | undefined
+  /** Others than the gateway's own, whose end is then the caller's business. */
+  readonly protocols?: Protocols
+}
+
 /** There may be several. Rejects with an Error that says what to do, where it cannot listen there or TLS cannot be used; its `code` is that of the
  *  system. `close` tells the clients of HTTP/2 as well that no new tunnel is taken. */
 export async function openListener(
   parts: GatewayParts,
-  { listen, tls }: { readonly listen: ListenAddress; readonly tls?: TlsMaterial | undefined },
+  { listen, tls, protocols }: ListenerOptions,
 ): Promise<Listener> {
   const http2 = openHttp2(parts)
-  const http1 = (connection: Parameters<typeof serveHttp1>[1]): void => serveHttp1(parts, connection)
-  const port = await openPort(parts, {
-    listen,
-    tls,
-    protocols: { http1, http2: http2.serve, socks5: openSocks5(parts) },
-  })
+  const own: Protocols = {
+    http1: (connection) => serveHttp1(parts, connection),
+    http2: http2.serve,
+    socks5: openSocks5(parts),
+  }
+  const port = await openPort(parts, { listen, tls, protocols: protocols ?? own })
   return {
     ...port,
     close() {
