@@ -121,19 +121,17 @@ function ranged(range: Range): Result<AllowHost, AllowFault> {
 function parsePattern(text: string): Result<AllowHost, AllowFault> {
   const [first, ...pieces] = text.toLowerCase().split('*')
   if (first === undefined) throw new Error('a split text has a first part')
-  const loose = pieces.findIndex((piece) => !piece.startsWith('.'))
-  if (loose >= 0) {
-    const tail = pieces.slice(loose).join('*')
-    if (tail === '')
-      return fault({
-        message: 'ends in an asterisk, and so matches hosts of any domain',
-        next: 'End it with the domain, such as *.example.com.',
-      })
+  const end = (pieces.at(-1) ?? '').replace(/^\./, '')
+  if (end === '')
     return fault({
-      message: `has an asterisk without a dot behind it, and so matches any host that ends in ${JSON.stringify(tail)}`,
-      next: `Write *.${tail} for the hosts below ${tail}.`,
+      message: 'ends in an asterisk, and so matches hosts of any domain',
+      next: 'End it with the domain, such as *.example.com.',
     })
-  }
+  if (!pieces.every((piece) => piece.startsWith('.')))
+    return fault({
+      message: `has an asterisk without a dot behind it, as in *salesforce.com, which matches evilsalesforce.com`,
+      next: `Write *.${end} for the hosts below ${end}.`,
+    })
   const sample = parseName([first, ...pieces].join('x'))
   if (sample.ok && sample.value.kind === 'name') return ok({ kind: 'pattern', pieces: [first, ...pieces] })
   return fault({
