@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, mock, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { openDeadlineWheel } from './deadline-wheel.ts'
 
 /** A wheel whose timer and clock are turned by hand, one millisecond at a time. */

@@ -22,83 +22,97 @@ export type DeadlineWheel = {
   readonly close: () => void
 }
 
-const slotCount = 1024 // a deadline further away than the wheel goes round is looked at once a turn
-
 /** Its timer runs only while a deadline is set, and holds no process open. */
 export function openDeadlineWheel(options: {
   readonly monotonic: () => number
-  /** Milliseconds; how late a deadline may pass. */
+  /** Milliseconds; half of how late a deadline may pass. */
   readonly tick?: number
 }): DeadlineWheel {
   const { monotonic, tick = 100 } = options
   const slots = Array.from({ length: slotCount }, emptySlot)
-  let now = monotonic()
-  let turned = Math.floor(now / tick)
-  let waiting = 0
-  let timer: NodeJS.Timeout | undefined
-  let closed = false
-
-  const unlink = (deadline: Deadline): void => {
-    if (deadline.before === undefined || deadline.after === undefined) return
-    deadline.before.after = deadline.after
-    deadline.after.before = deadline.before
-    deadline.before = undefined
-    deadline.after = undefined
-    waiting -= 1
-  }
-  const link = (deadline: Deadline): void => {
-    const due = Math.min(Math.ceil(deadline.at / tick), turned + slotCount - 1)
-    const slot = slotOf(slots, Math.max(due, turned + 1))
-    deadline.before = slot.before
-    deadline.after = slot
-    if (slot.before !== undefined) slot.before.after = deadline
-    slot.before = deadline
-    waiting += 1
-  }
-  const turn = (): void => {
-    now = monotonic()
-    const until = Math.floor(now / tick)
-    // a process that was stopped for longer than one turn has every slot looked at once
-    for (let left = Math.min(until - turned, slotCount); left > 0; left -= 1) {
-      turned = until - left + 1
-      empty(slotOf(slots, turned))
-    }
-    if (waiting === 0) stop()
-  }
-  const empty = (slot: Deadline): void => {
-    // what is set meanwhile never comes into the slot that is being emptied
-    for (let each = slot.after; each !== undefined && each !== slot; each = slot.after) {
-      unlink(each)
-      if (each.at > now) link(each)
-      else each.passed()
-    }
-  }
-  const start = (): void => {
-    now = monotonic()
-    turned = Math.floor(now / tick)
-    timer = setInterval(turn, tick).unref()
-  }
-  const stop = (): void => {
-    clearInterval(timer)
-    timer = undefined
-  }
-
+  const wheel: Wheel = { monotonic, tick, slots, now: 0, turned: 0, waiting: 0, timer: undefined, closed: false }
   return {
-    now: () => (timer === undefined ? monotonic() : now),
+    now: () => (wheel.timer === undefined ? monotonic() : wheel.now),
     deadline: (passed) => ({ passed, at: 0, before: undefined, after: undefined }),
     set(deadline, ms) {
-      if (closed) return
-      if (timer === undefined) start()
-      unlink(deadline)
-      deadline.at = now + tick + ms // `now` may be one tick old
-      link(deadline)
+      if (wheel.closed) return
+      if (wheel.timer === undefined) start(wheel)
+      unlink(wheel, deadline)
+      deadline.at = wheel.now + tick + ms // `now` may be one tick old
+      link(wheel, deadline)
     },
-    clear: unlink,
+    clear: (deadline) => unlink(wheel, deadline),
     close() {
-      closed = true
-      stop()
+      wheel.closed = true
+      stop(wheel)
     },
   }
+}
+
+type Wheel = {
+  readonly monotonic: () => number
+  readonly tick: number
+  /** Rings of deadlines; each begins with an entry that is no deadline. */
+  readonly slots: readonly Deadline[]
+  now: number
+  /** Ticks that have been looked at, since time began. */
+  turned: number
+  /** Deadlines that are set. */
+  waiting: number
+  timer: NodeJS.Timeout | undefined
+  closed: boolean
+}
+
+const slotCount = 1024 // a deadline further away than the wheel goes round is looked at once a turn
+
+function turn(wheel: Wheel): void {
+  wheel.now = wheel.monotonic()
+  const until = Math.floor(wheel.now / wheel.tick)
+  // a process that was stopped for longer than one turn has every slot looked at once
+  for (let left = Math.min(until - wheel.turned, slotCount); left > 0; left -= 1) {
+    wheel.turned = until - left + 1
+    empty(wheel, slotOf(wheel, wheel.turned))
+  }
+  if (wheel.waiting === 0) stop(wheel)
+}
+
+function empty(wheel: Wheel, slot: Deadline): void {
+  // what is set meanwhile never comes into the slot that is being emptied
+  for (let each = slot.after; each !== undefined && each !== slot; each = slot.after) {
+    unlink(wheel, each)
+    if (each.at > wheel.now) link(wheel, each)
+    else each.passed()
+  }
+}
+
+function link(wheel: Wheel, deadline: Deadline): void {
+  const due = Math.min(Math.ceil(deadline.at / wheel.tick), wheel.turned + slotCount - 1)
+  const slot = slotOf(wheel, Math.max(due, wheel.turned + 1))
+  deadline.before = slot.before
+  deadline.after = slot
+  if (slot.before !== undefined) slot.before.after = deadline
+  slot.before = deadline
+  wheel.waiting += 1
+}
+
+function unlink(wheel: Wheel, deadline: Deadline): void {
+  if (deadline.before === undefined || deadline.after === undefined) return
+  deadline.before.after = deadline.after
+  deadline.after.before = deadline.before
+  deadline.before = undefined
+  deadline.after = undefined
+  wheel.waiting -= 1
+}
+
+function start(wheel: Wheel): void {
+  wheel.now = wheel.monotonic()
+  wheel.turned = Math.floor(wheel.now / wheel.tick)
+  wheel.timer = setInterval(turn, wheel.tick, wheel).unref()
+}
+
+function stop(wheel: Wheel): void {
+  clearInterval(wheel.timer)
+  wheel.timer = undefined
 }
 
 function emptySlot(): Deadline {
@@ -108,8 +122,8 @@ function emptySlot(): Deadline {
   return slot
 }
 
-function slotOf(slots: readonly Deadline[], turn: number): Deadline {
-  const slot = slots[turn % slotCount]
-  if (slot === undefined) throw new Error(`the wheel has no slot ${turn}`)
+function slotOf({ slots }: Wheel, turned: number): Deadline {
+  const slot = slots[turned % slotCount]
+  if (slot === undefined) throw new Error(`the wheel has no slot ${turned}`)
   return slot
 }
