@@ -2,7 +2,8 @@
 import { familyOf, type Address } from '../../ip/address.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { admissionOf, type Admissions } from '../rules/admission.ts'
-import { byAffinity, takeTurn, tiersOf, type Balance, type Candidate, type Credits } from '../rules/choose.ts'
+import { byAffinity, equalShares, sharesByLatency, takeTurn, tiersOf } from '../rules/choose.ts'
+import type { Balance, Candidate, Credits } from '../rules/choose.ts'
 import { formatDestination } from '../rules/destination.ts'
 import { refusal, type Refusal } from '../rules/refusal.ts'
 import type { Egress } from './egress.ts'
@@ -27,54 +28,69 @@ export function openChooser({ egresses, find, admissions, balance }: ChooserPart
   const credits = new Map<string, Credits>()
 
   const order = (tier: readonly Option[], ask: OpenAsk): readonly Option[] => {
+    if (tier.length < 2) return tier
     const by = balance()
     if (by === 'affinity') return byAffinity(tier, ask.client.name)
-    if (tier.length < 2) return tier
-    const key = tier.map(({ name }) => name).join('\n')
-    const turn = takeTurn(tier, credits.get(key) ?? none, by)
+    let key = ''
+    for (const { name } of tier) key += `${name}\n`
+    const turn = takeTurn(by === 'latency' ? sharesByLatency(tier) : equalShares(tier.length), credits.get(key))
     credits.set(key, turn.credits)
-    return turn.order
+    return firstOf(tier, turn.first)
   }
   const choose = (ask: OpenAsk): Result<readonly Lane[], Refusal> => {
     if (ask.pin !== undefined) return pinned(find(ask.pin), ask, admissions())
-    const usable = egresses().filter((each) => each.usable())
-    if (usable.length === 0) return fault(noLive(egresses()))
-    const options = usable.flatMap((each) => optionsOf(each, ask, admissions()))
-    const [best = [], ...rest] = tiersOf(options.filter(hasPorts))
-    if (best.length === 0) return fault(noOption(options, ask))
-    return ok([...order(best, ask), ...rest.flatMap((tier) => tier.toSorted(byLatency))].map(({ lane }) => lane))
+    const options: Option[] = []
+    const exhausted: Egress[] = []
+    let usable = 0
+    for (const egress of egresses()) {
+      if (!egress.usable()) continue
+      usable += 1
+      const option = optionOf(egress, ask, admissions())
+      if (option === 'no-ports') exhausted.push(egress)
+      else if (option !== 'no-address') options.push(option)
+    }
+    if (usable === 0) return fault(noLive(egresses()))
+    if (options.length === 0) return fault(noOption(exhausted, ask))
+    const [best = [], ...rest] = tiersOf(options)
+    const ordered = order(best, ask)
+    return ok(rest.length === 0 ? ordered : [...ordered, ...rest.flatMap((tier) => tier.toSorted(byLatency))])
   }
   return { choose, forget: () => credits.clear() }
 }
 
-const none: Credits = new Map()
+type Option = Candidate & Lane
 
-type Option = Candidate & { readonly lane: Lane }
-type MaybeOption = Omit<Option, 'ports'> & { readonly ports: Candidate['ports'] | 'none' }
-
-const hasPorts = (option: MaybeOption): option is Option => option.ports !== 'none'
 const byLatency = (a: Option, b: Option): number => (a.latencyMs ?? Infinity) - (b.latencyMs ?? Infinity) || 0
+
+/** That one, then the others as they stand. */
+function firstOf(tier: readonly Option[], first: number): readonly Option[] {
+  const chosen = tier[first]
+  if (chosen === undefined || first === 0) return tier
+  return [chosen, ...tier.filter((each) => each !== chosen)]
+}
 
 function pinned(egress: Egress | undefined, ask: OpenAsk, admissions: Admissions): Result<readonly Lane[], Refusal> {
   const name = ask.pin ?? ''
   if (egress === undefined) return fault(refusal('EGRESS_UNKNOWN', { egress: name }))
   if (!egress.usable()) return fault(refusal('PINNED_EGRESS_DOWN', { egress: name, why: clause(egress) }))
-  const options = optionsOf(egress, ask, admissions)
-  const lanes = options.filter(hasPorts).map(({ lane }) => lane)
-  return lanes.length === 0 ? fault(noOption(options, ask)) : ok(lanes)
+  const option = optionOf(egress, ask, admissions)
+  if (option === 'no-address' || option === 'no-ports')
+    return fault(noOption(option === 'no-ports' ? [egress] : [], ask))
+  return ok([option])
 }
 
-/** None where the egress cannot dial any of the addresses. */
-function optionsOf(egress: Egress, ask: OpenAsk, admissions: Admissions): readonly MaybeOption[] {
+/** `no-address`: the egress can dial none of the addresses. */
+function optionOf(egress: Egress, ask: OpenAsk, admissions: Admissions): Option | 'no-address' | 'no-ports' {
   const { addresses, destination } = ask.reachable
   const reachable = dialable(egress, addresses)
-  if (reachable.length === 0) return []
+  if (reachable.length === 0) return 'no-address'
+  const ports = egress.portsLeft(reachable[0], destination.port)
+  if (ports === 'none') return 'no-ports'
   const { name } = egress.declaration
   const { state, latencyMs } = egress.health()
   const admission = admissionOf(admissions, { label: ask.client.label, group: ask.group, egress: name })
-  const ports = egress.portsLeft(reachable[0], destination.port)
-  const lane = { egress, addresses: reachable, refused: admission === 'refused' }
-  return [{ name, starting: state === 'starting', admission, ports, latencyMs, lane }]
+  const refused = admission === 'refused'
+  return { name, starting: state === 'starting', admission, ports, latencyMs, egress, addresses: reachable, refused }
 }
 
 /** An egress reaches addresses of its own family only (L-84); through a proxy it needs none (P-43). */
@@ -93,10 +109,13 @@ function noLive(egresses: readonly Egress[]): Refusal {
   return refusal('NO_LIVE_EGRESS', { why: whys.join('; ') })
 }
 
-function noOption(options: readonly MaybeOption[], { reachable, pin }: OpenAsk): Refusal {
+function noOption(exhausted: readonly Egress[], { reachable, pin }: OpenAsk): Refusal {
   const destination = formatDestination(reachable.destination)
-  if (options.length > 0)
-    return refusal('PORTS_EXHAUSTED', { destination, egress: options.map(({ name }) => name).join(', ') })
+  if (exhausted.length > 0)
+    return refusal('PORTS_EXHAUSTED', {
+      destination,
+      egress: exhausted.map(({ declaration }) => declaration.name).join(', '),
+    })
   const families = [...new Set(reachable.addresses.map(familyOf))].join(' and ')
   const who = pin === undefined ? 'no live egress' : `not the egress ${pin}`
   return refusal('CONNECTION_FAILED', {

@@ -29,6 +29,7 @@ export function indexAdmissions(rows: readonly AdmissionRow[]): Admissions {
 }
 
 export function admissionOf(admissions: Admissions, of: Omit<AdmissionRow, 'admission'>): Admission {
+  if (admissions.size === 0) return 'unknown'
   const labels = admissions.get(of.group)?.get(of.egress)
   return labels?.get(of.label) ?? labels?.get(undefined) ?? 'unknown'
 }

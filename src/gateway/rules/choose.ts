@@ -13,8 +13,8 @@ export type Candidate = {
   readonly latencyMs: number | undefined
 }
 
-/** What each of a set of equals is owed, in tunnels, by name. */
-export type Credits = ReadonlyMap<string, number>
+/** What each of a set of equals is owed, in tunnels; in the order of the set. */
+export type Credits = readonly number[]
 
 /** SF-270: every healthy admitted address gets at least so much of the new tunnels, as far as that adds up to a whole. */
 const leastShare = 0.2
@@ -34,40 +34,56 @@ const rank = ({ admission, ports, starting }: Candidate): number =>
   admissionRank[admission] + (ports === 'near' ? 2 : 0) + (starting ? 1 : 0)
 
 /** One turn among equals: each is given its share, and who is owed most goes first and pays for it. Over any stretch of turns nobody is more
- *  than about one tunnel behind its share. */
-export function takeTurn<C extends Candidate>(
-  tier: readonly C[],
-  credits: Credits,
-  balance: 'latency' | 'round-robin',
-): { readonly order: readonly C[]; readonly credits: Credits } {
-  if (tier.length < 2) return { order: tier, credits }
-  const shares = balance === 'latency' ? sharesByLatency(tier) : tier.map(() => 1 / tier.length)
-  const owed = tier.map((each, i) => ({ each, credit: (credits.get(each.name) ?? 0) + (shares[i] ?? 0) }))
-  const order = owed.toSorted((a, b) => b.credit - a.credit)
-  const after = new Map(order.map(({ each, credit }, i) => [each.name, i === 0 ? credit - 1 : credit]))
-  return { order: order.map(({ each }) => each), credits: after }
+ *  than about one tunnel behind its share. `first` is an index. On the way of every tunnel, hence the loops. */
+export function takeTurn(
+  shares: readonly number[],
+  credits: Credits | undefined,
+): { readonly first: number; readonly credits: Credits } {
+  const owed: number[] = []
+  let first = 0
+  for (let i = 0; i < shares.length; i += 1) {
+    const credit = (credits?.[i] ?? 0) + (shares[i] ?? 0)
+    owed.push(credit)
+    if (credit > (owed[first] ?? 0)) first = i
+  }
+  owed[first] = (owed[first] ?? 0) - 1
+  return { first, credits: owed }
 }
+
+export const equalShares = (count: number): readonly number[] => Array.from({ length: count }, () => 1 / count)
 
 /** In inverse proportion to latency; one that is not known counts as the mean of the others. */
 export function sharesByLatency(tier: readonly { readonly latencyMs: number | undefined }[]): readonly number[] {
-  const known = tier.flatMap(({ latencyMs }) => (latencyMs === undefined ? [] : [latencyMs]))
-  const mean = known.length === 0 ? 1 : known.reduce((sum, ms) => sum + ms, 0) / known.length
+  let sum = 0
+  let known = 0
+  for (const { latencyMs } of tier) {
+    if (latencyMs === undefined) continue
+    sum += latencyMs
+    known += 1
+  }
+  const mean = known === 0 ? 1 : sum / known
+  const speeds: number[] = []
   // the millisecond keeps noise below it from deciding
-  const speeds = tier.map(({ latencyMs }) => 1 / ((latencyMs ?? mean) + 1))
+  for (const { latencyMs } of tier) speeds.push(1 / ((latencyMs ?? mean) + 1))
   return atLeast(speeds, Math.min(leastShare, 1 / tier.length))
 }
 
 /** Shares of one in proportion to the weights, none below the floor; what lifting costs is borne by the others in proportion. */
 function atLeast(weights: readonly number[], floor: number): readonly number[] {
-  let lifted: readonly boolean[] = weights.map(() => false)
-  for (;;) {
-    const free = 1 - floor * lifted.filter(Boolean).length
-    const total = weights.reduce((sum, weight, i) => sum + (lifted[i] === true ? 0 : weight), 0)
-    const settled = lifted
-    const shares = weights.map((weight, i) => (settled[i] === true ? floor : (free * weight) / total))
-    const next = shares.map((share, i) => settled[i] === true || share < floor)
-    if (next.every((each, i) => each === settled[i])) return shares
-    lifted = next
+  const shares: number[] = []
+  for (let lifted = 0; ;) {
+    // those at the floor are done with; the others share what is left
+    let total = 0
+    for (let i = 0; i < weights.length; i += 1) if (shares[i] !== floor) total += weights[i] ?? 0
+    const scale = (1 - floor * lifted) / total
+    const before = lifted
+    for (let i = 0; i < weights.length; i += 1) {
+      if (shares[i] === floor) continue
+      const share = (weights[i] ?? 0) * scale
+      shares[i] = Math.max(floor, share)
+      if (share <= floor) lifted += 1
+    }
+    if (lifted === before || lifted === weights.length) return shares
   }
 }
 
