@@ -4,17 +4,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RandomBytes } from './values/domain.ts'
 import { instant } from './values/time.ts'
 import type { Log } from './org/parts.ts'
+import type { GatewayEnvironment, GatewayOptions, RunningGateway } from './gateway/gateway.ts'
 import { openStorage } from './storage/open.ts'
 import { openOrg, type OrgEnvironment, type OrgOptions, type RunningOrg } from './org/org.ts'
 
+export type { RunningGateway } from './gateway/gateway.ts'
 export type { RunningOrg } from './org/org.ts'
 
 export async function startOrg(options: OrgOptions & { readonly log: Log }): Promise<RunningOrg> {
   return await openOrg(systemEnvironment(options.log), options)
 }
 
+export async function startGateway(options: GatewayOptions & { readonly log: Log }): Promise<RunningGateway> {
+  // apart from the org's import: each system starts without loading the others
+  const { openGateway } = await import('./gateway/gateway.ts')
+  return await openGateway(systemEnvironment(options.log), options)
+}
+
 /** The real one; a test replaces what it wants to bend. */
-export function systemEnvironment(log: Log): OrgEnvironment {
+export function systemEnvironment(log: Log): OrgEnvironment & GatewayEnvironment {
   return {
     clock: () => instant(Date.now()),
     monotonic: () => performance.now(),

@@ -5,11 +5,12 @@ import { parseAddress, type Address } from '../ip/address.ts'
 import { parseCidrs } from '../ip/cidr.ts'
 import { compileRanges, type RangeMatcher } from '../ip/matcher.ts'
 import type { Duration } from '../values/time.ts'
-import type { AdmittedConfiguration, EgressConfiguration, GatewayConfiguration } from './configuration.ts'
-import type { Admission, EgressDeclaration } from './egress/pool.ts'
+import type { AdmittedConfiguration, GatewayConfiguration } from './configuration.ts'
+import type { Admission, AdmissionRow } from './rules/admission.ts'
 import { compileAllow, type AllowRules } from './rules/allow.ts'
 import type { Deadlines } from './rules/deadlines.ts'
 import { parseAuthority, type Destination } from './rules/destination.ts'
+import { parseEgressSet, type EgressEntry } from './rules/egress-set.ts'
 
 export type GatewaySettings = {
   readonly configuration: GatewayConfiguration
@@ -18,7 +19,10 @@ export type GatewaySettings = {
   readonly deadlines: Deadlines
   readonly allow: AllowRules
   readonly proxyProtocolPeers: RangeMatcher
-  readonly egresses: readonly EgressDeclaration[]
+  /** Where it listens, as far as that is known: an egress that leads there would go round for ever. */
+  readonly own: readonly Destination[]
+  /** Checked. */
+  readonly egresses: readonly EgressEntry[]
   readonly probe: {
     readonly target: Destination
     readonly every: Duration
@@ -32,17 +36,13 @@ export type GatewaySettings = {
     readonly every: Duration
   }
   readonly meterEvery: Duration
-  readonly admissions: readonly {
-    readonly label: string | undefined
-    readonly group: string
-    readonly egress: string
-    readonly admission: Admission
-  }[]
+  readonly admissions: readonly AdmissionRow[]
 }
 
 /** Throws an Error that names the setting; what `sallyport config check` finds is not found here a second time in better words. */
 export function gatewaySettings(configuration: GatewayConfiguration): GatewaySettings {
   const { healthCheck, echo } = configuration
+  const own = ownOf(configuration)
   const allow = compileAllow(configuration.allow, configuration)
   if (!allow.ok)
     throw new Error(
@@ -55,7 +55,8 @@ export function gatewaySettings(configuration: GatewayConfiguration): GatewaySet
     deadlines: deadlinesOf(configuration),
     allow: allow.value,
     proxyProtocolPeers: peersOf(configuration.proxyProtocol.from),
-    egresses: configuration.egress.map(declarationOf),
+    egresses: egressesOf(configuration, own),
+    own,
     probe: {
       ...{ fall: healthCheck.fall, rise: healthCheck.rise },
       target: targetOf(healthCheck.target),
@@ -82,16 +83,18 @@ function deadlinesOf({ deadlines }: GatewayConfiguration): Deadlines {
   }
 }
 
-function declarationOf(egress: EgressConfiguration): EgressDeclaration {
-  const declared = egress.public === undefined ? undefined : addressOf(`egress ${egress.name}, public`, egress.public)
-  if ('via' in egress)
-    return { name: egress.name, through: { kind: 'via', url: egress.via.expose() }, public: declared }
-  const address = addressOf(`egress ${egress.name}, address`, egress.address)
-  return {
-    name: egress.name,
-    through: { kind: 'address', address, confirm: egress.confirm === 'on' },
-    public: declared,
-  }
+function ownOf({ listen, admin }: GatewayConfiguration): readonly Destination[] {
+  return [listen, admin.listen].flatMap((text) => {
+    const listener = parseAuthority(text)
+    return listener.ok ? [listener.value] : []
+  })
+}
+
+function egressesOf({ egress }: GatewayConfiguration, own: readonly Destination[]): readonly EgressEntry[] {
+  const entries = egress.map((each) => ('via' in each ? { ...each, via: each.via.expose() } : each))
+  const parsed = parseEgressSet(entries, own)
+  if (parsed.ok) return entries
+  throw new Error(parsed.fault.map(({ path, message }) => `gateway.${path} ${message}`).join('\n'))
 }
 
 function admissionsOf({
@@ -99,7 +102,7 @@ function admissionsOf({
   label,
   confirmed,
   refused,
-}: AdmittedConfiguration): GatewaySettings['admissions'] {
+}: AdmittedConfiguration): readonly AdmissionRow[] {
   const said = (egresses: readonly string[], admission: Admission) =>
     egresses.map((egress) => ({ label, group, egress, admission }))
   return [...said(confirmed, 'confirmed'), ...said(refused, 'refused')]

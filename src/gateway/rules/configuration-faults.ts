@@ -1,0 +1,181 @@
+/** What no schema can say of the gateway's configuration: rows that cannot be read, and settings that contradict each other. */
+import { Secret } from '../../values/secret.ts'
+import { parseAllowRule } from './allow-rule.ts'
+import { compileAllow } from './allow.ts'
+import { parseAuthority, type Destination } from './destination.ts'
+import { parseEgressSet, type EgressEntry } from './egress-set.ts'
+import { findLimitFaults, type LimitsConfiguration } from './plans.ts'
+
+/** Of `GatewayConfiguration`, what is looked at. */
+export type GatewayToCheck = {
+  readonly listen: string
+  readonly admin: { readonly listen: string }
+  readonly echo: { readonly listen?: string; readonly url?: string }
+  readonly healthCheck: { readonly target: string }
+  readonly egress: readonly (
+    | { readonly name: string; readonly address: string; readonly confirm: 'on' | 'off' }
+    | { readonly name: string; readonly via: Secret }
+  )[]
+  readonly allow: readonly string[]
+  readonly allowEverything: boolean
+  readonly admitted: readonly {
+    readonly destination: string
+    readonly label?: string
+    readonly confirmed: readonly string[]
+    readonly refused: readonly string[]
+  }[]
+  readonly plans: LimitsConfiguration['plans']
+  readonly clients: readonly (LimitsConfiguration['clients'][number] & {
+    readonly username: string
+    readonly label?: string
+  })[]
+}
+
+/** `path` is inside `gateway`, as in `allow[1]`; `message` follows it. No value of a secret is in it. */
+export type ConfigurationFault = { readonly path: string; readonly message: string; readonly next: string }
+
+/** All of them at once; empty if the gateway can start with it. An address that is not on this machine is found out at the start (P-41). Of
+ *  egresses nothing is said while one of their secrets is not there. */
+export function findGatewayFaults(gateway: GatewayToCheck): readonly ConfigurationFault[] {
+  return [
+    ...placeFaults(gateway),
+    ...egressFaults(gateway),
+    ...allowFaults(gateway),
+    ...admittedFaults(gateway),
+    ...findLimitFaults(gateway),
+    ...clientFaults(gateway),
+  ]
+}
+
+/** Settings that are legal and nearly always a mistake. */
+export function findGatewayMisgivings({ allow }: GatewayToCheck): readonly ConfigurationFault[] {
+  return allow.flatMap((text, i) => {
+    const rule = parseAllowRule(text)
+    const host = rule.ok ? rule.value.host : undefined
+    if (host?.kind !== 'pattern' || host.pieces.length > 2 || (host.pieces[1] ?? '').lastIndexOf('.') > 0) return []
+    const message = `${quoted(text)} matches every host of a whole top-level domain`
+    return [{ path: `allow[${i}]`, message, next: 'Name the domains that are meant, such as *.salesforce.com:443.' }]
+  })
+}
+
+function allowFaults({ allow, allowEverything }: GatewayToCheck): readonly ConfigurationFault[] {
+  const compiled = compileAllow(allow, { allowEverything })
+  if (compiled.ok) return []
+  return compiled.fault.map(({ row, message, next }) => ({ path: `allow[${row - 1}]`, message, next }))
+}
+
+function egressFaults({ egress, listen, admin }: GatewayToCheck): readonly ConfigurationFault[] {
+  const entries = egress.flatMap(entryOf)
+  if (entries.length < egress.length) return []
+  const parsed = parseEgressSet(entries, [listen, admin.listen].flatMap(destinationOf))
+  return parsed.ok ? [] : parsed.fault.map((fault) => ({ ...fault, next: correctIt }))
+}
+
+const correctIt = 'Change this entry of gateway.egress, or take it out.'
+
+/** None where the secret is not there: the schema has said so. */
+function entryOf(entry: GatewayToCheck['egress'][number]): readonly EgressEntry[] {
+  if (!('via' in entry)) return [entry]
+  return entry.via instanceof Secret ? [{ name: entry.name, via: entry.via.expose() }] : []
+}
+
+const destinationOf = (text: string): readonly Destination[] => {
+  const parsed = parseAuthority(text)
+  return parsed.ok ? [parsed.value] : [] // port 0: a free one, which nobody can name beforehand
+}
+
+function placeFaults({ listen, admin, echo, healthCheck }: GatewayToCheck): readonly ConfigurationFault[] {
+  const faults: ConfigurationFault[] = []
+  const target = parseAuthority(healthCheck.target)
+  if (!target.ok)
+    faults.push({ path: 'healthCheck.target', message: target.fault, next: 'Write such as login.salesforce.com:443.' })
+  for (const [path, text, other] of [
+    ['admin.listen', admin.listen, listen],
+    ['echo.listen', echo.listen, listen],
+    ['echo.listen', echo.listen, admin.listen],
+  ] as const)
+    if (text === other && !text.endsWith(':0'))
+      faults.push({ path, message: `is ${text}, where another listener is already`, next: 'Write another port.' })
+  if (echo.url !== undefined && !isEchoUrl(echo.url))
+    faults.push({
+      path: 'echo.url',
+      message: `${quoted(echo.url)} is no http:// URL of a host`,
+      next: 'Write such as http://ip.quotaguard.com/.',
+    })
+  return faults
+}
+
+/** Asked in the clear, since the gateway opens no TLS of its own to a destination. */
+function isEchoUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url?.protocol === 'http:' && url.username === '' && url.password === '' && parseAuthority(url.host, 80).ok
+}
+
+function admittedFaults({ admitted, allow, egress, clients }: GatewayToCheck): readonly ConfigurationFault[] {
+  const rules = new Set(allow.map(canonical))
+  const egresses = egress.map(({ name }) => name)
+  const labels = clients.map(({ name, label }) => label ?? name)
+  return admitted.flatMap(({ destination, label, confirmed, refused }, i) => {
+    const faults: ConfigurationFault[] = []
+    if (!rules.has(canonical(destination)))
+      faults.push({
+        path: `admitted[${i}].destination`,
+        message: `${quoted(destination)} is no rule of gateway.allow`,
+        next: `Write a rule as it stands there: ${allow.join(', ')}.`,
+      })
+    if (label !== undefined && !labels.includes(label))
+      faults.push({
+        path: `admitted[${i}].label`,
+        message: `no client has the label ${quoted(label)}`,
+        next: 'Write the label of a client, or its name if it has none.',
+      })
+    for (const [list, names] of [
+      ['confirmed', confirmed],
+      ['refused', refused],
+    ] as const)
+      for (const [k, name] of names.entries())
+        if (!egresses.includes(name))
+          faults.push({
+            path: `admitted[${i}].${list}[${k}]`,
+            message: `there is no egress ${quoted(name)}`,
+            next: `Use one of ${egresses.join(', ')}.`,
+          })
+    for (const [k, name] of refused.entries())
+      if (confirmed.includes(name))
+        faults.push({
+          path: `admitted[${i}].refused[${k}]`,
+          message: `${quoted(name)} is confirmed as well`,
+          next: 'Leave it in the list that is true.',
+        })
+    return faults
+  })
+}
+
+/** So that two spellings of one rule are one. */
+function canonical(text: string): string {
+  const rule = parseAllowRule(text)
+  return rule.ok ? rule.value.text : text
+}
+
+function clientFaults({ clients }: GatewayToCheck): readonly ConfigurationFault[] {
+  const names = clients.map(({ name }) => name)
+  const users = clients.map(({ username }) => username.normalize('NFC')) // as they are compared at the door
+  return clients.flatMap(({ name, username }, i) => {
+    const faults: ConfigurationFault[] = []
+    if (names.indexOf(name) < i)
+      faults.push({ path: `clients[${i}].name`, ...taken(name), next: 'Give each its own name.' })
+    if (users.indexOf(users[i] ?? '') < i)
+      faults.push({ path: `clients[${i}].username`, ...taken(username), next: 'Give each its own user name.' })
+    // oxlint-disable-next-line eslint/no-control-regex
+    if (/[:\0-\u001f\u007f]/.test(username))
+      faults.push({
+        path: `clients[${i}].username`,
+        message: `${quoted(username)} has a colon or a control character, which Basic authentication cannot carry`,
+        next: 'Write letters, digits, . _ and -.',
+      })
+    return faults
+  })
+}
+
+const taken = (text: string) => ({ message: `is ${quoted(text)}, which an earlier entry has already` })
+const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
