@@ -114,7 +114,7 @@ describe('loading the configuration', () => {
     'the overlap has an upper bound': ['org: { overlapSeconds: 61 }', /at least 1 and at most 60/],
     'a key given twice is refused': ['org: { file: a, file: b }', /the key file is given twice/],
     'a proxy that is no address is refused': ['org: { trustedProxies: [proxy.internal] }', /"proxy\.internal" is not an IPv4 or IPv6 address/],
-    'two egresses of one name are refused': ['gateway: { egress: [{ name: a, address: 127.0.0.1 }, { name: a, address: 127.0.0.2 }] }', /^sallyport\.yaml:1:62: gateway\.egress\[1\]\.name: is "a", which an earlier entry has already/],
+    'two egresses of one name are refused': ['gateway: { egress: [{ name: a, address: 127.0.0.1 }, { name: a, address: 127.0.0.2 }] }', /^sallyport\.yaml:1:62: gateway\.egress\[1\]\.name: is the name of egress\[0\]/],
     'a shortest verifier above the longest is refused': ['org: { pkce: { verifierMin: 200, verifierMax: 100 } }', /verifierMin: is above org\.pkce\.verifierMax/],
     'a method that is not allowed cannot be the default': ['org: { pkce: { defaultMethod: plain } }', /org\.pkce\.allowPlain does not allow/],
     'a probe cannot take longer than its interval': ['gateway: { healthCheck: { every: 1s, timeout: 2s } }', /is longer than/],

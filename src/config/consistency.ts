@@ -4,11 +4,14 @@ import { rangeSize } from '../ip/range.ts'
 import { parseDuration } from '../documents/duration.ts'
 import { pathText, type DocumentFault, type Path } from '../documents/fault.ts'
 import type { Locate } from '../documents/yaml-document.ts'
+import { findGatewayFaults, findGatewayMisgivings } from '../gateway/configuration.ts'
 import type { Configuration } from './schema.ts'
 
-/** Looks at validated values only; empty if they agree. */
+type Found = readonly [path: Path, message: string, next: string]
+
+/** Looks at validated values only; empty if they agree. What needs a secret is looked at where that has been resolved. */
 export function inconsistencies({ org, gateway }: Configuration, locate: Locate): readonly DocumentFault[] {
-  const found: [Path, string, string][] = []
+  const found: Found[] = []
   if (org.pkce.verifierMin > org.pkce.verifierMax) {
     found.push([['org', 'pkce', 'verifierMin'], 'is above org.pkce.verifierMax', 'Lower it, or raise the other.'])
   }
@@ -22,35 +25,42 @@ export function inconsistencies({ org, gateway }: Configuration, locate: Locate)
       'Write a shorter time.',
     ])
   }
-  for (const list of ['egress', 'clients'] as const) {
-    for (const [i, name] of repeated(gateway[list].map((each) => each.name))) {
-      found.push([
-        ['gateway', list, i, 'name'],
-        `is ${JSON.stringify(name)}, which an earlier entry has already`,
-        'Give each its own name.',
-      ])
-    }
-  }
-  for (const [i, username] of repeated(gateway.clients.map((each) => each.username))) {
-    found.push([
-      ['gateway', 'clients', i, 'username'],
-      `is ${JSON.stringify(username)}, which an earlier entry has already`,
-      'Give each its own user name.',
-    ])
-  }
+  found.push(...findGatewayFaults(gateway).map(inGateway))
   return found.map(([path, message, next]) => placed(path, { message, next }, locate))
 }
 
 /** Settings that are legal and nearly always a mistake. */
-export function misgivings({ org }: Configuration, locate: Locate): readonly DocumentFault[] {
-  return org.trustedProxies.flatMap((text, i) => {
+export function misgivings({ org, gateway }: Configuration, locate: Locate): readonly DocumentFault[] {
+  const found: readonly Found[] = [
+    ...believers(org.trustedProxies).map(([i, text]): Found => [
+      ['org', 'trustedProxies', i],
+      `${text} believes everyone: any client can claim any address and pass the allowlist (SF-10)`,
+      'List the addresses of your proxies alone.',
+    ]),
+    ...believers(gateway.proxyProtocol.from).map(([i, text]): Found => [
+      ['gateway', 'proxyProtocol', 'from', i],
+      `${text} believes everyone, and refuses whoever sends no header: any client can claim any address`,
+      'List the addresses of your load balancers alone.',
+    ]),
+    ...findGatewayMisgivings(gateway).map(inGateway),
+  ]
+  return found.map(([path, message, next]) => placed(path, { message, next }, locate))
+}
+
+/** Ranges that hold every address of a family. */
+function believers(texts: readonly string[]): readonly [number, string][] {
+  return [...texts.entries()].filter(([, text]) => {
     const range = parseCidr(text)
-    if (!range.ok || !wholeFamily.has(rangeSize(range.value))) return []
-    const message = `${text} believes everyone: any client can claim any address and pass the allowlist (SF-10)`
-    return [
-      placed(['org', 'trustedProxies', i], { message, next: 'List the addresses of your proxies alone.' }, locate),
-    ]
+    return range.ok && wholeFamily.has(rangeSize(range.value))
   })
+}
+
+type InGateway = { readonly path: string; readonly message: string; readonly next: string }
+
+/** `allow[1]` as the keys that lead there. */
+function inGateway({ path, message, next }: InGateway): Found {
+  const keys = (path.match(/[^.[\]]+/g) ?? []).map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+  return [['gateway', ...keys], message, next]
 }
 
 const wholeFamily = new Set([1n << 32n, 1n << 128n])
@@ -65,6 +75,3 @@ function millisecondsOf(duration: string): number {
   if (!parsed.ok) throw new Error(`a duration was not validated: ${parsed.fault}`)
   return parsed.value
 }
-
-const repeated = (names: readonly string[]): [number, string][] =>
-  [...names.entries()].filter(([i, name]) => names.indexOf(name) < i)

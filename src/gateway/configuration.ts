@@ -3,6 +3,8 @@ import { secretSchema } from '../documents/secrets.ts'
 import type { JsonSchema, Schema, SchemaOf } from '../values/schema.ts'
 import type { Secret } from '../values/secret.ts'
 
+export { findGatewayFaults, findGatewayMisgivings } from './rules/configuration-faults.ts'
+
 /** Either a local address to dial from, or another proxy to go through. `public` is the address that the far side sees (P-41). */
 export type EgressConfiguration =
   | { readonly name: string; readonly address: string; readonly public?: string; readonly confirm: 'on' | 'off' }
@@ -274,9 +276,10 @@ export const gatewaySchema: Schema<GatewayConfiguration> & SchemaOf<GatewayConfi
     },
     allow: {
       type: 'array',
-      items: { type: 'string', format: 'host-port' },
+      items: { type: 'string', minLength: 1 },
       default: ['*.salesforce.com:443', '*.force.com:443'],
-      description: 'Destinations; private addresses are denied unless listed (SF-280, SF-317).',
+      description:
+        'Destinations, HOST:PORTS: *.example.com:443, 192.0.2.1:443, [2001:db8::1]:8000-8100, 10.0.0.0/8:*. Private addresses are denied unless they themselves, or a range of them, are listed (SF-280, SF-317).',
     },
     allowEverything: {
       type: 'boolean',
