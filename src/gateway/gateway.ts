@@ -10,7 +10,7 @@ import { openAdminToken, type AdminToken } from './admin-token.ts'
 import { openClients, type RunningClients } from './clients.ts'
 import type { GatewayConfiguration } from './configuration.ts'
 import { openDeclared, type Declared } from './declared.ts'
-import { openEcho, type Echo } from './egress/echo.ts'
+import { openEcho } from './egress/echo.ts'
 import { openPool, type EgressView, type Pool, type PoolSettings } from './egress/pool.ts'
 import { openListener, type Listener } from './listeners/listener.ts'
 import { openMeter } from './metering/meter.ts'
@@ -111,7 +111,7 @@ async function openOn(storage: Storage<GatewayWrites>, ground: Ground): Promise<
     resolver,
     allow: () => state.settings.allow,
     own: openOwnAddresses({ monotonic, ports: () => state.ports, views: pool.views }),
-    echo: () => echoDestination(state.settings, echo),
+    echo: () => echoOutside(state.settings) ?? echo,
   })
   const meter = await openMeter(
     { clock, monotonic, random, storage, log, groupOf: reach.groupOf },
@@ -212,15 +212,9 @@ function poolSettings({ configuration, probe, echo }: GatewaySettings): PoolSett
   return { balance: configuration.balance, healthCheck: probe, echo: { url: echo.url, every: echo.every } }
 }
 
-/** Where `ip.sallyport` leads. */
-function echoDestination({ echo: { url } }: GatewaySettings, echo: Echo): Destination | undefined {
-  if (url !== undefined) return echoUrlDestination(url)
-  const [address] = echo.addresses
-  return address === undefined ? undefined : { host: { kind: 'address', address }, port: echo.port }
-}
-
 /** A URL without a port means port 80; what stands behind the host is for whoever asks. */
-function echoUrlDestination(url: string): Destination | undefined {
+function echoOutside({ echo: { url } }: GatewaySettings): Destination | undefined {
+  if (url === undefined) return undefined
   const destination = parseAuthority(new URL(url).host, 80)
   return destination.ok ? destination.value : undefined
 }
