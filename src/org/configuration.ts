@@ -10,6 +10,7 @@ export type OrgConfiguration = {
   readonly session: { readonly sliding: boolean }
   readonly code: { readonly ttlSeconds: number; readonly reuseRevokes: boolean }
   readonly limits: {
+    readonly connections: number
     readonly loginsPerUserHour: number
     readonly loginFailures: number
     readonly clientFailures: number
@@ -92,6 +93,11 @@ const ofTheServer = {
     reuseRevokes: yes('A second use of a code revokes what its first use issued (SF-85).'),
   }),
   limits: section({
+    connections: whole(
+      5000,
+      [1, 1_000_000],
+      'Connections at one time; further ones are closed at once, so that a flood cannot take every descriptor.',
+    ),
     loginsPerUserHour: whole(3600, [1, 1_000_000], 'Logins of one user in an hour (SF-69).'),
     loginFailures: whole(
       10,

@@ -29,10 +29,13 @@ export function openServer(parts: OrgParts, tokenLane: TokenLane): FastifyInstan
   const server = fastify({
     logger: false, // decisions are recorded in login history; an access log is the proxy's
     bodyLimit: limits.body,
-    serverFactory: (handler) =>
-      createServer(httpOptions, (message, response) => {
+    serverFactory(handler) {
+      const http = createServer(httpOptions, (message, response) => {
         if (!tokenLane(message, response)) handler(message, response)
-      }),
+      })
+      http.maxConnections = parts.configuration.limits.connections
+      return http
+    },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     exposeHeadRoutes: false,
     // an address that cannot be decoded fits no route; the framework would name itself in its own words

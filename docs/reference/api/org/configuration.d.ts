@@ -14,6 +14,7 @@ export type OrgConfiguration = {
         readonly reuseRevokes: boolean;
     };
     readonly limits: {
+        readonly connections: number;
         readonly loginsPerUserHour: number;
         readonly loginFailures: number;
         readonly clientFailures: number;
