@@ -131,7 +131,7 @@ describe('loading the configuration', () => {
     const client = (name: string) => `{ name: ${name}, username: app, password: { env: PW } }`
     const found = faults(`gateway: { clients: [${client('a')}, ${client('b')}] }`, { PW: 'x' })
     equal(found.length, 1)
-    match(found[0] ?? '', /gateway\.clients\[1\]\.username: is "app"/)
+    match(found[0] ?? '', /gateway\.clients\[1\]: two clients have the user app/)
   })
 
   test('L-107: to believe everyone is warned of', () => {

@@ -7,6 +7,7 @@ import { compileRanges, type RangeMatcher } from '../ip/matcher.ts'
 import type { Duration } from '../values/time.ts'
 import type { AdmittedConfiguration, GatewayConfiguration } from './configuration.ts'
 import type { Admission, AdmissionRow } from './rules/admission.ts'
+import { canonicalRule } from './rules/allow-rule.ts'
 import { compileAllow, type AllowRules } from './rules/allow.ts'
 import type { Deadlines } from './rules/deadlines.ts'
 import { parseAuthority, type Destination } from './rules/destination.ts'
@@ -97,12 +98,8 @@ function egressesOf({ egress }: GatewayConfiguration, own: readonly Destination[
   throw new Error(parsed.fault.map(({ path, message }) => `gateway.${path} ${message}`).join('\n'))
 }
 
-function admissionsOf({
-  destination: group,
-  label,
-  confirmed,
-  refused,
-}: AdmittedConfiguration): readonly AdmissionRow[] {
+function admissionsOf({ destination, label, confirmed, refused }: AdmittedConfiguration): readonly AdmissionRow[] {
+  const group = canonicalRule(destination)
   const said = (egresses: readonly string[], admission: Admission) =>
     egresses.map((egress) => ({ label, group, egress, admission }))
   return [...said(confirmed, 'confirmed'), ...said(refused, 'refused')]

@@ -46,6 +46,12 @@ export function parseAllowRule(text: string): Result<AllowRule, AllowFault> {
   })
 }
 
+/** So that two spellings of one rule are one; a text that is no rule comes back as it is. */
+export function canonicalRule(text: string): string {
+  const rule = parseAllowRule(text)
+  return rule.ok ? rule.value.text : text
+}
+
 function halves(text: string): [host: string, ports: string | undefined] {
   const colon = text.lastIndexOf(':')
   return colon > text.lastIndexOf(']') ? [text.slice(0, colon), text.slice(colon + 1)] : [text, undefined]

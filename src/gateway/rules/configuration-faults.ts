@@ -1,10 +1,11 @@
 /** What no schema can say of the gateway's configuration: rows that cannot be read, and settings that contradict each other. */
 import { Secret } from '../../values/secret.ts'
-import { parseAllowRule } from './allow-rule.ts'
+import { canonicalRule, parseAllowRule } from './allow-rule.ts'
 import { compileAllow } from './allow.ts'
 import { parseAuthority, type Destination } from './destination.ts'
 import { parseEgressSet, type EgressEntry } from './egress-set.ts'
 import { findLimitFaults, type LimitsConfiguration } from './plans.ts'
+import { clientProblems } from './proxy-user.ts'
 
 /** Of `GatewayConfiguration`, what is looked at. */
 export type GatewayToCheck = {
@@ -27,6 +28,7 @@ export type GatewayToCheck = {
   readonly plans: LimitsConfiguration['plans']
   readonly clients: readonly (LimitsConfiguration['clients'][number] & {
     readonly username: string
+    readonly password: Secret
     readonly label?: string
   })[]
 }
@@ -35,7 +37,7 @@ export type GatewayToCheck = {
 export type ConfigurationFault = { readonly path: string; readonly message: string; readonly next: string }
 
 /** All of them at once; empty if the gateway can start with it. An address that is not on this machine is found out at the start (P-41). Of
- *  egresses nothing is said while one of their secrets is not there. */
+ *  egresses nothing is said while one of their secrets is not there yet. */
 export function findGatewayFaults(gateway: GatewayToCheck): readonly ConfigurationFault[] {
   return [
     ...placeFaults(gateway),
@@ -112,12 +114,12 @@ function isEchoUrl(text: string): boolean {
 }
 
 function admittedFaults({ admitted, allow, egress, clients }: GatewayToCheck): readonly ConfigurationFault[] {
-  const rules = new Set(allow.map(canonical))
+  const rules = new Set(allow.map(canonicalRule))
   const egresses = egress.map(({ name }) => name)
   const labels = clients.map(({ name, label }) => label ?? name)
   return admitted.flatMap(({ destination, label, confirmed, refused }, i) => {
     const faults: ConfigurationFault[] = []
-    if (!rules.has(canonical(destination)))
+    if (!rules.has(canonicalRule(destination)))
       faults.push({
         path: `admitted[${i}].destination`,
         message: `${quoted(destination)} is no rule of gateway.allow`,
@@ -151,31 +153,12 @@ function admittedFaults({ admitted, allow, egress, clients }: GatewayToCheck): r
   })
 }
 
-/** So that two spellings of one rule are one. */
-function canonical(text: string): string {
-  const rule = parseAllowRule(text)
-  return rule.ok ? rule.value.text : text
-}
-
 function clientFaults({ clients }: GatewayToCheck): readonly ConfigurationFault[] {
-  const names = clients.map(({ name }) => name)
-  const users = clients.map(({ username }) => username.normalize('NFC')) // as they are compared at the door
-  return clients.flatMap(({ name, username }, i) => {
-    const faults: ConfigurationFault[] = []
-    if (names.indexOf(name) < i)
-      faults.push({ path: `clients[${i}].name`, ...taken(name), next: 'Give each its own name.' })
-    if (users.indexOf(users[i] ?? '') < i)
-      faults.push({ path: `clients[${i}].username`, ...taken(username), next: 'Give each its own user name.' })
-    // oxlint-disable-next-line eslint/no-control-regex
-    if (/[:\0-\u001f\u007f]/.test(username))
-      faults.push({
-        path: `clients[${i}].username`,
-        message: `${quoted(username)} has a colon or a control character, which Basic authentication cannot carry`,
-        next: 'Write letters, digits, . _ and -.',
-      })
-    return faults
-  })
+  const seen = clients.map(({ name, username, password }) => ({
+    ...{ name, username },
+    passwordLength: password instanceof Secret ? new TextEncoder().encode(password.expose()).length : 1,
+  }))
+  return clientProblems(seen).map(({ client, message, next }) => ({ path: `clients[${client}]`, message, next }))
 }
 
-const taken = (text: string) => ({ message: `is ${quoted(text)}, which an earlier entry has already` })
 const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
