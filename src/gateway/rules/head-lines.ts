@@ -24,16 +24,18 @@ export type HeadLines<First, Fault = never> =
 
 export type HeadReading<First, Fault> = {
   readonly limits: HeadLimits
+  /** One empty line before the first is passed over: of requests (RFC 9112 section 2.2). */
+  readonly emptyLineFirst: boolean
   readonly first: (line: string) => Result<First, Fault>
 }
 
 /** Lines are judged in their order, so that the first fault is the verdict whether or not the rest has come. Asked again with more bytes it
- *  starts anew: the caller asks when a line has been completed. One empty line before the first is passed over (RFC 9112 section 2.2). */
+ *  starts anew: the caller asks when a line has been completed. */
 export function readHeadLines<First, Fault>(bytes: Buffer, how: HeadReading<First, Fault>): HeadLines<First, Fault> {
   const { limits } = how
   const text = bytes.toString('latin1', 0, Math.min(bytes.length, limits.bytes))
   const cutOff = bytes.length > limits.bytes
-  const start = text.startsWith('\r\n') ? 2 : 0
+  const start = how.emptyLineFirst && text.startsWith('\r\n') ? 2 : 0
   const firstEnd = text.indexOf('\n', start)
   if ((firstEnd < 0 ? text.length : firstEnd) - start > limits.firstLine) return failed({ kind: 'first-line-too-long' })
   if (firstEnd < 0) return cutOff ? failed({ kind: 'too-many-bytes' }) : more

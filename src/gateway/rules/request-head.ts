@@ -115,6 +115,7 @@ const notARequestLine: HeadFault = {
 }
 const requestReading: HeadReading<RequestLine, LineFault | HeadFault> = {
   limits: requestLimits,
+  emptyLineFirst: true,
   first: parseRequestLine,
 }
 const refused = (what: Refusal): ReadRequest => ({ kind: 'refused', refusal: what })

@@ -33,6 +33,7 @@ export function parseTarget(method: string, target: string): Result<Target, Refu
 
 /** RFC 9110 section 9.3.6: host and port, and nothing besides (G-03). */
 function connectTarget(target: string): Result<Target, Refusal> {
+  if (target.includes('@')) return malformed(userInformation)
   const destination = parseAuthority(target)
   return destination.ok ? ok({ kind: 'connect', destination: destination.value }) : malformed(destination.fault)
 }
@@ -41,7 +42,7 @@ function forwardTarget(method: string, target: string, from: number): Result<Tar
   if (target.includes('#')) return malformed('its target has a fragment, which stays with the client')
   const end = authorityEnd(target, from)
   const authority = target.slice(from, end)
-  if (authority.includes('@')) return malformed('its target has user information, which is never forwarded')
+  if (authority.includes('@')) return malformed(userInformation)
   const destination = parseAuthority(authority, 80)
   if (!destination.ok) return malformed(destination.fault)
   const { host, port } = destination.value
@@ -71,4 +72,6 @@ function isUriText(text: string): boolean {
   return text.length > 0
 }
 
+// said without what it is: it may be a password
+const userInformation = 'its target has user information, which belongs into Proxy-Authorization and is never forwarded'
 const malformed = (why: string): Result<never, Refusal> => fault(refusal('REQUEST_MALFORMED', { why }))

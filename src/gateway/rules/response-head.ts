@@ -94,5 +94,9 @@ function phraseOf(what: HeadFault): string {
 }
 
 const notAStatusLine: HeadFault = { kind: 'malformed', why: 'its first line is no status line of HTTP/1' }
-const responseReading: HeadReading<StatusLine, HeadFault> = { limits: responseLimits, first: parseStatusLine }
+const responseReading: HeadReading<StatusLine, HeadFault> = {
+  limits: responseLimits,
+  emptyLineFirst: false,
+  first: parseStatusLine,
+}
 const broken = (why: string): ReadResponse => ({ kind: 'fault', why })
