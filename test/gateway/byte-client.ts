@@ -1,5 +1,4 @@
 /** A client that says bytes and waits for bytes. */
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -55,10 +54,13 @@ export function byteClient(socket: Duplex): ByteClient {
 
 export type From = { readonly port: number; readonly from?: string }
 
-/** Connected when it resolves; half-open when the other side ends. */
+/** Connected when it resolves, or reset already; half-open when the other side ends. */
 export async function openByteClient({ port, from = '127.0.0.1' }: From): Promise<ByteClient> {
   const socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true, noDelay: true })
   const client = byteClient(socket)
-  await once(socket, 'connect')
+  await new Promise<void>((resolve) => {
+    socket.once('connect', resolve)
+    socket.once('close', () => resolve())
+  })
   return client
 }

@@ -1,4 +1,5 @@
 /** TLS from the client to the gateway. What is inside a tunnel has its own, which is not looked at. */
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls'
 import type { Duplex } from 'node:stream'
 import { Socket } from 'node:net'
@@ -53,6 +54,9 @@ const chooseProtocol = ({ protocols }: { readonly protocols: readonly string[] }
 
 function contextOf({ cert, key }: TlsMaterial): SecureContext {
   try {
+    // the context takes a certificate without its key, and finds that out in the first handshake
+    if (!new X509Certificate(cert.expose()).checkPrivateKey(createPrivateKey(key.expose())))
+      throw new Error('the key is of another certificate')
     return createSecureContext({
       cert: cert.expose(),
       key: key.expose(),
