@@ -6,12 +6,14 @@ import { parseStorageUrl } from '../storage/url.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import type { Duration } from '../values/time.ts'
 import type { Secret } from '../values/secret.ts'
-import { openAdminToken, type AdminToken } from './admin-token.ts'
+import { openAdmin } from './admin/admin.ts'
+import type { AdminToken } from './admin-token.ts'
+import { openAdmissions, type ToldAdmissions } from './admissions.ts'
 import { openClients, type RunningClients } from './clients.ts'
 import type { GatewayConfiguration } from './configuration.ts'
 import { openDeclared, type Declared } from './declared.ts'
 import { openEcho } from './egress/echo.ts'
-import { openPool, type EgressView, type Pool, type PoolSettings } from './egress/pool.ts'
+import { openPool, type EgressView, type PoolSettings } from './egress/pool.ts'
 import { openListener, type Listener } from './listeners/listener.ts'
 import { openMeter } from './metering/meter.ts'
 import { openMetrics } from './metrics.ts'
@@ -88,31 +90,44 @@ type Ground = {
 }
 
 async function openOn(storage: Storage<GatewayWrites>, ground: Ground): Promise<RunningGateway> {
-  const { environment, options, opened } = ground
-  const { clock, monotonic, random, log } = environment
+  const { options, opened } = ground
+  const { clock, random, log } = ground.environment
   const state: State = { settings: ground.settings, draining: false, ports: [] }
   const folder = folderOf(options.storage)
-  const adminToken = await openAdminToken(folder, { random, given: options.adminToken })
+  const { parts, clients, opening } = await openParts(storage, ground, state)
+  const { pool } = parts
 
-  const echo = await openEcho(state.settings.echo.listen)
-  opened.push(() => echo.close())
+  // the egresses before the listener: whoever comes first must not be told that none is live
+  const key = await openStoreKey(folder, random)
+  const own = (): readonly Destination[] => state.settings.own
+  const declared = await openDeclared({ storage, clock, log, pool, key, own }, state.settings.egresses)
+  const admissions = await openAdmissions({ storage, clock, log, pool }, state.settings.admissions)
+  const listener = await openListener(parts, { listen: state.settings.listen, tls: state.settings.configuration.tls })
+  opened.push(() => listener.destroy())
+  state.ports = [listener.address.port]
+  const admin = await openAdmin(
+    { ...parts, declared, admissions, allow: () => state.settings.configuration.allow },
+    { listen: state.settings.adminListen, folder, adminToken: options.adminToken },
+  )
+  opened.push(() => admin.close())
+  state.ports = [listener.address.port, Number(new URL(admin.url).port)]
+  return {
+    ...{ url: listener.url, adminUrl: admin.url, adminToken: admin.adminToken, parts },
+    views: pool.views,
+    reload: (configuration) => reload(configuration, { state, clients, listener, declared, admissions }),
+    close: once(() => close({ state, parts, opening, listener, opened })),
+  }
+}
+
+/** What listeners and admin API stand on. */
+type Core = { readonly parts: GatewayParts; readonly clients: RunningClients; readonly opening: Opening }
+
+async function openParts(storage: Storage<GatewayWrites>, ground: Ground, state: State): Promise<Core> {
+  const { clock, monotonic, random, log } = ground.environment
+  const { opened } = ground
   const wheel = openDeadlineWheel({ monotonic })
   opened.push(() => wheel.close())
-  const resolver = openResolver({ monotonic })
-  opened.push(() => resolver.close())
-  const pool = openPool({
-    ...{ clock, monotonic, random, log, echo },
-    deadlines: () => state.settings.deadlines,
-    settings: () => poolSettings(state.settings),
-    resolve: (host) => addressesOf(resolver, host),
-  })
-  opened.push(() => pool.close())
-  const reach = openReach({
-    resolver,
-    allow: () => state.settings.allow,
-    own: openOwnAddresses({ monotonic, ports: () => state.ports, views: pool.views }),
-    echo: () => echoOutside(state.settings) ?? echo,
-  })
+  const { pool, reach } = await openWays(ground, state)
   const meter = await openMeter(
     { clock, monotonic, random, storage, log, groupOf: reach.groupOf },
     { limits: () => state.settings.configuration, every: () => state.settings.meterEvery },
@@ -132,26 +147,30 @@ async function openOn(storage: Storage<GatewayWrites>, ground: Ground): Promise<
     open: opening.open,
     ended: opening.ended,
   }
+  return { parts, clients, opening }
+}
 
-  const listener = await openListener(parts, { listen: state.settings.listen, tls: state.settings.configuration.tls })
-  opened.push(() => listener.destroy())
-  const declared = await openDeclared(
-    {
-      ...{ storage, clock, log, pool },
-      key: await openStoreKey(folder, random),
-      own: () => state.settings.own,
-    },
-    state.settings.egresses,
-  )
-  pool.declareAdmissions(state.settings.admissions)
-  state.ports = [listener.address.port]
-  await adminToken.keep()
-  return {
-    ...{ url: listener.url, adminUrl: '', adminToken, parts },
-    views: pool.views,
-    reload: (configuration) => reload(configuration, { state, clients, listener, declared, pool }),
-    close: once(() => close({ state, parts, opening, listener, opened })),
-  }
+/** From a destination to its addresses, and from an egress to them. */
+async function openWays({ environment, opened }: Ground, state: State): Promise<Pick<GatewayParts, 'pool' | 'reach'>> {
+  const { clock, monotonic, random, log } = environment
+  const echo = await openEcho(state.settings.echo.listen)
+  opened.push(() => echo.close())
+  const resolver = openResolver({ monotonic })
+  opened.push(() => resolver.close())
+  const pool = openPool({
+    ...{ clock, monotonic, random, log, echo },
+    deadlines: () => state.settings.deadlines,
+    settings: () => poolSettings(state.settings),
+    resolve: (host) => addressesOf(resolver, host),
+  })
+  opened.push(() => pool.close())
+  const reach = openReach({
+    resolver,
+    allow: () => state.settings.allow,
+    own: openOwnAddresses({ monotonic, ports: () => state.ports, views: pool.views }),
+    echo: () => echoOutside(state.settings) ?? echo,
+  })
+  return { pool, reach }
 }
 
 type State = { settings: GatewaySettings; draining: boolean; ports: readonly number[] }
@@ -161,7 +180,7 @@ type Reloading = {
   readonly clients: RunningClients
   readonly listener: Listener
   readonly declared: Declared
-  readonly pool: Pool
+  readonly admissions: ToldAdmissions
 }
 
 /** Parsed whole before anything is changed. */
@@ -178,8 +197,8 @@ async function reload(configuration: GatewayConfiguration, { state, ...running }
   if (configuration.tls !== undefined) running.listener.replaceTls(configuration.tls)
   state.settings = next
   running.clients.replace(configuration.clients)
-  running.pool.declareAdmissions(next.admissions)
   await running.declared.readFile(next.egresses)
+  await running.admissions.readFile(next.admissions)
 }
 
 type Closing = {
