@@ -27,13 +27,23 @@ export type Declared = {
   readonly version: () => number
   /** What `declared` of `SetEdit` is made of. */
   readonly marked: (entry: EgressEntry) => Marked
-  /** Resolves when the change is durable and in force (P-44). `expects` undefined: whatever is there is changed. */
-  readonly change: (edit: SetEdit, expects: number | undefined) => Promise<Result<number, DeclaredFault>>
+  /** Resolves when the change is durable and in force (P-44). */
+  readonly change: (edit: SetEdit, terms: ChangeTerms) => Promise<Result<number, DeclaredFault>>
   /** A configuration that was read anew: what the file says differently than before goes before what the admin API had made of it. */
   readonly readFile: (entries: readonly EgressEntry[]) => Promise<void>
 }
 
-export type DeclaredFault = NotSaved | { readonly kind: 'invalid'; readonly faults: readonly EditFault[] }
+export type DeclaredFault =
+  | NotSaved
+  | { readonly kind: 'invalid'; readonly faults: readonly EditFault[] }
+  /** No egress would be left that is not drained, and the change did not say that it may be so. */
+  | { readonly kind: 'nothing-left' }
+
+export type ChangeTerms = {
+  /** The version that the change was decided on; undefined: whatever is there is changed. */
+  readonly expects: number | undefined
+  readonly mayEmpty: boolean
+}
 
 export type DeclaredParts = {
   readonly storage: Pick<Storage<GatewayWrites>, 'read' | 'write'>
@@ -54,9 +64,9 @@ export async function openDeclared(parts: DeclaredParts, entries: readonly Egres
     items: () => state.items,
     version: () => state.version,
     marked: kept.marked,
-    change: (edit, expects) =>
+    change: (edit, terms) =>
       oneAtATime(async () => {
-        const changed = await change({ parts, kept, state }, edit, expects)
+        const changed = await change({ parts, kept, state }, edit, terms)
         if (changed.ok) state = changed.value
         return changed.ok ? ok(state.version) : changed
       }),
@@ -70,7 +80,7 @@ export async function openDeclared(parts: DeclaredParts, entries: readonly Egres
 async function change(
   { parts, kept, state }: { readonly parts: DeclaredParts; readonly kept: DeclaredStore; readonly state: Kept },
   edit: SetEdit,
-  expects: number | undefined,
+  { expects, mayEmpty }: ChangeTerms,
 ): Promise<Result<Kept, DeclaredFault>> {
   if (expects !== undefined && expects !== state.version) return fault({ kind: 'stale' })
   const edited = editSet(state.items, edit)
@@ -78,6 +88,7 @@ async function change(
   const parsed = parseItems(edited.value, parts.own())
   if (!parsed.ok) return fault({ kind: 'invalid', faults: parsed.fault.map(mendIt) })
   if (sameItems(edited.value, state.items)) return ok(state)
+  if (!mayEmpty && edited.value.every(({ draining }) => draining)) return fault({ kind: 'nothing-left' })
   const saved = await kept.save(state, edited.value)
   if (!saved.ok) return saved
   await putInForce(parts.pool, { items: edited.value, declarations: parsed.value }, state.items)
@@ -131,7 +142,7 @@ const sameItems = (a: readonly DeclaredItem[], b: readonly DeclaredItem[]): bool
 const isSame = (a: DeclaredItem, b: DeclaredItem | undefined): boolean =>
   b !== undefined && a.entry.name === b.entry.name && a.mark === b.mark && a.draining === b.draining
 
-/** Drained before and after: an egress that is changed gets no tunnels in between. */
+/** Drained in the same turn in which it is declared, so that a drained egress that is changed gets no tunnel in between. */
 async function putInForce(
   pool: DeclaredParts['pool'],
   {
@@ -141,8 +152,9 @@ async function putInForce(
   before: readonly DeclaredItem[],
 ): Promise<void> {
   const drained = new Set(items.filter(({ draining }) => draining).map(({ entry }) => entry.name))
+  const declared = pool.declare(declarations)
   for (const name of drained) pool.drain(name)
-  await pool.declare(declarations)
+  await declared
   for (const name of drained) pool.drain(name)
   for (const { entry, draining } of before) if (draining && !drained.has(entry.name)) pool.resume(entry.name)
 }

@@ -17,7 +17,7 @@ const pure = { packages: [], pure: true } as const
 /** Outer systems talk to each other over HTTP, or meet in src/system.ts. */
 const systems: readonly { readonly name: string; readonly packages: readonly string[] }[] = [
   { name: 'org', packages: ['fastify', '@fastify/swagger', 'jose', 'typebox', 'pino', 'prom-client'] },
-  { name: 'gateway', packages: ['fastify', 'typebox', 'pino', 'prom-client'] },
+  { name: 'gateway', packages: ['fastify', '@fastify/swagger', 'typebox', 'pino', 'prom-client'] },
   { name: 'keeper', packages: ['fastify', 'jose', 'typebox', 'pino', 'prom-client'] },
   { name: 'cutover', packages: ['fastify', 'typebox', 'pino', 'prom-client'] },
   { name: 'audit', packages: ['typebox', 'pino'] },

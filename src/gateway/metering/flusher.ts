@@ -10,6 +10,8 @@ export type Flusher = {
   /** Resolves when everything that was counted before the call is stored, or could not be stored now. Rejects never. */
   readonly flush: () => Promise<void>
   readonly busy: () => boolean
+  /** The last write was not stored, so what it had waits. */
+  readonly failing: () => boolean
   /** The batch whose fate is not known, or that failed and waits for the next flush. */
   readonly unsettled: () => UsageBatch | undefined
 }
@@ -67,7 +69,7 @@ export function openFlusher<Note>(parts: {
       .finally(() => (running = undefined))
     await running
   }
-  return { flush, busy: () => running !== undefined, unsettled: () => waiting?.batch }
+  return { flush, busy: () => running !== undefined, failing: () => failing, unsettled: () => waiting?.batch }
 }
 
 function whyOf(result: WriteResult<unknown>): string {

@@ -57,6 +57,8 @@ export type Meter = {
   readonly totals: () => Iterable<{ readonly client: string; readonly egress: string; readonly total: Traffic }>
   /** Counted and not known to be stored. */
   readonly unstoredBytes: () => number
+  /** False while a batch waits for a store that did not take it; after a `flush`, whether what was counted until then is stored. */
+  readonly settled: () => boolean
   /** Writes what has been counted since the last time; called by a timer, before `usage`, and at close. */
   readonly flush: () => Promise<void>
   readonly close: () => Promise<void>
@@ -94,6 +96,7 @@ export async function openMeter(parts: MeterParts, options: MeterOptions): Promi
     plans: () => [...counting.limits()].map(([client, limits]) => planView(clients.of(client), limits)),
     totals: book.accounts,
     unstoredBytes: () => [...clients.all()].reduce((sum, { unsettled }) => sum + unsettled, 0),
+    settled: () => !counting.flusher.failing(),
     flush: counting.flush,
     async close() {
       ticking.stop()

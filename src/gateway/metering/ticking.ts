@@ -1,12 +1,13 @@
 /** The meter's clockwork: a sweep and a batch every interval, and what is too old goes. */
-import { before, days, type Instant } from '../../values/time.ts'
+import { before, days, type Duration, type Instant } from '../../values/time.ts'
 import { monthOf, monthText } from '../rules/month.ts'
 import type { PrunePlan } from '../store/usage.ts'
 import type { Counting } from './counting.ts'
 import type { MeterOptions, MeterParts } from './meter.ts'
 
 const keptMonths = 25
-const keptHours = days(92)
+/** How long use by hour is kept. */
+export const keptHours: Duration = days(92)
 /** A batch is retried for as long as its process lives, and with the next flush; a week is far beyond. */
 const keptBatches = days(7)
 const pruneEvery = 3_600_000

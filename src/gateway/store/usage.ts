@@ -135,6 +135,10 @@ export function* findEgressUse({ egress, since }: { egress: string; since: numbe
   )
 }
 
+export function* findWhetherUsed(egress: string): Program<boolean> {
+  return (yield* one('SELECT egress FROM egress_hours WHERE egress = ? LIMIT 1', egress)) !== undefined
+}
+
 export type PrunePlan = {
   /** `2024-10`: months before it go. */
   readonly month: string

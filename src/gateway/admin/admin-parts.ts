@@ -1,0 +1,12 @@
+/** What the admin API works with. */
+import type { ToldAdmissions } from '../admissions.ts'
+import type { Declared } from '../declared.ts'
+import type { GatewayParts } from '../parts.ts'
+
+export type AdminParts = Pick<GatewayParts, 'clock' | 'random' | 'storage' | 'log' | 'pool' | 'meter'> & {
+  readonly metrics: Pick<GatewayParts['metrics'], 'exposition'>
+  readonly declared: Declared
+  readonly admissions: ToldAdmissions
+  /** `gateway.allow`: the groups under which admission and use are kept. */
+  readonly allow: () => readonly string[]
+}

@@ -1,0 +1,140 @@
+/** The admin API over a real store, with a pool that has no sockets. */
+import type { TestContext } from 'node:test'
+import { openAdmin, type RunningAdmin } from '../../src/gateway/admin/admin.ts'
+import { openAdmissions } from '../../src/gateway/admissions.ts'
+import { openDeclared, type Declared } from '../../src/gateway/declared.ts'
+import type { EgressView, Pool } from '../../src/gateway/egress/pool.ts'
+import { openMetrics } from '../../src/gateway/metrics.ts'
+import { admissionRowsOf, indexAdmissions, type AdmissionRow } from '../../src/gateway/rules/admission.ts'
+import type { EgressDeclaration, EgressEntry } from '../../src/gateway/rules/egress-set.ts'
+import { openStoreKey } from '../../src/gateway/store-key.ts'
+import { formatAddress } from '../../src/ip/address.ts'
+import { secret } from '../../src/values/secret.ts'
+import { midNovember, openMetered, type Metered } from './metered.ts'
+import type { GatewayStore } from './store.ts'
+
+export type FakePool = Pool & {
+  readonly declarations: () => readonly EgressDeclaration[]
+  readonly states: Map<string, EgressView['state']>
+  /** While it is set, `declare` waits for it. */
+  hold: Promise<void> | undefined
+}
+
+export function fakePool(): FakePool {
+  let declared: readonly EgressDeclaration[] = []
+  let configured: readonly AdmissionRow[] = []
+  const told: AdmissionRow[] = []
+  const drained = new Set<string>()
+  const tunnels = new Map<string, number>()
+  const drain = (name: string, on: boolean): boolean => {
+    if (on) drained.add(name)
+    else drained.delete(name)
+    return declared.some((each) => each.name === name)
+  }
+  const pool: FakePool = {
+    declarations: () => declared,
+    states: new Map(),
+    hold: undefined,
+    open: () => Promise.reject(new Error('nothing is dialled here')),
+    resolvesElsewhere: () => false,
+    count: (egress, by) => void tunnels.set(egress, (tunnels.get(egress) ?? 0) + by),
+    async declare(declarations) {
+      declared = declarations
+      await pool.hold
+    },
+    drain: (name) => drain(name, true),
+    resume: (name) => drain(name, false),
+    admit: (row) => void told.push(row),
+    declareAdmissions: (rows) => void (configured = rows),
+    probeNow: () => Promise.resolve(),
+    close: () => {},
+    views: () =>
+      declared.map(({ name, through, public: seen }) => ({
+        name,
+        kind: through.kind,
+        through: through.kind === 'address' ? formatAddress(through.address) : 'http://proxy.example:9293',
+        public: seen === undefined ? undefined : formatAddress(seen),
+        publicIs: 'declared',
+        state: drained.has(name) ? 'draining' : (pool.states.get(name) ?? 'up'),
+        since: midNovember,
+        why: 'probes succeed',
+        latencyMs: 1.23456,
+        tunnels: tunnels.get(name) ?? 0,
+        ports: { used: 7, of: 28_232 },
+        probes: { succeeded: 3, failed: 1 },
+        admissions: admissionRowsOf(indexAdmissions([...configured, ...told]), name),
+      })),
+  }
+  return pool
+}
+
+export const pair: readonly EgressEntry[] = [
+  { name: 'a', address: '127.0.0.11', confirm: 'on' },
+  { name: 'b', address: '127.0.0.12', confirm: 'on' },
+]
+export const rule = '*.salesforce.com:443'
+export const token = 'sp_gateway_admin_test'
+
+export type AdminBench = {
+  readonly admin: RunningAdmin
+  readonly pool: FakePool
+  readonly declared: Declared
+  readonly metered: Metered
+  readonly call: (path: string, options?: CallOptions) => Promise<Called>
+}
+export type CallOptions = {
+  readonly method?: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+export type Called = { readonly status: number; readonly headers: Headers; readonly body: any } // oxlint-disable-line typescript/no-explicit-any
+
+export type BenchOptions = {
+  readonly file?: readonly EgressEntry[]
+  readonly admitted?: readonly AdmissionRow[]
+  readonly folder?: string
+}
+
+/** As the composition does it: the set is in force before anything listens. */
+export async function openBench(
+  t: TestContext,
+  storage: GatewayStore,
+  options: BenchOptions = {},
+): Promise<AdminBench> {
+  const { file = pair, admitted = [], folder } = options
+  const pool = fakePool()
+  const metered = await openMetered(storage)
+  const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count))
+  const log = { info: () => {}, warn: note(metered), error: note(metered) }
+  const parts = { storage, clock: () => metered.now, log, pool, random, meter: metered.meter }
+  const key = await openStoreKey(folder, random)
+  const declared = await openDeclared({ ...parts, key, own: () => [] }, file)
+  const admissions = await openAdmissions(parts, admitted)
+  const metrics = openMetrics(parts)
+  const admin = await openAdmin(
+    { ...parts, metrics, declared, admissions, allow: () => [rule, '*.force.com:443'] },
+    { listen: { host: '127.0.0.1', port: 0 }, folder, adminToken: secret(token) },
+  )
+  t.after(() => admin.close())
+  return { admin, pool, declared, metered, call: (path, about) => call(`${admin.url}${path}`, about) }
+}
+
+const note =
+  ({ logged }: Metered) =>
+  (event: string, fields: Readonly<Record<string, unknown>> = {}): void =>
+    void logged.push({ event, fields })
+
+async function call(url: string, { method, body, headers = {} }: CallOptions = {}): Promise<Called> {
+  const response = await fetch(url, {
+    method: method ?? (body === undefined ? 'GET' : 'PUT'),
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const json = (response.headers.get('content-type') ?? '').includes('json')
+  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text }
+}
