@@ -75,7 +75,7 @@ export async function openGateway(environment: GatewayEnvironment, options: Gate
     opened.push(() => storage.close())
     return await openOn(storage, { environment, options, settings, opened })
   } catch (cause) {
-    for (const close of opened.toReversed()) await close()
+    for (const each of opened.toReversed()) await each()
     throw cause
   }
 }
