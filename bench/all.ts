@@ -1,10 +1,11 @@
-/** Every claim, one after the other, the long one in its short form: `npm run bench`. Exit status 1 where one was missed. */
+/** Every claim, one after the other, the long ones in their short form: `npm run bench`. Exit status 1 where one was missed. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { benchFolder } from './run/places.ts'
 
 const claims = [
   ['rotations.ts'],
+  ['gateway.ts', '--rounds', '1', '--out', 'results/local/gateway-short.json'],
   ['startup.ts'],
   ['million.ts', '--rotations', '20000', '--out', 'results/local/million-short.json'],
 ]

@@ -11,7 +11,7 @@ process.stdout.write(JSON.stringify(await load(job)))
 async function load({ target, connections, warmupSeconds, seconds, replies }: Job): Promise<LoadReport> {
   const tokens = target.refreshTokens.slice(0, connections)
   if (tokens.length < connections) throw new Error(`${tokens.length} refresh tokens for ${connections} connections`)
-  const window = new Window(target.pid, replies)
+  const window = new Window({ server: [target.pid], load: [] }, replies)
   setTimeout(() => {
     window.open()
     if (seconds !== null) setTimeout(() => window.close(), seconds * 1000).unref()

@@ -5,6 +5,17 @@ export type Reply = { readonly status: number; readonly body: string }
 /** Not a client for the world: no interim replies, no pipelining, no reply that ends with its connection. Those throw. */
 export class ReplyReader {
   #seen = ''
+  #head = ''
+
+  /** Of the reply that was read last. */
+  get head(): string {
+    return this.#head
+  }
+
+  /** Whether a part of a reply has come. */
+  get hasBegun(): boolean {
+    return this.#seen !== ''
+  }
 
   /** The reply, once it is whole. A piece that goes beyond its end throws: nobody asked for more. */
   read(piece: string): Reply | undefined {
@@ -15,6 +26,7 @@ export class ReplyReader {
     if (framed === undefined) return undefined
     if (framed.end !== this.#seen.length) throw new Error(`${this.#seen.length - framed.end} bytes beyond the reply`)
     const status = Number(this.#seen.slice(9, 12))
+    this.#head = this.#seen.slice(0, headEnd)
     this.#seen = ''
     return { status, body: framed.body }
   }

@@ -3,8 +3,11 @@ import type { Figures } from './job.ts'
 import { machineCpuSeconds, processCpuSeconds } from './process-cpu.ts'
 import { Samples } from './samples.ts'
 
+/** Whose CPU time is taken: the server's processes, and those that belong to the load beside this one. */
+export type Watched = { readonly server: readonly number[]; readonly load: readonly number[] }
+
 export class Window {
-  readonly #pid: number
+  readonly #watched: Watched
   readonly #replies: number | null
   readonly #samples = new Samples()
   readonly #failures: string[] = []
@@ -13,23 +16,23 @@ export class Window {
   #begin: Mark
   #end: Mark | undefined
 
-  /** `pid` is the server's; the window closes by itself after `replies`, unless that is null. */
-  constructor(pid: number, replies: number | null) {
-    this.#pid = pid
+  /** It closes by itself after `replies`, unless that is null. */
+  constructor(watched: Watched, replies: number | null) {
+    this.#watched = watched
     this.#replies = replies
-    this.#begin = mark(pid)
+    this.#begin = mark(watched)
   }
 
   open(): void {
     this.#samples.clear()
-    this.#begin = mark(this.#pid)
+    this.#begin = mark(this.#watched)
     this.#phase = 'measured'
   }
 
   /** The first close counts. */
   close(): void {
     this.#phase = 'over'
-    this.#end ??= mark(this.#pid)
+    this.#end ??= mark(this.#watched)
   }
 
   /** False once it is over: send no more. */
@@ -47,7 +50,7 @@ export class Window {
 
   figures(): Figures {
     const begin = this.#begin
-    const end = this.#end ?? mark(this.#pid)
+    const end = this.#end ?? mark(this.#watched)
     const seconds = (end.at - begin.at) / 1000
     const loadCpu = (end.loadCpu - begin.loadCpu) / seconds
     const serverCpu = share(begin.serverCpu, end.serverCpu, seconds)
@@ -78,14 +81,20 @@ type Mark = {
   readonly machineCpu: number | null
 }
 
-function mark(pid: number): Mark {
+function mark({ server, load }: Watched): Mark {
   const { user, system } = process.cpuUsage()
   return {
     at: performance.now(),
-    loadCpu: (user + system) / 1e6,
-    serverCpu: processCpuSeconds(pid),
+    loadCpu: (user + system) / 1e6 + (cpuSecondsOf(load) ?? 0),
+    serverCpu: cpuSecondsOf(server),
     machineCpu: machineCpuSeconds(),
   }
+}
+
+/** Null where one of them is not to be seen. */
+function cpuSecondsOf(pids: readonly number[]): number | null {
+  const all = pids.map(processCpuSeconds)
+  return all.includes(null) ? null : all.reduce<number>((sum, each) => sum + (each ?? 0), 0)
 }
 
 function share(begin: number | null, end: number | null, seconds: number): number | null {

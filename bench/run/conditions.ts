@@ -59,7 +59,7 @@ function fileSystemOf(folder: string): string {
   return fileSystems[magic] ?? `0x${magic.toString(16)}`
 }
 
-function versionOf(folder: string, name: string): string {
+export function versionOf(folder: string, name: string): string {
   const manifest: unknown = JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'))
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)

@@ -6,7 +6,8 @@ import { benchFolder } from './places.ts'
 
 /** Runs `npm ci` in the bench's own folder unless that was done; throws with the command to run by hand where it fails. */
 export function installIfMissing(): void {
-  if (existsSync(join(benchFolder, 'node_modules', 'oidc-provider', 'package.json'))) return
+  const compared = ['oidc-provider', 'proxy-chain']
+  if (compared.every((name) => existsSync(join(benchFolder, 'node_modules', name, 'package.json')))) return
   process.stderr.write('bench: installing what is compared with (npm ci --prefix bench)\n')
   const { status } = spawnSync('npm', ['ci', '--prefix', benchFolder], { stdio: ['ignore', 2, 2] })
   if (status !== 0)
