@@ -44,31 +44,34 @@ export function resolverOver({ servers, machine, monotonic, atOnce = 256, deadli
     string,
     { readonly answer: Promise<NameAnswer>; readonly land: (answer: NameAnswer) => void }
   >()
-  const waiting: (() => void)[] = []
+  const waiting = new Map<string, () => void>()
   let running = 0
   let closed = false
 
   const start = async (name: string, land: (answer: NameAnswer) => void): Promise<void> => {
+    waiting.delete(name)
     running += 1
     const asked = await servers.ask(name)
     running -= 1
     cache.put(name, asked)
     land(asked.answer)
-    waiting.shift()?.()
+    for (const next of waiting.values()) return next()
   }
   const depart = (name: string): Promise<NameAnswer> | NameAnswer => {
     if (closed) return stopping
-    if (waiting.length >= longestQueue) return timedOut
+    if (waiting.size >= longestQueue) return timedOut
     const { promise, resolve } = Promise.withResolvers<NameAnswer>()
     const land = (answer: NameAnswer): void => {
+      if (asking.get(name)?.answer !== promise) return // it has landed before, at its deadline
       clearTimeout(timer)
-      if (asking.get(name)?.answer === promise) asking.delete(name)
+      asking.delete(name)
+      waiting.delete(name)
       resolve(answer)
     }
     const timer = setTimeout(() => land(timedOut), deadline())
     asking.set(name, { answer: promise, land })
     if (running < atOnce) void start(name, land)
-    else waiting.push(() => void start(name, land))
+    else waiting.set(name, () => void start(name, land))
     return promise
   }
   return {
@@ -76,8 +79,7 @@ export function resolverOver({ servers, machine, monotonic, atOnce = 256, deadli
     close() {
       closed = true
       servers.close()
-      waiting.length = 0
-      for (const { land } of asking.values()) land(stopping)
+      for (const { land } of [...asking.values()]) land(stopping)
     },
   }
 }
