@@ -1,5 +1,5 @@
 /** A name server on the loopback that answers what a test tells it, and remembers what it was asked. */
-import { createSocket } from 'node:dgram'
+import { createSocket, type RemoteInfo } from 'node:dgram'
 import { parseAddress } from '../../src/ip/address.ts'
 
 export type DnsAnswer =
@@ -25,13 +25,13 @@ export async function startDnsServer(
 ): Promise<DnsServer> {
   const socket = createSocket('udp4')
   const asked: DnsQuestion[] = []
-  socket.on('message', (message, from) => {
+  const serve = async (message: Buffer, from: RemoteInfo): Promise<void> => {
     const question = readQuestion(message)
     asked.push(question)
-    void Promise.resolve(answer(question)).then((given) => {
-      if (given !== 'silent') socket.send(reply(message, question, given), from.port, from.address, () => {})
-    })
-  })
+    const given = await answer(question)
+    if (given !== 'silent') socket.send(reply(message, question, given), from.port, from.address, () => {})
+  }
+  socket.on('message', (message, from) => void serve(message, from))
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   return {
     server: `127.0.0.1:${socket.address().port}`,
