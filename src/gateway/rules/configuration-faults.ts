@@ -53,12 +53,16 @@ export function findGatewayFaults(gateway: GatewayToCheck): readonly Configurati
 export function findGatewayMisgivings({ allow }: GatewayToCheck): readonly ConfigurationFault[] {
   return allow.flatMap((text, i) => {
     const rule = parseAllowRule(text)
-    const host = rule.ok ? rule.value.host : undefined
-    if (host?.kind !== 'pattern' || host.pieces.length > 2 || (host.pieces[1] ?? '').lastIndexOf('.') > 0) return []
-    const message = `${quoted(text)} matches every host of a whole top-level domain`
+    if (!rule.ok || rule.value.host.kind !== 'pattern') return []
+    const [, domain, deeper] = (rule.value.host.pieces.at(-1) ?? '').split('.')
+    if (domain === undefined || deeper !== undefined || ofNobody.has(domain)) return []
+    const message = `${quoted(text)} matches hosts of the whole top-level domain ${domain}`
     return [{ path: `allow[${i}]`, message, next: 'Name the domains that are meant, such as *.salesforce.com:443.' }]
   })
 }
+
+// Reserved by RFC 6761, RFC 6762 and ICANN: nobody can register a name there
+const ofNobody: ReadonlySet<string> = new Set(['internal', 'local', 'test', 'example', 'invalid', 'localhost'])
 
 function allowFaults({ allow, allowEverything }: GatewayToCheck): readonly ConfigurationFault[] {
   const compiled = compileAllow(allow, { allowEverything })
