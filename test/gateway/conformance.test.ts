@@ -1,18 +1,24 @@
 /** The rows G-nn over raw sockets. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { seconds } from '../../src/values/time.ts'
-import { bareCredentials, openBare, type Bare } from './bare-parts.ts'
+import { before, describe, test } from 'node:test'
+import { egressAddresses, plainCredentials, scopeOfSuite, startTestGateway } from './kit.ts'
 import * as probe from './probe/rows.ts'
 
 describe('conformance of the gateway', () => {
-  let bare: Bare
+  const scope = scopeOfSuite()
   let subject: probe.Subject
+  let minimal: probe.Subject
   before(async () => {
-    bare = await openBare({ deadlines: { header: seconds(1), dial: seconds(1) } })
-    subject = { host: bare.host, port: bare.port, credentials: bareCredentials }
+    const start = async (allow: readonly string[]): Promise<probe.Subject> => {
+      const { host, port } = await startTestGateway(scope, {
+        allow,
+        configuration: { deadlines: { header: '1s', dial: '1s' } },
+      })
+      return { host, port, credentials: { user: plainCredentials.username, password: plainCredentials.password } }
+    }
+    subject = await start(['127.0.0.1:1-65535', 'no-such-name.invalid:443'])
+    minimal = await start(['*.salesforce.com:443'])
   })
-  after(async () => await bare[Symbol.asyncDispose]())
 
   const proxyStatus = ({ reply }: probe.Seen): string =>
     /error=([a-z_]+)/.exec(reply.field('proxy-status') ?? '')?.[1] ?? ''
@@ -102,6 +108,14 @@ describe('conformance of the gateway', () => {
     match(seen.reply.rest, /GET http:\/\/HOST\/PATH HTTP\/1\.1/)
   })
 
+  test('G-15: a loopback destination is 403, destination_ip_prohibited, and nothing is dialled', async () => {
+    const seen = await probe.g15(minimal)
+    deepEqual(
+      [seen.reply.status, proxyStatus(seen), seen.ending, seen.served],
+      [403, 'destination_ip_prohibited', 'end', 0],
+    )
+  })
+
   test('G-16: missing, wrong and non-Basic credentials are 407 with a challenge', async () => {
     for (const [which, seen] of Object.entries(await probe.g16(subject))) {
       deepEqual([seen.reply.status, seen.ending], [407, 'end'], which)
@@ -116,7 +130,11 @@ describe('conformance of the gateway', () => {
       reply.names.filter((name) => /^(content-length|transfer-encoding)$/.test(name)),
       [],
     )
-    match(reply.field('sallyport-egress') ?? '', /^a; address=127\.0\.0\.1$/)
+    const [, address = ''] = /^[ab]; address=([\d.]+)$/.exec(reply.field('sallyport-egress') ?? '') ?? []
+    ok(
+      egressAddresses.some((each) => each === address),
+      `${address} is one of the pair`,
+    )
     match(reply.field('proxy-status') ?? '', /^sallyport; next-hop="127\.0\.0\.1"$/)
     equal(text.endsWith('\r\n\r\n'), true)
   })

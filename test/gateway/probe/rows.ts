@@ -121,7 +121,7 @@ export async function g14(subject: Subject): Promise<Seen> {
 
 export async function g15(subject: Subject): Promise<Seen & { readonly served: number }> {
   await using origin = await openOrigin()
-  const reply = await ask(subject, connectTo(subject, `127.0.0.1:${origin.port}`), { until: hasHead })
+  const reply = await ask(subject, connectTo(subject, `127.0.0.1:${origin.port}`), { patience: 2000 })
   return { ...reply, served: origin.connections() }
 }
 
