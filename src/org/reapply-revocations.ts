@@ -21,7 +21,7 @@ export async function reapplyRevocations(parts: Parts): Promise<void> {
     if (since > 0) await write(parts, { ends: [], alert: undefined, seenAt: at })
     return
   }
-  const detail = `The store was restored from an old copy: ${live.length} grants that were revoked since had come back in it, and were ended again.`
+  const detail = `The store was restored from an old copy: ${live.length === 1 ? 'a grant that was' : `${live.length} grants that were`} revoked since had come back in it, and ${live.length === 1 ? 'was' : 'were'} ended again.`
   await write(parts, {
     ends: live.flatMap((grant) => endsOf(logged.get(grant))),
     alert: { id: recordIds(at), at, kind: 'store-went-back', app: null, grantId: null, address: null, detail },

@@ -110,7 +110,11 @@ export class BatchRunner<V> {
       return this.#readFate(number, values, cause)
     } catch (trouble) {
       return this.#giveUp(
-        new AggregateError([cause, trouble], `a failed commit could not be settled: ${cause.message}`, { cause }),
+        new AggregateError(
+          [cause, trouble],
+          `a failed commit could not be settled: ${cause.message}; then ${asError(trouble).message}`,
+          { cause },
+        ),
       )
     }
   }

@@ -1,5 +1,16 @@
 /** The folder and the file of one system, made private before SQLite sees them. */
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { openingFault } from './errors.ts'
 
@@ -20,6 +31,8 @@ export function prepareFile(folder: string, system: string): string {
   try {
     if (!existsSync(path)) create(path, folder)
     else if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+    // SQLite opens for reading what it may not write, and says so only at the first change
+    for (const each of [path, `${path}-wal`]) if (existsSync(each)) accessSync(each, constants.W_OK)
     return path
   } catch (cause) {
     throw openingFault(cause, path)

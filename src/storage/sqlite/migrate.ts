@@ -20,7 +20,7 @@ export function migrate(database: DatabaseSync, migrations: readonly Migration[]
   const applied = isNew(database, file) ? [] : readApplied(database)
   refuseNewer(applied, migrations, file)
   for (const step of applied) refuseChanged(step, migrations[step.id - 1], file)
-  if (applied.length === 0) inTransaction(database, () => database.exec(ownTables), file)
+  if (applied.length === 0) inTransaction(database, () => database.exec(ownTables), { what: file, file })
   for (const migration of migrations.slice(applied.length)) apply(database, migration, file)
 }
 
@@ -72,19 +72,22 @@ function apply(database: DatabaseSync, migration: Migration, file: string): void
       const insert = 'INSERT INTO sallyport_migrations (id, name, checksum, applied_at) VALUES (?, ?, ?, ?)'
       database.prepare(insert).run(id, name, checksumOf(migration), Date.now())
     },
-    what,
+    { what, file },
   )
 }
 
+/** `what` is for a person; `file` is what can be typed behind a command. */
+type Place = { readonly what: string; readonly file: string }
+
 /** Foreign keys rest meanwhile, because SQLite's way of changing a table is to drop and rebuild it; they are checked before the commit. */
-function inTransaction(database: DatabaseSync, work: () => void, what: string): void {
+function inTransaction(database: DatabaseSync, work: () => void, { what, file }: Place): void {
   try {
     database.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE')
     work()
     database.exec('COMMIT')
   } catch (cause) {
     if (database.isTransaction) database.exec('ROLLBACK')
-    throw migrationFault(cause, what)
+    throw migrationFault(cause, what, file)
   } finally {
     database.exec('PRAGMA foreign_keys = ON')
   }
@@ -97,9 +100,9 @@ function refuseDangling(database: DatabaseSync): void {
 }
 
 /** SQLITE_ERROR and SQLITE_CONSTRAINT are about the statements; everything else is about the disk. */
-function migrationFault(cause: unknown, what: string): Error {
+function migrationFault(cause: unknown, what: string, file: string): Error {
   const code = (resultCode(cause) ?? 1) & 0xff
-  if (code !== 1 && code !== 19) return openingFault(cause, what)
+  if (code !== 1 && code !== 19) return openingFault(cause, file)
   const next = ['Nothing of this step was applied. Start the earlier version again.', 'Report the message above.']
   return new StorageFault('MIGRATION_FAILED', `${what} failed: ${words(cause)}.`, next, { cause })
 }

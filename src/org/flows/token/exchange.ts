@@ -15,7 +15,7 @@ import { decideCaller } from './decide-caller.ts'
 import { issuedFields } from './issued.ts'
 import { refused, unavailable, type TokenFields, type TokenOutcome } from './outcome.ts'
 import { lostRecord, refusalRecord, subjectOf, successRecord, type Subject } from './records.ts'
-import { refuseAndRecord } from './refusals.ts'
+import { refuseAndRecord, whyNotStored } from './refusals.ts'
 import type { CodeRequest } from './token-request.ts'
 
 export type ExchangeCall = {
@@ -85,7 +85,7 @@ async function issue(
   const result = await parts.storage.write('exchange', plan, { deadline, listening: caller.listening })
   if (result.kind === 'dropped') return unavailable(result.why)
   if (result.kind !== 'committed') {
-    parts.log.error('exchange-not-stored', { kind: result.kind, cause: result.cause.message })
+    parts.log.error('exchange-not-stored', whyNotStored(result))
     return unavailable('the store failed')
   }
   if (result.value.kind === 'settings-changed') return await exchangeAgain(parts, found)

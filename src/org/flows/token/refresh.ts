@@ -16,7 +16,7 @@ import { issuedFields } from './issued.ts'
 import { refused, unavailable, type TokenFields, type TokenOutcome } from './outcome.ts'
 import { planRedemption, type Redemption } from './plan-redemption.ts'
 import { subjectOf, type Subject } from './records.ts'
-import { refuseAndRecord, revokeReplayedFamily } from './refusals.ts'
+import { refuseAndRecord, revokeReplayedFamily, whyNotStored } from './refusals.ts'
 import type { RefreshRequest } from './token-request.ts'
 
 export type RefreshCall = {
@@ -175,7 +175,7 @@ async function settle(parts: OrgParts, redemption: Redemption, found: Found): Pr
   })
   if (result.kind === 'dropped') return unavailable(result.why)
   if (result.kind !== 'committed') {
-    parts.log.error('redemption-not-stored', { kind: result.kind, cause: result.cause.message })
+    parts.log.error('redemption-not-stored', whyNotStored(result))
     return unavailable('the store failed')
   }
   const outcome = result.value

@@ -3,6 +3,7 @@ import type { OrgParts } from '../../parts.ts'
 import type { Refusal, TraceLine } from '../../rules/decide.ts'
 import type { Saw } from '../../rules/errors/entry.ts'
 import { errors } from '../../rules/errors/catalogue.ts'
+import type { WriteResult } from '../../../storage/storage.ts'
 import type { RefusePlan } from '../../store/refuse.ts'
 import { refused, unavailable, type TokenOutcome } from './outcome.ts'
 import { alertOf, refusalRecord, type Subject } from './records.ts'
@@ -29,7 +30,7 @@ export async function refuseAndRecord(
   const result = await parts.storage.write('refuse', plan)
   parts.monitor.saw(subject.app.name, subject.address, 'refusal')
   if (result.kind === 'committed') return refused(refusal)
-  parts.log.error('refusal-not-stored', { kind: result.kind })
+  parts.log.error('refusal-not-stored', whyNotStored(result))
   return unavailable('the store failed')
 }
 
@@ -45,11 +46,19 @@ export async function revokeReplayedFamily(parts: OrgParts, subject: Subject, sa
   const result = await parts.storage.write('revokeFamily', plan)
   parts.monitor.saw(subject.app.name, subject.address, 'refusal')
   if (result.kind !== 'committed') {
-    parts.log.error('revocation-not-stored', { kind: result.kind })
+    parts.log.error('revocation-not-stored', whyNotStored(result))
     return unavailable('the store failed')
   }
   if (result.value) await parts.revocationLog.append([{ grant: plan.grant, at: plan.at, reason: plan.reason }])
   return refused(refusal)
+}
+
+/** For the log. */
+export function whyNotStored(result: Exclude<WriteResult<unknown>, { kind: 'committed' }>): {
+  readonly kind: string
+  readonly cause: string
+} {
+  return { kind: result.kind, cause: result.kind === 'dropped' ? result.why : result.cause.message }
 }
 
 function alertFor(subject: Subject, refusal: Refusal, history: { readonly id: number }): RefusePlan['alert'] {
