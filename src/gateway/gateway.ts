@@ -39,6 +39,8 @@ export type GatewayEnvironment = {
   readonly wait: (length: Duration) => Promise<void>
   readonly log: Log
   readonly openStorage: (options: OpenOptions<GatewayWrites>) => Promise<Storage<GatewayWrites>>
+  /** `HOST:PORT`; those of the machine if not said. */
+  readonly nameServers?: readonly string[]
 }
 
 export type GatewayOptions = {
@@ -152,10 +154,10 @@ async function openParts(storage: Storage<GatewayWrites>, ground: Ground, state:
 
 /** From a destination to its addresses, and from an egress to them. */
 async function openWays({ environment, opened }: Ground, state: State): Promise<Pick<GatewayParts, 'pool' | 'reach'>> {
-  const { clock, monotonic, random, log } = environment
+  const { clock, monotonic, random, log, nameServers: servers } = environment
   const echo = await openEcho(state.settings.echo.listen)
   opened.push(() => echo.close())
-  const resolver = openResolver({ monotonic })
+  const resolver = openResolver({ monotonic, ...(servers === undefined ? {} : { servers }) })
   opened.push(() => resolver.close())
   const pool = openPool({
     ...{ clock, monotonic, random, log, echo },
