@@ -14,108 +14,105 @@ const mostSeries = 2_000
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
 type About = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] }
 
-export function addReadFigures(registry: Registry, { pool, meter }: MetricsParts): void {
-  const gauge = (about: About, read: () => readonly Sample[]): void => void addGauge(registry, about, read)
-  const counter = (about: About, read: () => readonly Sample[]): void => void addCounter(registry, about, read)
-  const ofEgress = (of: (view: EgressView) => readonly Sample[]) => () => pool.views().flatMap(of)
+type Figure = About & {
+  readonly kind: 'gauge' | 'counter'
+  readonly read: (parts: MetricsParts) => readonly Sample[]
+}
 
-  counter(
-    {
-      name: 'sallyport_gateway_bytes_total',
-      help: 'Payload, live tunnels included.',
-      labelNames: ['client', 'egress', 'direction'],
-    },
-    () =>
+export function addReadFigures(registry: Registry, parts: MetricsParts): void {
+  for (const { kind, read, ...about } of figures) {
+    if (kind === 'gauge') addGauge(registry, about, () => read(parts))
+    else addCounter(registry, about, () => read(parts))
+  }
+}
+
+const one = (labels: Sample['labels'], value: number): Sample => ({ labels, value })
+const ofEgress =
+  (of: (view: EgressView) => readonly Sample[]): Figure['read'] =>
+  ({ pool }) =>
+    pool.views().flatMap(of)
+/** A series for each state, of which one is 1. */
+const oneOf = (states: readonly string[], labels: Sample['labels'], is: string): readonly Sample[] =>
+  states.map((state) => one({ ...labels, state }, state === is ? 1 : 0))
+
+const figures: readonly Figure[] = [
+  {
+    kind: 'counter',
+    name: 'sallyport_gateway_bytes_total',
+    help: 'Payload, live tunnels included.',
+    labelNames: ['client', 'egress', 'direction'],
+    read: ({ meter }) =>
       [...meter.totals()].flatMap(({ client, egress, total: { up, down } }) => [
-        { labels: { client, egress, direction: 'up' }, value: up },
-        { labels: { client, egress, direction: 'down' }, value: down },
+        one({ client, egress, direction: 'up' }, up),
+        one({ client, egress, direction: 'down' }, down),
       ]),
-  )
-  gauge(
-    {
-      name: 'sallyport_gateway_usage_unstored_bytes',
-      help: 'Counted and not yet stored: what a crash would lose.',
-      labelNames: [],
-    },
-    () => [{ labels: {}, value: meter.unstoredBytes() }],
-  )
-  gauge(
-    {
-      name: 'sallyport_gateway_plan_state',
-      help: '1 for the state that the client is in.',
-      labelNames: ['client', 'plan', 'state'],
-    },
-    () =>
+  },
+  {
+    kind: 'gauge',
+    name: 'sallyport_gateway_usage_unstored_bytes',
+    help: 'Counted and not yet stored: what a crash would lose.',
+    labelNames: [],
+    read: ({ meter }) => [one({}, meter.unstoredBytes())],
+  },
+  {
+    kind: 'gauge',
+    name: 'sallyport_gateway_plan_state',
+    help: '1 for the state that the client is in.',
+    labelNames: ['client', 'plan', 'state'],
+    read: ({ meter }) =>
       meter
         .plans()
-        .flatMap(({ client, plan, state }) =>
-          plan === undefined
-            ? []
-            : planStates.map((each) => ({ labels: { client, plan, state: each }, value: each === state ? 1 : 0 })),
-        ),
-  )
-  gauge(
-    { name: 'sallyport_gateway_live_tunnels', help: 'Tunnels that are open.', labelNames: ['egress'] },
-    ofEgress(({ name, tunnels }) => [{ labels: { egress: name }, value: tunnels }]),
-  )
-  gauge(
-    {
-      name: 'sallyport_gateway_egress_state',
-      help: '1 for the state that the egress is in.',
-      labelNames: ['egress', 'state'],
-    },
-    ofEgress(({ name, state }) =>
-      egressStates.map((each) => ({ labels: { egress: name, state: each }, value: each === state ? 1 : 0 })),
-    ),
-  )
-  gauge(
-    {
-      name: 'sallyport_gateway_egress_latency_seconds',
-      help: 'Of dials and probes, smoothed.',
-      labelNames: ['egress'],
-    },
-    ofEgress(({ name, latencyMs }) =>
-      latencyMs === undefined ? [] : [{ labels: { egress: name }, value: latencyMs / 1000 }],
-    ),
-  )
-  gauge(
-    {
-      name: 'sallyport_gateway_egress_ports_used_ratio',
-      help: 'Source ports in use towards the destination that has most, of all there are.',
-      labelNames: ['egress'],
-    },
-    ofEgress(({ name, ports }) =>
-      ports === undefined ? [] : [{ labels: { egress: name }, value: ports.used / ports.of }],
-    ),
-  )
-  counter(
-    {
-      name: 'sallyport_gateway_probes_total',
-      help: 'Health probes by how they ended.',
-      labelNames: ['egress', 'outcome'],
-    },
-    ofEgress(({ name, probes }) =>
-      probes === undefined
-        ? []
-        : [
-            { labels: { egress: name, outcome: 'succeeded' }, value: probes.succeeded },
-            { labels: { egress: name, outcome: 'failed' }, value: probes.failed },
-          ],
-    ),
-  )
-  gauge(
-    {
-      name: 'sallyport_gateway_admission_warning',
-      help: '1 where an allowlist is known to hold the address of another egress and not that of this one: half of the pair is registered.',
-      labelNames: ['egress', 'destination', 'label', 'is'],
-    },
-    () =>
-      findHalfRegistered(pool.views()).map(({ egress, group, label, is }) => ({
-        labels: { egress, destination: group, label: label ?? '', is },
-        value: 1,
-      })),
-  )
-}
+        .flatMap(({ client, plan, state }) => (plan === undefined ? [] : oneOf(planStates, { client, plan }, state))),
+  },
+  {
+    kind: 'gauge',
+    name: 'sallyport_gateway_live_tunnels',
+    help: 'Tunnels that are open.',
+    labelNames: ['egress'],
+    read: ofEgress(({ name, tunnels }) => [one({ egress: name }, tunnels)]),
+  },
+  {
+    kind: 'gauge',
+    name: 'sallyport_gateway_egress_state',
+    help: '1 for the state that the egress is in.',
+    labelNames: ['egress', 'state'],
+    read: ofEgress(({ name, state }) => oneOf(egressStates, { egress: name }, state)),
+  },
+  {
+    kind: 'gauge',
+    name: 'sallyport_gateway_egress_latency_seconds',
+    help: 'Of dials and probes, smoothed.',
+    labelNames: ['egress'],
+    read: ofEgress(({ name, latencyMs }) => (latencyMs === undefined ? [] : [one({ egress: name }, latencyMs / 1000)])),
+  },
+  {
+    kind: 'gauge',
+    name: 'sallyport_gateway_egress_ports_used_ratio',
+    help: 'Source ports in use towards the destination that has most, of all there are.',
+    labelNames: ['egress'],
+    read: ofEgress(({ name, ports }) => (ports === undefined ? [] : [one({ egress: name }, ports.used / ports.of)])),
+  },
+  {
+    kind: 'counter',
+    name: 'sallyport_gateway_probes_total',
+    help: 'Health probes by how they ended.',
+    labelNames: ['egress', 'outcome'],
+    read: ofEgress(({ name, probes }) => [
+      one({ egress: name, outcome: 'succeeded' }, probes.succeeded),
+      one({ egress: name, outcome: 'failed' }, probes.failed),
+    ]),
+  },
+  {
+    kind: 'gauge',
+    name: 'sallyport_gateway_admission_warning',
+    help: '1 where an allowlist is known to hold the address of another egress and not that of this one: half of the pair is registered.',
+    labelNames: ['egress', 'destination', 'label', 'is'],
+    read: ({ pool }) =>
+      findHalfRegistered(pool.views()).map(({ egress, group, label = '', is }) =>
+        one({ egress, destination: group, label, is }, 1),
+      ),
+  },
+]
 
 function addGauge(registry: Registry, about: About, read: () => readonly Sample[]): Gauge {
   return new Gauge({

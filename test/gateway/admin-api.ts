@@ -87,7 +87,30 @@ export type CallOptions = {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
-export type Called = { readonly status: number; readonly headers: Headers; readonly body: any } // oxlint-disable-line typescript/no-explicit-any
+export type Called = {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly body: Answer
+}
+
+/** Whatever the admin API answers; a test that asks for what is not there compares with undefined. */
+export type Answer = {
+  readonly status: string
+  readonly code?: string
+  readonly detail: string
+  readonly next: readonly string[]
+  readonly egress: readonly (Readonly<Record<string, unknown>> & { readonly name: string; readonly state: string })[]
+  readonly admissions: readonly Readonly<Record<string, unknown>>[]
+  readonly warnings: readonly unknown[]
+  readonly usage: readonly unknown[]
+  readonly plans: readonly unknown[]
+  readonly live: number
+  readonly tunnels: readonly { readonly id: string }[]
+  readonly unused: boolean
+  readonly liveTunnels: number
+  readonly destinations: readonly Readonly<Record<string, unknown>>[]
+}
 
 export type BenchOptions = {
   readonly file?: readonly EgressEntry[]
@@ -136,5 +159,7 @@ async function call(url: string, { method, body, headers = {} }: CallOptions = {
   })
   const text = await response.text()
   const json = (response.headers.get('content-type') ?? '').includes('json')
-  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text }
+  // oxlint-disable-next-line typescript/no-unsafe-assignment -- what it is said to be is what the tests check
+  const answer: Answer = json ? JSON.parse(text) : {}
+  return { status: response.status, headers: response.headers, text, body: answer }
 }

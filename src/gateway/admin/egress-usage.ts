@@ -51,9 +51,9 @@ export function registerEgressUsage(scope: FastifyInstance, parts: AdminParts): 
   })
 }
 
-async function show(parts: AdminParts, egress: string, text: string): Promise<Outcome> {
+async function show(parts: AdminParts, egress: string, from: string): Promise<Outcome> {
   const now = parts.clock()
-  const since = parseSince(text, { first: before(now, keptHours), last: now })
+  const since = parseSince(from, { first: before(now, keptHours), last: now })
   if (!since.ok) return since
   await parts.meter.flush()
   // a proof that leaves out what is only in memory is none

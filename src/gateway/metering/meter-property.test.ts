@@ -1,6 +1,6 @@
 import { deepEqual, ok } from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { array, assert, asyncProperty, constant, constantFrom, nat, oneof, record, type Arbitrary } from 'fast-check'
 import { bentStore, openGatewayStore, rows, type Fate, type GatewayStore } from '../../../test/gateway/store.ts'
 import { client, midNovember, openMetered, tunnelOf, type Metered } from '../../../test/gateway/metered.ts'
 import { after, days, type Instant } from '../../values/time.ts'
@@ -14,22 +14,22 @@ type Step =
   | { readonly kind: 'months' }
   | { readonly kind: 'crash' }
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('start'), client: fc.constantFrom('app', 'other'), egress: fc.constantFrom('a', 'b') }),
+const step: Arbitrary<Step> = oneof(
+  record({ kind: constant('start'), client: constantFrom('app', 'other'), egress: constantFrom('a', 'b') }),
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('carry'), tunnel: fc.nat(9), up: fc.nat(5000), down: fc.nat(5000) }),
+    arbitrary: record({ kind: constant('carry'), tunnel: nat(9), up: nat(5000), down: nat(5000) }),
   },
-  fc.record({ kind: fc.constant('end'), tunnel: fc.nat(9) }),
+  record({ kind: constant('end'), tunnel: nat(9) }),
   {
     weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('flush'),
-      fate: fc.constantFrom<Fate>('committed', 'committed', 'failed', 'dropped', 'unknown', 'lost'),
+    arbitrary: record({
+      kind: constant('flush'),
+      fate: constantFrom<Fate>('committed', 'committed', 'failed', 'dropped', 'unknown', 'lost'),
     }),
   },
-  fc.record({ kind: fc.constant('months') }),
-  fc.record({ kind: fc.constant('crash') }),
+  record({ kind: constant('months') }),
+  record({ kind: constant('crash') }),
 )
 
 type Sum = { up: number; down: number; tunnels: number }
@@ -119,15 +119,15 @@ async function storedSums(storage: GatewayStore, table: 'usage' | 'egress_hours'
 }
 
 test('L-83, P-44: after any sequence of counts, failures and crashes the sums are the truth, or less by what a crash took since the last batch', async (t) => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+  await assert(
+    asyncProperty(array(step, { maxLength: 40 }), async (steps) => {
       const storage = await openGatewayStore(t)
       const ground = { storage, fate: 'committed' as Fate, now: midNovember, live: [], truth: new Map(), atRisk: new Map() }
       const world: World = Object.assign(ground, { metered: await reopen(ground) })
       // `ground` and `world` are one object: the bent store asks it for its fate
       for (const each of steps) await take(world, each)
       await world.metered.meter.close()
-      const sorted = (sums: Map<string, Sum>) => [...sums].filter(([, { up, down, tunnels }]) => up + down + tunnels > 0).toSorted()
+      const sorted = (sums: Map<string, Sum>) => [...sums].filter(([, { up, down, tunnels }]) => up + down + tunnels > 0).toSorted(([a], [b]) => (a < b ? -1 : 1))
       const stored = await storedSums(storage)
       deepEqual(sorted(stored), sorted(world.truth))
       await knowsItsMonth(world)
