@@ -149,6 +149,8 @@ function wayOf({ through }: EgressDeclaration, environment: EgressEnvironment): 
     return { local: undefined, through: 'no URL that can be read', dial: refuses(broken), ports: undefined, broken }
   }
   const side = { ...environment, url: url.value }
+  // it takes long and blocks: now, and not while the clock of the first probe runs (P-15)
+  if (url.value.protocol === 'https') environment.trust()
   return {
     local: undefined,
     through: url.value.shown,

@@ -26,7 +26,7 @@ export type Probing = {
   readonly now: () => Promise<void>
   /** Resolves when no probe is under way. */
   readonly settled: () => Promise<void>
-  /** Does not wait for the next turn, unless the last one has only just begun. */
+  /** Does not wait for the next turn. */
   readonly hurry: () => void
   readonly close: () => void
 }
@@ -66,7 +66,10 @@ export function openProbing(egress: Egress, environment: ProbeEnvironment): Prob
     },
     settled: async () => await running,
     hurry() {
-      if (running === undefined && !closed && environment.monotonic() - began >= betweenHurried) void start()
+      if (running !== undefined || closed) return
+      clearTimeout(timer)
+      const since = environment.monotonic() - began
+      timer = setTimeout(start, Math.max(0, betweenHurried - since)).unref()
     },
     close() {
       closed = true

@@ -9,6 +9,7 @@ const limits: HealthLimits = { every: seconds(5), timeout: seconds(1), fall: 2, 
 const start = instant('2026-11-21')
 const succeeded: HealthSignal = { kind: 'probe-succeeded', ms: 10 }
 const failed: HealthSignal = { kind: 'probe-failed', how: 'the probe had no answer' }
+const outrun: HealthSignal = { kind: 'dial-outrun', ms: 300 }
 const inconclusive: HealthSignal = { kind: 'probe-inconclusive', how: 'the probe was called off late' }
 const failing = (destination: string): HealthSignal => ({ kind: 'dial-failed', destination })
 
@@ -46,7 +47,7 @@ describe('health of an egress', () => {
       [succeeded, failing('a'), failing('b'), { kind: 'dial-succeeded', ms: 1 }, failing('c'), failed],
       'up',
     ],
-    'is not taken down by being outrun': [[succeeded, ...times(50, { kind: 'dial-outrun', ms: 300 })], 'up'],
+    'is not taken down by being outrun': [[succeeded, ...times(50, outrun)], 'up'],
     'is not brought up by a dial': [[failed, { kind: 'dial-succeeded', ms: 1 }], 'down'],
   }
   for (const [sentence, [signals, state]] of Object.entries(states))
