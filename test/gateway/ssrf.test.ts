@@ -9,6 +9,8 @@ import {
   connectThrough,
   echoed,
   forwardThrough,
+  openRaw,
+  readHead,
   socksThrough,
   type SocksAddress,
 } from './raw-client.ts'
