@@ -6,6 +6,7 @@ import type { Clock, RandomBytes } from '../values/domain.ts'
 import type { Result } from '../values/result.ts'
 import type { Pool } from './egress/pool.ts'
 import type { Meter } from './metering/meter.ts'
+import type { Log } from './log.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import type { Reach } from './reach.ts'
 import type { DeadlineWheel } from './relay/deadline-wheel.ts'
@@ -13,6 +14,8 @@ import type { Deadlines } from './rules/deadlines.ts'
 import type { Refusal } from './rules/refusal.ts'
 import type { GatewayWrites } from './store/writes.ts'
 import type { Client, LiveTunnel, Opened, TunnelAsk, TunnelEnd } from './tunnel.ts'
+
+export type { Log } from './log.ts'
 
 export type GatewayParts = {
   readonly clock: Clock
@@ -47,11 +50,4 @@ export type Clients = {
     credentials: { readonly user: string; readonly password: string } | undefined,
     from: Address,
   ) => Result<{ readonly client: Client; readonly pin: string | undefined }, Refusal>
-}
-
-/** Structured records; fields never hold a secret. */
-export type Log = {
-  readonly info: (event: string, fields?: Readonly<Record<string, unknown>>) => void
-  readonly warn: (event: string, fields?: Readonly<Record<string, unknown>>) => void
-  readonly error: (event: string, fields?: Readonly<Record<string, unknown>>) => void
 }

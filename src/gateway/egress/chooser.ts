@@ -8,7 +8,17 @@ import { formatDestination } from '../rules/destination.ts'
 import { refusal, type Refusal } from '../rules/refusal.ts'
 import type { Egress } from './egress.ts'
 import type { Lane } from './failover.ts'
-import type { OpenAsk } from './pool.ts'
+import type { Reachable } from '../reach.ts'
+import type { Client } from '../tunnel.ts'
+
+export type OpenAsk = {
+  readonly client: Client
+  readonly reachable: Reachable
+  /** Admission is kept for it (P-42). */
+  readonly group: string
+  readonly pin: string | undefined
+  readonly gone: AbortSignal
+}
 
 export type Chooser = {
   readonly choose: (ask: OpenAsk) => Result<readonly Lane[], Refusal>

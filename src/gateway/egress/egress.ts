@@ -2,7 +2,7 @@
 import { formatAddress, type Address } from '../../ip/address.ts'
 import type { Clock } from '../../values/domain.ts'
 import type { Instant } from '../../values/time.ts'
-import type { Log } from '../parts.ts'
+import type { Log } from '../log.ts'
 import { newConfirmation, type Confirmation } from '../rules/confirmation.ts'
 import type { Destination } from '../rules/destination.ts'
 import type { EgressDeclaration } from '../rules/egress-set.ts'

@@ -1,15 +1,46 @@
 /** The egresses of a pool, each with what finds out about it. */
 import { connect as connectNet } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
+import type { Clock, RandomBytes } from '../../values/domain.ts'
+import type { Log } from '../log.ts'
 import type { DeadlineWheel } from '../relay/deadline-wheel.ts'
+import type { Balance } from '../rules/choose.ts'
+import type { Deadlines } from '../rules/deadlines.ts'
 import type { EgressDeclaration } from '../rules/egress-set.ts'
 import type { HealthSignal } from '../rules/health.ts'
-import { openConfirming, type Confirming } from './confirm.ts'
+import type { PortRange } from '../rules/port-budget.ts'
+import { openConfirming, type Confirming, type ConfirmSettings } from './confirm.ts'
+import type { Connect } from './dial.ts'
+import type { Echo } from './echo.ts'
 import { openEgress, type Egress } from './egress.ts'
-import type { PoolOptions } from './pool.ts'
 import { openPorts, readPortRange } from './ports.ts'
-import { openProbing, type Probing } from './probe.ts'
+import { openProbing, type Probing, type ProbeSettings } from './probe.ts'
 import { openTrust } from './trust.ts'
+import type { ResolveHost } from './via.ts'
+
+export type PoolSettings = {
+  readonly balance: Balance
+  readonly healthCheck: ProbeSettings
+  readonly echo: ConfirmSettings
+}
+
+export type PoolOptions = {
+  readonly clock: Clock
+  readonly monotonic: () => number
+  readonly random: RandomBytes
+  readonly log: Log
+  readonly deadlines: () => Deadlines
+  /** Asked each time, so that a reload needs nothing else. */
+  readonly settings: () => PoolSettings
+  /** For the hosts that the operator names: health target, proxies, echo. What clients name comes resolved. */
+  readonly resolve: ResolveHost
+  readonly echo: Echo
+  /** For tests. */
+  readonly connect?: Connect
+  readonly trust?: () => SecureContext
+  readonly portRange?: PortRange
+}
 
 export type Members = {
   readonly egresses: () => readonly Egress[]

@@ -1,65 +1,23 @@
 /** The declared set of egresses: their health, which one a tunnel leaves by, and the dial itself. Nothing else in the gateway opens a connection. */
-import type { SecureContext } from 'node:tls'
-import type { Clock, RandomBytes } from '../../values/domain.ts'
 import type { Result } from '../../values/result.ts'
-import type { Instant } from '../../values/time.ts'
-import type { Log } from '../parts.ts'
-import type { Reachable } from '../reach.ts'
 import { openDeadlineWheel } from '../relay/deadline-wheel.ts'
-import type { Balance } from '../rules/choose.ts'
-import type { Deadlines } from '../rules/deadlines.ts'
-import type { EgressDeclaration } from '../rules/egress-set.ts'
-import type { PortRange } from '../rules/port-budget.ts'
-import type { Refusal } from '../rules/refusal.ts'
-import type { Client, Dialled } from '../tunnel.ts'
 import type { AdmissionRow } from '../rules/admission.ts'
+import type { Balance } from '../rules/choose.ts'
+import type { EgressDeclaration } from '../rules/egress-set.ts'
+import type { Refusal } from '../rules/refusal.ts'
+import type { Dialled } from '../tunnel.ts'
 import { openAdmissions } from './admissions.ts'
-import { openChooser } from './chooser.ts'
-import type { Connect } from './dial.ts'
-import type { Echo } from './echo.ts'
-import type { ConfirmSettings } from './confirm.ts'
-import type { EgressState } from './egress.ts'
-import { openMembers } from './members.ts'
-import type { ProbeSettings } from './probe.ts'
+import { openChooser, type OpenAsk } from './chooser.ts'
 import { dialWithFailover } from './failover.ts'
-import type { ResolveHost } from './via.ts'
-import { viewOf } from './view.ts'
+import { openMembers, type PoolOptions } from './members.ts'
+import { viewOf, type EgressView } from './view.ts'
 
 export type { Admission, AdmissionRow } from '../rules/admission.ts'
 export type { EgressDeclaration } from '../rules/egress-set.ts'
+export type { OpenAsk } from './chooser.ts'
 export type { EgressState } from './egress.ts'
-
-export type OpenAsk = {
-  readonly client: Client
-  readonly reachable: Reachable
-  /** Admission is kept for it (P-42). */
-  readonly group: string
-  readonly pin: string | undefined
-  readonly gone: AbortSignal
-}
-
-export type EgressView = {
-  readonly name: string
-  readonly kind: 'address' | 'via'
-  /** The local address, or the URL of the proxy without its credentials. */
-  readonly through: string
-  /** What the far side sees: seen by an echo, or declared (P-41). */
-  readonly public: string | undefined
-  readonly publicIs: 'observed' | 'declared' | 'unconfirmed'
-  readonly state: EgressState
-  readonly since: Instant
-  /** One sentence; why it is in this state. */
-  readonly why: string
-  /** Of dials and probes, smoothed; undefined until the first. */
-  readonly latencyMs: number | undefined
-  readonly tunnels: number
-  /** Source ports in use towards the destination that has most, and how many there are (L-79); undefined for a `via`. */
-  readonly ports: { readonly used: number; readonly of: number } | undefined
-  /** Since the start of the process. */
-  readonly probes: { readonly succeeded: number; readonly failed: number }
-  /** Label undefined: of every client that has no row of its own. */
-  readonly admissions: readonly Omit<AdmissionRow, 'egress'>[]
-}
+export type { PoolOptions, PoolSettings } from './members.ts'
+export type { EgressView } from './view.ts'
 
 export type Pool = {
   /** Chooses, dials, fails over while nothing has been sent (P-40). The caller counts the tunnel by `count`. */
@@ -83,29 +41,6 @@ export type Pool = {
   readonly probeNow: () => Promise<void>
   /** Stops probing. Live tunnels are not touched. */
   readonly close: () => void
-}
-
-export type PoolSettings = {
-  readonly balance: Balance
-  readonly healthCheck: ProbeSettings
-  readonly echo: ConfirmSettings
-}
-
-export type PoolOptions = {
-  readonly clock: Clock
-  readonly monotonic: () => number
-  readonly random: RandomBytes
-  readonly log: Log
-  readonly deadlines: () => Deadlines
-  /** Asked each time, so that a reload needs nothing else. */
-  readonly settings: () => PoolSettings
-  /** For the hosts that the operator names: health target, proxies, echo. What clients name comes resolved. */
-  readonly resolve: ResolveHost
-  readonly echo: Echo
-  /** For tests. */
-  readonly connect?: Connect
-  readonly trust?: () => SecureContext
-  readonly portRange?: PortRange
 }
 
 /** Empty until `declare`. */

@@ -1,8 +1,31 @@
 /** What is shown of an egress. */
 import { formatAddress } from '../../ip/address.ts'
-import { admissionRowsOf, type Admissions } from '../rules/admission.ts'
-import type { Egress } from './egress.ts'
-import type { EgressView } from './pool.ts'
+import type { Instant } from '../../values/time.ts'
+import { admissionRowsOf, type AdmissionRow, type Admissions } from '../rules/admission.ts'
+import type { Egress, EgressState } from './egress.ts'
+
+export type EgressView = {
+  readonly name: string
+  readonly kind: 'address' | 'via'
+  /** The local address, or the URL of the proxy without its credentials. */
+  readonly through: string
+  /** What the far side sees: seen by an echo, or declared (P-41). */
+  readonly public: string | undefined
+  readonly publicIs: 'observed' | 'declared' | 'unconfirmed'
+  readonly state: EgressState
+  readonly since: Instant
+  /** One sentence; why it is in this state. */
+  readonly why: string
+  /** Of dials and probes, smoothed; undefined until the first. */
+  readonly latencyMs: number | undefined
+  readonly tunnels: number
+  /** Source ports in use towards the destination that has most, and how many there are (L-79); undefined for a `via`. */
+  readonly ports: { readonly used: number; readonly of: number } | undefined
+  /** Since the start of the process. */
+  readonly probes: { readonly succeeded: number; readonly failed: number }
+  /** Label undefined: of every client that has no row of its own. */
+  readonly admissions: readonly Omit<AdmissionRow, 'egress'>[]
+}
 
 export function viewOf(
   egress: Egress,
