@@ -20,11 +20,20 @@ export type AdminClient = {
   readonly ask: (method: 'GET' | 'PUT' | 'POST', path: string, what?: AdminAsk) => Promise<AdminReply>
 }
 
-export function openAdminClient(url: string, { token, from }: FoundToken): AdminClient {
+/** Whose admin API it is, in the words of a complaint. */
+export type Service = {
+  readonly name: string
+  /** What starts it, and how another one is named. */
+  readonly next: readonly string[]
+}
+
+const theOrg: Service = { name: 'org', next: ['sallyport up', 'Or name another: --org URL'] }
+
+export function openAdminClient(url: string, { token, from }: FoundToken, service: Service = theOrg): AdminClient {
   return {
     url,
     async ask(method, path, { body, ifMatch, accept = [] } = {}) {
-      const response = await send(new URL(`${url}/admin/v1${path}`), {
+      const response = await send(service, new URL(`${url}/admin/v1${path}`), {
         method,
         headers: {
           accept: 'application/json',
@@ -37,17 +46,17 @@ export function openAdminClient(url: string, { token, from }: FoundToken): Admin
       const { status, headers } = response
       const reply = { status, etag: headers.etag, body: parsed(response.body) }
       if ((status >= 200 && status < 300) || accept.includes(status)) return reply
-      throw status === 401 ? notAdmitted(url, from) : refused(reply, url)
+      throw status === 401 ? notAdmitted(service, url, from) : refused(reply, url)
     },
   }
 }
 
-async function send(url: URL, outgoing: Outgoing): Promise<Reply> {
+async function send({ name, next }: Service, url: URL, outgoing: Outgoing): Promise<Reply> {
   try {
     return await httpExchange(url, outgoing)
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
-    throw complaint(`No org answers at ${url.origin}${reason}.`, 'sallyport up', 'Or name another: --org URL')
+    throw complaint(`No ${name} answers at ${url.origin}${reason}.`, ...next)
   }
 }
 
@@ -60,10 +69,12 @@ function parsed(text: string): unknown {
   }
 }
 
-const notAdmitted = (url: string, from: string): Complaint =>
+const notAdmitted = ({ name }: Service, url: string, from: string): Complaint =>
   complaint(
-    `The org at ${url} does not accept the admin token from ${from}.`,
-    'Set SALLYPORT_ADMIN_TOKEN to the token of that org, or name the org whose data folder this is: --org URL',
+    `The ${name} at ${url} does not accept the admin token from ${from}.`,
+    name === 'org'
+      ? 'Set SALLYPORT_ADMIN_TOKEN to the token of that org, or name the org whose data folder this is: --org URL'
+      : `Set SALLYPORT_ADMIN_TOKEN to the token of that ${name}.`,
   )
 
 /** RFC 9457; where several things are wrong, each has its own line. */
@@ -73,7 +84,10 @@ function refused({ status, body }: AdminReply, url: string): Complaint {
   const whole = troubleOf(problem)
   if (several.length > 0) return new Complaint(several)
   if (whole.length > 0) return new Complaint(whole)
-  return complaint(`${url} answered ${status}, in words that are not those of an org's admin API.`, '--org URL')
+  return complaint(
+    `${url} answered ${status}, in words that are not those of an admin API of Sallyport.`,
+    'sallyport doctor',
+  )
 }
 
 function troubleOf(problem: unknown): Trouble[] {

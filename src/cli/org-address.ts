@@ -31,16 +31,19 @@ export function urlOf({ host, port }: { readonly host: string; readonly port: nu
 
 export type FoundToken = { readonly token: Secret; readonly from: string }
 
-/** SALLYPORT_ADMIN_TOKEN, else the file that the org left in its data folder. Throws a Complaint where there is neither. */
-export function findAdminToken({ configuration, folder: from, adminToken }: Loaded): FoundToken {
+/** SALLYPORT_ADMIN_TOKEN, else the file that the service left in its data folder. Throws a Complaint where there is neither. */
+export function findAdminToken(
+  { configuration, folder: from, adminToken }: Loaded,
+  fileName: string = adminTokenFileName,
+): FoundToken {
   if (adminToken !== undefined) return { token: adminToken, from: 'SALLYPORT_ADMIN_TOKEN' }
   const folder = dataFolder(storageFrom(configuration.storage, from))
-  const path = folder === undefined ? undefined : join(folder, adminTokenFileName)
+  const path = folder === undefined ? undefined : join(folder, fileName)
   const text = path === undefined ? undefined : readIfThere(path)
   if (path !== undefined && text !== undefined) return { token: secret(text.trim()), from: path }
   throw complaint(
     path === undefined ? 'There is no admin token: the storage has no folder.' : `There is no admin token in ${path}.`,
-    'Set SALLYPORT_ADMIN_TOKEN to the token that the org printed at its first start.',
+    'Set SALLYPORT_ADMIN_TOKEN to the token that was printed at the first start.',
     'sallyport up',
   )
 }

@@ -3,6 +3,7 @@ import { Command, type CommanderError } from 'commander'
 import { addAllowlistCommands } from './commands/allowlist.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addGatewayCommand } from './commands/gateway.ts'
 import { addOrgCommand } from './commands/org.ts'
 import { addUpCommand } from './commands/up.ts'
 import { wrongUsage, type Complaint } from './complaint.ts'
@@ -23,6 +24,7 @@ export function openProgram(terminal: Terminal): Command {
     .addHelpText('after', '\nExample:\n  sallyport up')
   addUpCommand(program, terminal)
   addOrgCommand(program, terminal)
+  addGatewayCommand(program, terminal)
   addAllowlistCommands(program, terminal)
   addConfigCommands(program, terminal)
   addDoctorCommand(program, terminal)

@@ -1,13 +1,19 @@
-/** `sallyport up`: the configured org, or the demonstration where nothing is configured. */
+/** `sallyport up`: the configured org and gateway, or the demonstration where nothing is configured. */
 import type { Loaded } from '../config/load.ts'
+import type { RunningGateway } from '../gateway/gateway.ts'
 import { systemEnvironment } from '../system.ts'
 import { wrongUsage } from './complaint.ts'
 import { openDemonstration } from './demonstration/files.ts'
 import { showDemonstration } from './demonstration/show.ts'
+import { gatewayRequest } from './gateway/gateway-request.ts'
+import { listenForReload } from './gateway/reload-signal.ts'
+import { reloadGateway } from './gateway/reload.ts'
+import { serveGateway } from './gateway/serve-gateway.ts'
+import { gatewayStartLines } from './gateway/start-lines.ts'
 import { openLog } from './log.ts'
 import { orgRequest, type OrgFlags } from './org-request.ts'
 import { startLines } from './run-org.ts'
-import { serve } from './serve.ts'
+import { serve, type House } from './serve.ts'
 import { serveOrg } from './serve-org.ts'
 import { dataFolder, loadSettings } from './settings.ts'
 import type { Terminal } from './terminal.ts'
@@ -31,7 +37,26 @@ async function runConfigured(terminal: Terminal, loaded: Loaded, flags: UpFlags)
     const org = await serveOrg(terminal, request, house)
     for (const line of table(urlRows(org.url))) terminal.out(line)
     for (const line of startLines(request, org)) terminal.err(line)
+    await runGateway(terminal, { loaded, flags }, house)
   })
+}
+
+/** Where an egress is declared: without one there is nothing that it could do. */
+async function runGateway(
+  terminal: Terminal,
+  { loaded, flags }: { readonly loaded: Loaded; readonly flags: UpFlags },
+  house: House,
+): Promise<void> {
+  if (loaded.configuration.gateway.egress.length === 0) {
+    return terminal.err('No gateway: gateway.egress declares no address to leave from.')
+  }
+  const log = openLog(terminal)
+  const means = { log, random: systemEnvironment(log).random }
+  const request = await gatewayRequest(loaded, {}, means)
+  const gateway: RunningGateway = await serveGateway(terminal, request, house)
+  for (const line of gatewayStartLines(request, gateway)) terminal.err(line)
+  const readAgain = async () => await gatewayRequest(loadSettings(terminal, flags.config), {}, { ...request, ...means })
+  listenForReload(() => reloadGateway(terminal, gateway, readAgain))
 }
 
 async function runDemonstration(terminal: Terminal, loaded: Loaded, flags: UpFlags): Promise<void> {
@@ -47,11 +72,7 @@ async function runDemonstration(terminal: Terminal, loaded: Loaded, flags: UpFla
   const demonstration = await openDemonstration(folder, random)
   await serve(terminal, async (house) => {
     const org = await serveOrg(terminal, { ...request, file: demonstration.orgFile }, house)
-    await showDemonstration(terminal, {
-      org,
-      demonstration,
-      random,
-      request,
-    })
+    const show = { org, demonstration, random, request, gateway: loaded.configuration.gateway }
+    await showDemonstration(terminal, show, house)
   })
 }

@@ -11,16 +11,20 @@ export type Up = {
   readonly refused: string
   readonly accepted: string
   readonly explained: string
+  /** Asks the gateway's echo. */
+  readonly seen: string
   readonly replayed: string
 }
 
 /** Ready when it resolves: the commands are the last that it prints. */
 export async function startUp(t: TestContext, setting: Setting, ...args: readonly string[]): Promise<Up> {
   const up = await service(t, ['up', '--listen', '127.0.0.1:0', ...args], setting)
-  await up.prints(/replay\.curl\n/)
+  await up.prints(/replay\.curl -x .*\n/)
   const commands = up.stdout().matchAll(/^ {2}((?:curl|npm|npx|SALLYPORT_|\/|').*)$/gm)
-  const [refused = '', accepted = '', explained = '', replayed = ''] = [...commands].map(([, command]) => command)
-  return { up, refused, accepted, explained, replayed }
+  const [refused = '', accepted = '', explained = '', seen = '', replayed = ''] = [...commands].map(
+    ([, command]) => command,
+  )
+  return { up, refused, accepted, explained, seen, replayed }
 }
 
 export type Partner = {

@@ -12,7 +12,7 @@ const replyOf = (text: string): Record<string, string> => JSON.parse(text) as Re
 describe('up with no configuration', () => {
   test('prints commands that show a refusal, an acceptance and the reason, each time they are run', async (t) => {
     const cwd = await emptyFolder(t)
-    const { refused, accepted, explained } = await startUp(t, { cwd })
+    const { refused, accepted, explained, seen } = await startUp(t, { cwd })
     const spent: string[] = []
     for (const round of ['first', 'second']) {
       const wrong = await shell(refused, { cwd })
@@ -25,9 +25,10 @@ describe('up with no configuration', () => {
       spent.push(replyOf(right.stdout)['refresh_token'] ?? '')
       const why = await shell(explained, { cwd })
       equal(why.code, 1)
-      match(why.stdout, /^Refused: refresh_token for Nightly_Sync from 127\.0\.0\.99, by refresh-token-ip-allowlist$/m)
-      match(why.stdout, /127\.0\.0\.99 is in none of/)
+      match(why.stdout, /^Refused: refresh_token for Nightly_Sync from 127\.0\.0\.1, by refresh-token-ip-allowlist$/m)
+      match(why.stdout, /127\.0\.0\.1 is in none of/)
       match(why.stdout, /The client is told: invalid_grant, "ip restricted by app developer"/)
+      match((await shell(seen, { cwd })).stdout, /^127\.0\.0\.1[12]\n$/)
     }
     notEqual(spent[0], spent[1])
   })
@@ -53,7 +54,7 @@ describe('up with no configuration', () => {
     const token = (await readFile(join(cwd, 'data/admin-token'), 'utf8')).trim()
     match(first.up.stdout(), new RegExp(token))
     doesNotMatch(second.up.stdout() + second.up.stderr(), new RegExp(token))
-    for (const name of ['password', 'consumer-secret', 'consumer-key']) {
+    for (const name of ['password', 'consumer-secret', 'consumer-key', 'gateway-password']) {
       const text = (await readFile(join(cwd, 'data/demonstration', name), 'utf8')).trim()
       for (const { up } of [first, second]) equal(up.stdout().includes(text), true, name)
     }
@@ -85,7 +86,7 @@ describe('up with no configuration', () => {
     const { explained, accepted } = await startUp(t, { cwd: root, env })
     match(
       explained,
-      /^SALLYPORT_STORAGE=\S+ npm run -s sallyport -- allowlist explain Nightly_Sync --from 127\.0\.0\.99 --org http/,
+      /^SALLYPORT_STORAGE=\S+ npm run -s sallyport -- allowlist explain Nightly_Sync --from 127\.0\.0\.1 --org http/,
     )
     const why = await shell(explained, { cwd: root })
     match(why.stdout, /^Refused: /)
@@ -102,9 +103,32 @@ describe('up with no configuration', () => {
     await first.up.stop()
     const second = await startUp(t, { cwd })
     match(second.up.stdout(), /Kept as the admin API left it: externalClientApp Nightly_Sync/)
-    match(second.accepted, /--interface 127\.0\.0\.21/)
+    equal((await shell(second.seen, { cwd })).stdout, '127.0.0.21\n')
     equal((await shell(second.accepted, { cwd })).code, 0)
     match((await shell(second.refused, { cwd })).stdout, /ip restricted/)
+  })
+
+  test('neither command depends on what the environment says of proxies', async (t) => {
+    const cwd = await emptyFolder(t)
+    const { refused, accepted } = await startUp(t, { cwd })
+    const elsewhere = 'http://127.0.0.1:1'
+    const env = { http_proxy: elsewhere, HTTP_PROXY: elsewhere, all_proxy: elsewhere, NO_PROXY: '127.0.0.1,localhost' }
+    match((await shell(refused, { cwd, env })).stdout, /ip restricted/)
+    equal((await shell(accepted, { cwd, env })).code, 0)
+  })
+
+  test('L-61: a half of the pair that was taken out of the list is named, and redemptions go by the other', async (t) => {
+    const cwd = await emptyFolder(t)
+    const first = await startUp(t, { cwd })
+    const org = ['--org', first.up.url]
+    const list = ['remove', 'Nightly_Sync', '127.0.0.11-127.0.0.12']
+    equal((await sallyport(['allowlist', ...list, '--confirm-empty', ...org], { cwd })).code, 0)
+    equal((await sallyport(['allowlist', 'add', 'Nightly_Sync', '127.0.0.12', ...org], { cwd })).code, 0)
+    await first.up.stop()
+    const second = await startUp(t, { cwd })
+    match(second.up.stderr(), /^Warning: The gateway may leave from 127\.0\.0\.11, which is not in the allowlist/m)
+    match(second.up.stderr(), /^Try: .*allowlist add Nightly_Sync 127\.0\.0\.11$/m)
+    for (let round = 0; round < 4; round += 1) equal((await shell(second.accepted, { cwd })).code, 0)
   })
 
   test('a demonstration that cannot make its grant says why and goes on serving', async (t) => {
@@ -130,6 +154,19 @@ describe('up with a configuration', () => {
     deepEqual((await readdir(cwd)).toSorted(), ['sallyport.yaml', 'store'])
     equal((await readdir(join(cwd, 'store'))).includes('demonstration'), false)
     equal((await fetch(`${up.url}/testing/v1/clock`)).status, 404)
+    match(await up.prints(/^No gateway: .*$/m), /gateway\.egress/)
+  })
+
+  test('starts the gateway where an egress is declared', async (t) => {
+    const cwd = await emptyFolder(t)
+    const free = '"127.0.0.1:0"'
+    const gateway = `{ listen: ${free}, admin: { listen: ${free} }, egress: [{ name: a, address: 127.0.0.11 }] }`
+    await writeFile(join(cwd, 'sallyport.yaml'), `org: { listen: ${free} }\ngateway: ${gateway}\n`)
+    const up = await service(t, ['up'], { cwd })
+    const line = await up.prints(/^.*"service":"gateway".*$/m)
+    deepEqual(Object.keys(JSON.parse(line) as object), ['event', 'service', 'url', 'adminUrl'])
+    match(await up.prints(/^Connection URL: .*$/m), /http:\/\/app:\S+@127\.0\.0\.1:\d+$/)
+    equal((await up.stop()).code, 0)
   })
 
   test('storage in memory has no place for a demonstration', async (t) => {

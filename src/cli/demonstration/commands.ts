@@ -1,9 +1,9 @@
-/** What the printed commands read: curl's configuration for a redemption, and the script that keeps a rotated token. */
+/** What the printed commands read: curl's configuration for a redemption, the connection URL, and the script that keeps a rotated token. */
 import { join } from 'node:path'
 import { writePrivateFile } from '../../org/private-file.ts'
 import { pathFromHere } from '../paths.ts'
 import { ownName, shellWord } from '../self.ts'
-import type { ChosenAddresses } from './addresses.ts'
+import { directAddress, type ChosenAddresses } from './addresses.ts'
 import type { Demonstration } from './files.ts'
 import { demonstrationApp } from './names.ts'
 
@@ -11,21 +11,24 @@ export type DemonstrationCommands = {
   readonly refused: string
   readonly accepted: string
   readonly explained: string
+  readonly seen: string
   readonly replayed: string
 }
 
 export type DemonstrationPlace = {
   /** The org's. */
   readonly url: string
+  /** Of the gateway, with its credentials. */
+  readonly connectionUrl: string
   readonly addresses: ChosenAddresses
   /** What `allowlist explain` needs to find this org: variables before it, options after it; each empty where the defaults do. */
   readonly explain: { readonly before: string; readonly after: string }
 }
 
-/** Written at each start, since the port may be another one. */
+/** Written at each start, since the ports may be others. */
 export async function writeDemonstrationCommands(
   { folder, consumerKey, consumerSecret }: Demonstration,
-  { url, addresses: { allowed, wrong }, explain }: DemonstrationPlace,
+  { url, connectionUrl, addresses: { wrong }, explain }: DemonstrationPlace,
 ): Promise<DemonstrationCommands> {
   const shown = pathFromHere(folder)
   const config = (token: string): string =>
@@ -38,23 +41,32 @@ export async function writeDemonstrationCommands(
   await writePrivateFile(join(folder, 'redeem.curl'), config('refresh-token'))
   await writePrivateFile(join(folder, 'replay.curl'), config('refresh-token.spent'))
   await writePrivateFile(join(folder, 'keep'), keepScript)
-  const curl = (from: string, file: string): string => `curl -sS --interface ${from} -K ${shellWord(join(shown, file))}`
+  await writePrivateFile(join(folder, gatewayUrlFileName), `${connectionUrl}\n`)
+  const curl = (file: string): string => `curl -sS -K ${shellWord(join(shown, file))}`
+  const through = `-x ${shellWord(connectionUrl)}`
   const words = [explain.before, ownName(), 'allowlist explain', demonstrationApp, '--from', wrong, explain.after]
   return {
-    refused: curl(wrong, 'redeem.curl'),
-    accepted: `${curl(allowed, 'redeem.curl')} | sh ${shellWord(join(shown, 'keep'))}`,
+    refused: `${curl('redeem.curl')}${wrong === directAddress ? '' : ` --interface ${wrong}`}`,
+    accepted: `${curl('redeem.curl')} ${through} | sh ${shellWord(join(shown, 'keep'))}`,
     explained: words.filter((word) => word !== '').join(' '),
-    replayed: curl(allowed, 'replay.curl'),
+    seen: `curl -sS ${through} http://ip.sallyport/`,
+    replayed: `${curl('replay.curl')} ${through}`,
   }
 }
+
+/** For `export SALLYPORT_GATEWAY_URL=$(cat …)`. */
+export const gatewayUrlFileName = 'gateway-url'
 
 /** A field whose name ends in `@` is read from the file that is named. */
 function curlConfig(url: string, fields: Readonly<Record<string, string>>): string {
   const lines = Object.entries(fields).map(([name, value]) =>
     name.endsWith('@') ? option('data-urlencode', `${name}${value}`) : option('data-urlencode', `${name}=${value}`),
   )
-  return [option('url', url), ...lines, option('write-out', String.raw`\n`), ''].join('\n')
+  return [...noOtherProxy, option('url', url), ...lines, option('write-out', String.raw`\n`), ''].join('\n')
 }
+
+/** Direct is direct and through the gateway is through the gateway, whatever the environment says of proxies: an `-x` that comes later wins. */
+const noOtherProxy = ['proxy = ""', 'noproxy = ""']
 
 const option = (name: string, value: string): string => `${name} = "${value.replaceAll('"', String.raw`\"`)}"`
 

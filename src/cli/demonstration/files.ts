@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readPrivateFile, writePrivateFile } from '../../org/private-file.ts'
 import type { RandomBytes } from '../../values/domain.ts'
 import { secret, type Secret } from '../../values/secret.ts'
+import { urlSafePassword } from '../gateway/own-client.ts'
 import { orgFileText } from './org-file.ts'
 
 export type Demonstration = {
@@ -12,6 +13,8 @@ export type Demonstration = {
   readonly consumerKey: string
   readonly consumerSecret: Secret
   readonly password: Secret
+  /** Of the gateway's one client; URL-safe. */
+  readonly gatewayPassword: Secret
 }
 
 /** Makes what is not there; leaves what is. Password and secret are random and lie in files of mode 0600. */
@@ -29,7 +32,15 @@ export async function openDemonstration(dataFolder: string, random: RandomBytes)
   const password = await kept('password', () => text(12))
   const consumerSecret = await kept('consumer-secret', () => Buffer.from(random(32)).toString('hex').toUpperCase())
   const consumerKey = await kept('consumer-key', () => `3MVG9.${text(60)}`)
+  const gatewayPassword = await kept('gateway-password', () => urlSafePassword(random))
   const orgFile = join(folder, 'org.yaml')
   if (!existsSync(orgFile)) await writePrivateFile(orgFile, orgFileText(consumerKey))
-  return { folder, orgFile, consumerKey, consumerSecret: secret(consumerSecret), password: secret(password) }
+  return {
+    folder,
+    orgFile,
+    consumerKey,
+    consumerSecret: secret(consumerSecret),
+    password: secret(password),
+    gatewayPassword: secret(gatewayPassword),
+  }
 }

@@ -1,5 +1,5 @@
 /** The demonstration's org file: one app with an enforced allowlist, one user, and trusted ranges so that nobody is asked to verify a device. */
-import { allowedAddress, lastAllowedAddress } from './addresses.ts'
+import { usualPair } from './addresses.ts'
 import { callbackUrl, demonstrationApp, demonstrationUser } from './names.ts'
 
 /** Secrets are in files beside it. The field names are those of the Metadata API. */
@@ -31,7 +31,7 @@ externalClientApps:
     oauthSettings: { commaSeparatedOauthScopes: 'Api, RefreshToken, OpenID' }
     oauthSecuritySettings:
       enforceRefreshTokenIpAllowlist: true
-      tokenIpRanges: [{ startIpAddress: ${allowedAddress}, endIpAddress: ${lastAllowedAddress}, description: the gateway's pair }]
+      tokenIpRanges: [{ startIpAddress: ${usualPair[0]}, endIpAddress: ${usualPair[1]}, description: the gateway's pair }]
     oauthConfigurablePolicies:
       permittedUsersPolicyType: AllSelfAuthorized
       ipRelaxationPolicyType: Enforce

@@ -1,22 +1,28 @@
-/** What `up` does once its demonstration runs: a fresh grant, and the commands that show what it is for. */
+/** What `up` does once its org runs: the gateway with the pair of the org's allowlist, a fresh grant, and the commands that show what it is for. */
+import { join } from 'node:path'
 import { listenAddress } from '../../documents/formats.ts'
-import type { RandomBytes } from '../../values/domain.ts'
 import { defaultStorage } from '../../config/schema.ts'
+import type { GatewayConfiguration } from '../../gateway/configuration.ts'
+import type { RunningGateway } from '../../gateway/gateway.ts'
 import { defaultOrgConfiguration } from '../../org/configuration.ts'
 import { writePrivateFile } from '../../org/private-file.ts'
-import { join } from 'node:path'
+import type { RandomBytes } from '../../values/domain.ts'
 import { openAdminClient } from '../admin-client.ts'
 import { readList, type StoredList } from '../allowlist/list-of-app.ts'
 import { Complaint, printWarning } from '../complaint.ts'
 import { bindingAdvice, bindingFault } from '../doctor/addresses.ts'
+import { connectionUrl } from '../gateway/connection-url.ts'
+import { serveGateway } from '../gateway/serve-gateway.ts'
 import { urlOf } from '../org-address.ts'
 import { shellWord } from '../self.ts'
+import type { House } from '../serve.ts'
 import { storageFrom } from '../settings.ts'
 import type { OrgRequest, StartedOrg } from '../start-org.ts'
 import type { Terminal } from '../terminal.ts'
 import { chooseAddresses, type ChosenAddresses } from './addresses.ts'
 import { writeDemonstrationCommands, type DemonstrationPlace } from './commands.ts'
 import type { Demonstration } from './files.ts'
+import { demonstrationGateway, demonstrationProxyUser } from './gateway.ts'
 import { obtainRefreshToken } from './grant.ts'
 import { demonstrationApp } from './names.ts'
 import { demonstrationText } from './text.ts'
@@ -26,18 +32,43 @@ export type Show = {
   readonly demonstration: Demonstration
   readonly random: RandomBytes
   readonly request: OrgRequest
+  /** As the environment has it. */
+  readonly gateway: GatewayConfiguration
 }
 
-export async function showDemonstration(terminal: Terminal, show: Show): Promise<void> {
+export async function showDemonstration(terminal: Terminal, show: Show, house: House): Promise<void> {
   const { org, demonstration, request } = show
   const list = await currentList(org)
   const addresses = chooseAddresses(list?.list.rows ?? [])
-  const place = { url: org.url, addresses, explain: explainWords(show) }
+  const [gateway] = await Promise.all([
+    startGateway(terminal, { show, addresses }, house),
+    grantAfresh(terminal, show, addresses),
+  ])
+  const place = {
+    url: org.url,
+    connectionUrl: connectionUrl(gateway.url, demonstrationProxyUser, demonstration.gatewayPassword),
+    addresses,
+    explain: explainWords(show),
+  }
   const commands = await writeDemonstrationCommands(demonstration, place)
-  await warnOfAddresses(terminal, addresses)
   if (list?.enforce === false) printWarning(terminal, notEnforced)
-  await grantAfresh(terminal, show, addresses.allowed)
-  for (const line of demonstrationText(terminal.paint, { org, request, demonstration, commands })) terminal.out(line)
+  for (const address of addresses.unlisted) printWarning(terminal, notListed(address))
+  const shown = { org, request, demonstration, commands, gateway, place }
+  for (const line of demonstrationText(terminal.paint, shown)) terminal.out(line)
+}
+
+type Ground = { readonly show: Show; readonly addresses: ChosenAddresses }
+
+async function startGateway(terminal: Terminal, { show, addresses }: Ground, house: House): Promise<RunningGateway> {
+  const { org, demonstration, request, gateway } = show
+  const configuration = demonstrationGateway(gateway, {
+    url: org.url,
+    listen: request.configuration.listen,
+    addresses,
+    password: demonstration.gatewayPassword,
+  })
+  const { storage, adminToken, log } = request
+  return await serveGateway(terminal, { storage, adminToken, log, configuration, ownClient: undefined }, house)
 }
 
 /** The list as it is now: what someone changed through the admin API outlives the start. */
@@ -50,28 +81,31 @@ async function currentList({ url, adminToken }: StartedOrg): Promise<StoredList 
   }
 }
 
-async function grantAfresh(terminal: Terminal, show: Show, from: string): Promise<void> {
+/** Not through the gateway, which may be what does not work here: a code is exchanged from an address of the pair itself. */
+async function grantAfresh(terminal: Terminal, show: Show, { pair, unlisted }: ChosenAddresses): Promise<void> {
   const { org, demonstration, random } = show
+  const from = pair.find((each) => !unlisted.includes(each)) ?? pair[0] ?? ''
+  const cause = await bindingFault(from)
+  if (cause !== undefined) {
+    const means = `${from} cannot be bound here (${cause}), so there is no fresh grant, and the gateway cannot leave from it.`
+    return printWarning(terminal, { means, next: [...pair.flatMap(bindingAdvice), 'sallyport up'] })
+  }
   const granted = await obtainRefreshToken({ url: org.url, from, demonstration, random })
   if (granted.ok) return await writePrivateFile(join(demonstration.folder, 'refresh-token'), granted.value)
   const means = `There is no fresh grant for the demonstration: ${granted.fault}.`
   printWarning(terminal, { means, next: ['sallyport up --reapply'] })
 }
 
-/** Without an alias of the loopback, macOS and others bind 127.0.0.1 alone. */
-async function warnOfAddresses(terminal: Terminal, { allowed, wrong }: ChosenAddresses): Promise<void> {
-  for (const address of [allowed, wrong]) {
-    const cause = await bindingFault(address)
-    if (cause === undefined) continue
-    const means = `${address} cannot be bound here (${cause}), so the commands that use it will fail.`
-    printWarning(terminal, { means, next: bindingAdvice(address) })
-  }
-}
-
 const notEnforced = {
   means: `The allowlist of ${demonstrationApp} is not enforced any more, so no address is refused.`,
   next: ['sallyport up --reapply'],
 }
+
+/** L-61: a pair of which one half is registered fails now and then, and looks random. */
+const notListed = (address: string) => ({
+  means: `The gateway may leave from ${address}, which is not in the allowlist of ${demonstrationApp}; it goes by the other address while that is up.`,
+  next: [`sallyport allowlist add ${demonstrationApp} ${address}`],
+})
 
 /** In another terminal only the defaults hold, since there is no configuration file: whatever this start was told otherwise has to be said. */
 function explainWords({ org, request }: Show): DemonstrationPlace['explain'] {

@@ -1,7 +1,7 @@
 /** Whether the addresses that traffic shall leave from can be bound on this machine. */
 import { createServer } from 'node:net'
 import type { Loaded } from '../../config/load.ts'
-import { demonstrationAddresses } from '../demonstration/addresses.ts'
+import { usualPair } from '../demonstration/addresses.ts'
 import { failure, fine, type Finding } from './finding.ts'
 
 type Egress = { readonly address: string; readonly what: string }
@@ -11,7 +11,7 @@ export async function checkAddresses({ configuration, file }: Loaded): Promise<F
   const egresses: Egress[] = configuration.gateway.egress.flatMap((each) =>
     'address' in each ? [{ address: each.address, what: `egress ${each.name}` }] : [],
   )
-  const shown = file === undefined ? demonstrationAddresses.map((address) => ({ address, what: 'demonstration' })) : []
+  const shown = file === undefined ? usualPair.map((address) => ({ address, what: 'demonstration' })) : []
   return await Promise.all([...egresses, ...shown].map(checkAddress))
 }
 

@@ -11,6 +11,7 @@ import type { Terminal } from '../terminal.ts'
 import { checkAddresses } from './addresses.ts'
 import { checkClocks } from './clocks.ts'
 import { doubt, failure, fine, type Finding } from './finding.ts'
+import { checkGateway } from './gateway.ts'
 import { checkNode } from './node-version.ts'
 import { checkService } from './service.ts'
 import { checkStorage } from './storage.ts'
@@ -43,8 +44,9 @@ async function examine(terminal: Terminal, config: string | undefined): Promise<
     ...configurationFindings(settings),
     ...orgFileFindings(settings),
     ...storage.findings,
-    ...(await checkService(settings, storage.owned)),
+    ...(await checkService(settings, storage.owned.has('org'))),
     ...(await checkAddresses(settings)),
+    ...(await checkGateway(settings, storage.owned.has('gateway'))),
   ]
 }
 
