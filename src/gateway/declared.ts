@@ -3,7 +3,7 @@ import { fault, ok, type Result } from '../values/result.ts'
 import type { Clock } from '../values/domain.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Pool } from './egress/pool.ts'
-import type { Log } from './parts.ts'
+import type { Log } from './log.ts'
 import { openDeclaredStore, type DeclaredStore, type Kept, type NotSaved } from './declared-store.ts'
 import {
   editSet,

@@ -1,8 +1,8 @@
 /** Figures that the pool and the meter know anyway: read at each scrape, nothing counted twice. */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { EgressState } from './egress/egress.ts'
-import type { EgressView } from './egress/pool.ts'
-import type { MetricsParts } from './metrics.ts'
+import type { EgressView, Pool } from './egress/pool.ts'
+import type { Meter } from './metering/meter.ts'
 import { findHalfRegistered } from './rules/half-registered.ts'
 import type { PlanState } from './rules/plans.ts'
 
@@ -10,6 +10,12 @@ const egressStates: readonly EgressState[] = ['starting', 'up', 'down', 'unusabl
 const planStates: readonly PlanState[] = ['within', 'warned', 'soft', 'hard']
 /** Of one figure, by names that the configuration or an admin gives; what comes beyond is left out. */
 const mostSeries = 2_000
+
+/** Read when they are asked for, so that nothing runs between two scrapes. */
+export type MetricsParts = {
+  readonly pool: Pick<Pool, 'views'>
+  readonly meter: Pick<Meter, 'totals' | 'unstoredBytes' | 'plans'>
+}
 
 type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
 type About = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] }

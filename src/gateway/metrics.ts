@@ -1,8 +1,6 @@
 /** Figures for Prometheus; a registry of its own for each gateway, with a bounded number of series. */
 import { Histogram, Registry } from 'prom-client'
-import type { Pool } from './egress/pool.ts'
-import type { Meter } from './metering/meter.ts'
-import { addReadFigures } from './metrics-read.ts'
+import { addReadFigures, type MetricsParts } from './metrics-read.ts'
 import { openTally } from './metrics-tally.ts'
 import { addProcessFigures } from './process-figures.ts'
 import type { LiveTunnel, TunnelEnd } from './tunnel.ts'
@@ -18,12 +16,6 @@ export type GatewayMetrics = {
 export type OpenedMetrics = GatewayMetrics & {
   /** Dialled. */
   readonly tunnelStarted: (tunnel: LiveTunnel) => void
-}
-
-/** Read when they are asked for, so that nothing runs between two scrapes. */
-export type MetricsParts = {
-  readonly pool: Pick<Pool, 'views'>
-  readonly meter: Pick<Meter, 'totals' | 'unstoredBytes' | 'plans'>
 }
 
 /** What is dialled answers within milliseconds in its own region, and within the deadline of a dial at the latest. */

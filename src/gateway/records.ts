@@ -2,7 +2,7 @@
 import { formatAddress, type Address } from '../ip/address.ts'
 import { between, isoText, type Instant } from '../values/time.ts'
 import type { Clock } from '../values/domain.ts'
-import type { Log } from './parts.ts'
+import type { Log } from './log.ts'
 import { formatDestination } from './rules/destination.ts'
 import { reasonOf, type ReasonCode, type Refusal } from './rules/refusal.ts'
 import { takeOne } from './rules/rate.ts'

@@ -4,6 +4,7 @@ import { fault, ok } from '../../values/result.ts'
 import type { JsonSchema, Schema } from '../../values/schema.ts'
 import { isoText } from '../../values/time.ts'
 import type { AdmissionView } from '../admissions.ts'
+import { canonicalRule } from '../rules/allow-rule.ts'
 import type { Admission } from '../rules/admission.ts'
 import { findHalfRegistered } from '../rules/half-registered.ts'
 import type { AdminParts } from './admin-parts.ts'
@@ -24,7 +25,7 @@ const admission: JsonSchema = {
 }
 const fields = {
   label: text('Of clients; left out, of every client that has no row of its own.'),
-  destination: text('A rule of gateway.allow, as it is written there.'),
+  destination: text('A rule of gateway.allow.'),
   egress: text('Its name.'),
   admission,
 }
@@ -97,8 +98,9 @@ const shown = ({ label, group, egress, admission: told, by, since }: AdmissionVi
 
 async function tell(parts: AdminParts, { label, destination, egress, admission: told }: Sent): Promise<Outcome> {
   if (!parts.declared.items().some(({ entry }) => entry.name === egress)) return fault(noEgress(egress))
-  const group = parts.allow().find((rule) => rule.toLowerCase() === destination.toLowerCase())
-  if (group === undefined) return fault(invalid('BODY_INVALID', [notAllowed(destination, parts.allow())]))
+  const group = canonicalRule(destination)
+  if (!parts.allow().some((rule) => canonicalRule(rule) === group))
+    return fault(invalid('BODY_INVALID', [notAllowed(destination, parts.allow())]))
   const result = await parts.admissions.tell({ label, group, egress, admission: told })
   if (result.kind !== 'committed') return fault(notStored({ known: result.kind !== 'unknown' }))
   return list(parts)
@@ -107,5 +109,5 @@ async function tell(parts: AdminParts, { label, destination, egress, admission: 
 const notAllowed = (destination: string, rules: readonly string[]): ProblemFault => ({
   path: 'destination',
   message: `${JSON.stringify(destination.slice(0, 100))} is no rule of gateway.allow`,
-  next: `Use one as it is written there: ${rules.slice(0, 20).join(', ')}.`,
+  next: `Use one of them: ${rules.slice(0, 20).join(', ')}.`,
 })

@@ -2,7 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Secret } from '../../values/secret.ts'
-import type { Log } from '../parts.ts'
+import type { Log } from '../log.ts'
 import type { Problem } from './problems.ts'
 import { sendProblem } from './route.ts'
 

@@ -8,7 +8,7 @@ import { openBook, type Book, type When } from './book.ts'
 import { openClientMeters, usedBy, type ClientMeter, type ClientMeters } from './client-meters.ts'
 import { openFlusher, type Flusher, type Taken } from './flusher.ts'
 import { openLiveTunnels, type LiveTunnels } from './live-tunnels.ts'
-import type { MeterOptions, MeterParts } from './meter.ts'
+import type { MeterOptions, MeterParts } from './meter-parts.ts'
 
 export type Counting = {
   readonly clients: ClientMeters
@@ -41,7 +41,7 @@ export function openCounting(
   let month = first
   let ends = monthEnd(first)
   const flusher = openFlusher<Note>({
-    process: Buffer.from(parts.random(16)).toString('hex'),
+    processId: Buffer.from(parts.random(16)).toString('hex'),
     log: parts.log,
     take: () => takeBatch(book, clients, { at: parts.clock(), month }),
     write: (batch) => parts.storage.write('recordUsage', batch),

@@ -1,10 +1,10 @@
 /** Batches on their way into the store: one at a time, each until it is known to be there. */
 import type { WriteResult } from '../../storage/storage.ts'
-import type { Log } from '../parts.ts'
+import type { Log } from '../log.ts'
 import type { MonthSum, UsageBatch } from '../store/usage.ts'
 
 /** `note` comes back with the answer. */
-export type Taken<Note> = { readonly batch: Omit<UsageBatch, 'process' | 'sequence'>; readonly note: Note }
+export type Taken<Note> = { readonly batch: Omit<UsageBatch, 'processId' | 'sequence'>; readonly note: Note }
 
 export type Flusher = {
   /** Resolves when everything that was counted before the call is stored, or could not be stored now. Rejects never. */
@@ -20,7 +20,7 @@ type Waiting<Note> = { readonly batch: UsageBatch; readonly note: Note }
 
 /** A batch that failed goes again as it was, under its own number, so that it counts once even where the failure was only in the report (P-44). */
 export function openFlusher<Note>(parts: {
-  readonly process: string
+  readonly processId: string
   readonly take: () => Taken<Note> | undefined
   readonly write: (batch: UsageBatch) => Promise<WriteResult<readonly MonthSum[]>>
   readonly settled: (sums: readonly MonthSum[], note: Note) => void
@@ -35,7 +35,7 @@ export function openFlusher<Note>(parts: {
     const taken = parts.take()
     if (taken === undefined) return undefined
     sequence += 1
-    return { batch: { ...taken.batch, process: parts.process, sequence }, note: taken.note }
+    return { batch: { ...taken.batch, processId: parts.processId, sequence }, note: taken.note }
   }
   /** What waited, and then one batch of what came since: not more, however fast it comes. */
   const store = async (): Promise<void> => {

@@ -1,53 +1,20 @@
 /** What clients use: bytes by client, month and egress, live tunnels included; plans and limits; stored in batches. */
-import type { Storage } from '../../storage/storage.ts'
-import type { Clock, RandomBytes } from '../../values/domain.ts'
-import type { Result } from '../../values/result.ts'
-import type { Duration } from '../../values/time.ts'
-import type { Log } from '../parts.ts'
-import type { Destination } from '../rules/destination.ts'
 import { monthOf, monthText } from '../rules/month.ts'
-import type { LimitsConfiguration, PlanState } from '../rules/plans.ts'
-import type { Refusal } from '../rules/refusal.ts'
 import { findMonthSums } from '../store/usage.ts'
-import type { GatewayWrites } from '../store/writes.ts'
-import type { Client, LiveTunnel, TunnelEnd } from '../tunnel.ts'
+import type { LiveTunnel } from '../tunnel.ts'
 import { openCounting } from './counting.ts'
-import { openPermissions } from './permissions.ts'
-import { planView, readUsage } from './read-usage.ts'
+import type { MeterOptions, MeterParts } from './meter-parts.ts'
+import { openPermissions, type Permissions } from './permissions.ts'
+import { planView, readUsage, type PlanView, type UsageView } from './read-usage.ts'
 import { startTicking } from './ticking.ts'
 
 export type { PlanState } from '../rules/plans.ts'
-
-export type UsageView = {
-  readonly client: string
-  /** `2026-11`, UTC. */
-  readonly month: string
-  readonly egress: string
-  readonly up: number
-  readonly down: number
-  readonly tunnels: number
-}
-export type PlanView = {
-  readonly client: string
-  readonly plan: string | undefined
-  readonly limitBytes: number | undefined
-  readonly usedBytes: number
-  readonly state: PlanState
-}
+export type { PlanView, UsageView } from './read-usage.ts'
 
 /** The bytes of live tunnels are counted once an interval. So a client can pass its hard limit by what its tunnels carry in one interval
  *  (`meterEvery`, and the moment that a cut takes), and by no more (L-82); and a crash loses at most the counts of one interval, as long as the
  *  store takes its batches (L-83). While it does not, counts are kept in memory and tried again, and count once (P-44). */
-export type Meter = {
-  /** Plan, connections and rate of this client, at this moment and under the configuration of this moment (L-81); a permission counts as a
-   *  connection until `ended` or `release`. */
-  readonly permit: (client: Client) => Result<undefined, Refusal>
-  /** Gives a permission back that led to no tunnel. What it took of the rate stays taken. */
-  readonly release: (client: Client) => void
-  /** Dialled; takes over the permission. */
-  readonly started: (tunnel: LiveTunnel) => void
-  /** Its last bytes are counted, and its permission is given back. A second call does nothing. */
-  readonly ended: (tunnel: LiveTunnel, end: TunnelEnd) => void
+export type Meter = Permissions & {
   /** In the order in which they were opened. */
   readonly live: () => readonly LiveTunnel[]
   readonly usage: (query: { readonly client?: string; readonly month?: string }) => Promise<readonly UsageView[]>
@@ -64,23 +31,6 @@ export type Meter = {
   readonly close: () => Promise<void>
 }
 export type Traffic = { readonly up: number; readonly down: number; readonly tunnels: number }
-
-export type MeterParts = {
-  readonly clock: Clock
-  /** Milliseconds that never go back. */
-  readonly monotonic: () => number
-  readonly random: RandomBytes
-  readonly storage: Pick<Storage<GatewayWrites>, 'read' | 'write'>
-  readonly log: Log
-  /** The allow rule of a destination, by which the use of an egress is kept. */
-  readonly groupOf: (destination: Destination) => string
-}
-export type MeterOptions = {
-  /** Of the configuration that is in force; another object after a reload. */
-  readonly limits: () => LimitsConfiguration
-  /** `meterEvery`. */
-  readonly every: () => Duration
-}
 
 /** Knows what was used this month when it resolves. */
 export async function openMeter(parts: MeterParts, options: MeterOptions): Promise<Meter> {

@@ -1,15 +1,25 @@
 /** Permission, tunnel, end: each permission is given back once, whichever way it goes. */
-import { fault, ok } from '../../values/result.ts'
+import { fault, ok, type Result } from '../../values/result.ts'
 import { judgeLimits } from '../rules/limits.ts'
-import { refusal } from '../rules/refusal.ts'
+import { refusal, type Refusal } from '../rules/refusal.ts'
+import type { Client, LiveTunnel, TunnelEnd } from '../tunnel.ts'
 import { usedBy } from './client-meters.ts'
 import { startTunnel, type Counting } from './counting.ts'
-import type { Meter, MeterParts } from './meter.ts'
+import type { MeterParts } from './meter-parts.ts'
 
-export function openPermissions(
-  { monotonic, groupOf }: MeterParts,
-  counting: Counting,
-): Pick<Meter, 'permit' | 'release' | 'started' | 'ended'> {
+export type Permissions = {
+  /** Plan, connections and rate of this client, at this moment and under the configuration of this moment (L-81); a permission counts as a
+   *  connection until `ended` or `release`. */
+  readonly permit: (client: Client) => Result<undefined, Refusal>
+  /** Gives a permission back that led to no tunnel. What it took of the rate stays taken. */
+  readonly release: (client: Client) => void
+  /** Dialled; takes over the permission. */
+  readonly started: (tunnel: LiveTunnel) => void
+  /** Its last bytes are counted, and its permission is given back. A second call does nothing. */
+  readonly ended: (tunnel: LiveTunnel, end: TunnelEnd) => void
+}
+
+export function openPermissions({ monotonic, groupOf }: MeterParts, counting: Counting): Permissions {
   const { clients, live, limits, when } = counting
   return {
     permit({ name }) {

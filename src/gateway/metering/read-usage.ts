@@ -1,11 +1,27 @@
 /** Usage as the store has it, with what could not be stored yet; and plans as they stand. */
 import type { Storage } from '../../storage/storage.ts'
-import { planState, type ClientLimits } from '../rules/plans.ts'
+import { planState, type ClientLimits, type PlanState } from '../rules/plans.ts'
 import { findUsage, lastSequence, type UsageCount, type UsageQuery } from '../store/usage.ts'
 import type { GatewayWrites } from '../store/writes.ts'
 import { usedBy, type ClientMeter } from './client-meters.ts'
 import type { Counting } from './counting.ts'
-import type { PlanView, UsageView } from './meter.ts'
+
+export type UsageView = {
+  readonly client: string
+  /** `2026-11`, UTC. */
+  readonly month: string
+  readonly egress: string
+  readonly up: number
+  readonly down: number
+  readonly tunnels: number
+}
+export type PlanView = {
+  readonly client: string
+  readonly plan: string | undefined
+  readonly limitBytes: number | undefined
+  readonly usedBytes: number
+  readonly state: PlanState
+}
 
 /** A batch whose fate is not known is looked up in the same snapshot, so that it is in the sum once. */
 export async function readUsage(
@@ -17,7 +33,7 @@ export async function readUsage(
   const batch = flusher.unsettled()
   const [rows, last] = await storage.read(function* () {
     const stored = yield* findUsage(query)
-    return [stored, batch === undefined ? 0 : yield* lastSequence(batch.process)] as const
+    return [stored, batch === undefined ? 0 : yield* lastSequence(batch.processId)] as const
   })
   // read before the first await after it: what is in the book is not in the snapshot
   const waiting = batch === undefined || last >= batch.sequence ? [] : batch.usage

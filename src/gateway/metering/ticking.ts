@@ -3,7 +3,7 @@ import { before, days, type Duration, type Instant } from '../../values/time.ts'
 import { monthOf, monthText } from '../rules/month.ts'
 import type { PrunePlan } from '../store/usage.ts'
 import type { Counting } from './counting.ts'
-import type { MeterOptions, MeterParts } from './meter.ts'
+import type { MeterOptions, MeterParts } from './meter-parts.ts'
 
 const keptMonths = 25
 /** How long use by hour is kept. */

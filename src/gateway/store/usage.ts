@@ -25,7 +25,7 @@ export type HourCount = {
 
 export type UsageBatch = {
   /** Random, made at the start of the process. */
-  readonly process: string
+  readonly processId: string
   /** Rises by one with every batch of the process; the next is sent only when this one is known to be stored. */
   readonly sequence: number
   readonly at: number
@@ -40,17 +40,17 @@ export type MonthSum = { readonly client: string; readonly bytes: number }
 /** Adds the batch, or nothing where it is in the tables already (P-44); either way tells the sums that are stored now, those of other
  *  processes included. */
 export function* recordUsage(batch: UsageBatch): Program<readonly MonthSum[]> {
-  if ((yield* lastSequence(batch.process)) < batch.sequence) yield* add(batch)
+  if ((yield* lastSequence(batch.processId)) < batch.sequence) yield* add(batch)
   const sums: MonthSum[] = []
   for (const client of batch.sumsOf.clients) sums.push({ client, bytes: yield* sumOf(client, batch.sumsOf.month) })
   return sums
 }
 
-function* add({ process, sequence, at, usage, hours }: UsageBatch): Program<void> {
+function* add({ processId, sequence, at, usage, hours }: UsageBatch): Program<void> {
   yield* run(
     `INSERT INTO batches (process, sequence, at) VALUES (?, ?, ?)
      ON CONFLICT (process) DO UPDATE SET sequence = excluded.sequence, at = excluded.at`,
-    process,
+    processId,
     sequence,
     at,
   )
@@ -80,8 +80,8 @@ function* addHour({ egress, hour, destination, up, down, tunnels, lastUsedAt }: 
 }
 
 /** 0 for a process that has stored nothing. */
-export function* lastSequence(process: string): Program<number> {
-  const row = yield* one<{ sequence: number }>('SELECT sequence FROM batches WHERE process = ?', process)
+export function* lastSequence(processId: string): Program<number> {
+  const row = yield* one<{ sequence: number }>('SELECT sequence FROM batches WHERE process = ?', processId)
   return row?.sequence ?? 0
 }
 
