@@ -108,6 +108,6 @@ describe('a probe', () => {
     const target = await startListener(t)
     const scene = await openScene(t, { egress: [via('v', `http://${proxy.at}`)], target: target.at })
     equal(scene.view('v').state, 'up')
-    equal(proxy.received(), `CONNECT ${target.at} HTTP/1.1\r\nHost: ${target.at}\r\n\r\n`)
+    equal(proxy.received(), `CONNECT ${target.at} HTTP/1.1\r\nHost: ${target.at}\r\nVia: 1.1 sallyport\r\n\r\n`)
   })
 })

@@ -23,7 +23,7 @@ describe('P-43: a name goes through a proxy as a name', () => {
     match(
       proxy.received(),
       new RegExp(
-        `CONNECT x\\.test:443 HTTP/1\\.1\\r\\nHost: x\\.test:443\\r\\nProxy-Authorization: Basic ${basic}\\r\\n\\r\\n$`,
+        `CONNECT x\\.test:443 HTTP/1\\.1\\r\\nHost: x\\.test:443\\r\\nProxy-Authorization: Basic ${basic}\\r\\nVia: 1\\.1 sallyport\\r\\n\\r\\n$`,
       ),
     )
     const { address: leaves, observed, remote, socket } = dialled.value

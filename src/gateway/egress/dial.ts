@@ -35,8 +35,12 @@ export function dialFrom(
 ): Cancel {
   const host = formatAddress(to.address)
   let tries = 0
+  let cancelled = false
   let socket = dial()
-  return () => void socket.destroy()
+  return () => {
+    cancelled = true
+    socket.destroy()
+  }
 
   function dial(): Socket {
     const localPort = side.ports.next()
@@ -51,6 +55,7 @@ export function dialFrom(
     side.ports.hold(dialling, to.address, to.port)
     const failed = (error: NodeJS.ErrnoException): void => {
       dialling.off('connect', connected)
+      if (cancelled) return // the error was on its way already
       const failure = classifyDial({ code: error.code ?? error.message, syscall: error.syscall }, side.text)
       tries += 1
       if (failure.kind === 'ports-exhausted' && side.ports.wasTaken(tries)) socket = dial()

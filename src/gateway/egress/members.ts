@@ -36,6 +36,8 @@ export type PoolOptions = {
   /** For the hosts that the operator names: health target, proxies, echo. What clients name comes resolved. */
   readonly resolve: ResolveHost
   readonly echo: Echo
+  /** Of this gateway, in `Via` (G-09); `sallyport` if not said. */
+  readonly pseudonym?: string
   /** For tests. */
   readonly connect?: Connect
   readonly trust?: () => SecureContext
@@ -101,6 +103,7 @@ function memberOpener(options: PoolOptions, wheel: DeadlineWheel): (declaration:
     ...{ clock, monotonic, wheel, log, chance, attemptMs, echo },
     connect: options.connect ?? connectNet,
     resolve: options.resolve,
+    pseudonym: options.pseudonym ?? 'sallyport',
     trust: options.trust ?? openTrust(),
     dialMs: () => options.deadlines().dial,
     openPorts: () => openPorts(range, chance),

@@ -10,6 +10,7 @@ import type { ByteReader } from './byte-reader.ts'
 
 export type ProxyQuestion = {
   readonly url: ProxyUrl
+  readonly pseudonym: string
   readonly to: Destination
   readonly socket: Duplex
   readonly reader: ByteReader
@@ -19,8 +20,8 @@ export type ProxyAnswer = Result<{ readonly leavesFrom: Address | undefined }, D
 
 const mostInterim = 10
 
-export async function askHttpProxy({ url, to, socket, reader }: ProxyQuestion): Promise<ProxyAnswer> {
-  socket.write(connectHead(url, to))
+export async function askHttpProxy({ url, pseudonym, to, socket, reader }: ProxyQuestion): Promise<ProxyAnswer> {
+  socket.write(connectHead(url, { to, pseudonym }))
   for (let interim = 0; interim < mostInterim; interim += 1) {
     const head = await reader.until('\r\n\r\n', longestReplyHead)
     if (head === undefined) return fault(reader.fault)
@@ -33,9 +34,12 @@ export async function askHttpProxy({ url, to, socket, reader }: ProxyQuestion): 
   return fault('it sends interim answers without end')
 }
 
-function connectHead({ credentials }: ProxyUrl, to: Destination): string {
+function connectHead(
+  { credentials }: ProxyUrl,
+  { to, pseudonym }: { readonly to: Destination; readonly pseudonym: string },
+): string {
   const authority = formatDestination(to)
   const basic = credentials && Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')
   const authorization = basic === undefined ? '' : `Proxy-Authorization: Basic ${basic}\r\n`
-  return `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization}\r\n`
+  return `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization}Via: 1.1 ${pseudonym}\r\n\r\n`
 }

@@ -15,6 +15,8 @@ import { askSocksProxy } from './via-socks5.ts'
 export type ViaSide = {
   readonly url: ProxyUrl
   readonly connect: Connect
+  /** Of this gateway, for `Via`: by it a proxy that leads back here is found out. */
+  readonly pseudonym: string
   readonly resolve: ResolveHost
   /** Verifies an https proxy. */
   readonly trust: () => SecureContext
@@ -94,7 +96,7 @@ async function askProxy(side: ViaSide, to: Destination, raw: Socket): Promise<At
   const socket = side.url.protocol === 'https' ? secured(side, raw) : raw
   const reader = new ByteReader(socket)
   const ask = side.url.protocol === 'socks5' ? askSocksProxy : askHttpProxy
-  const answer = await ask({ url: side.url, to, socket, reader })
+  const answer = await ask({ url: side.url, pseudonym: side.pseudonym, to, socket, reader })
   if (answer.ok) {
     reader.release()
     return { kind: 'connected', value: { socket, remote: undefined, leavesFrom: answer.value.leavesFrom } }
@@ -108,6 +110,7 @@ async function askProxy(side: ViaSide, to: Destination, raw: Socket): Promise<At
 function secured(side: ViaSide, socket: Socket): Socket {
   const { host } = side.url
   const name = host.kind === 'name' ? host.name : formatAddress(host.address)
+  socket.on('error', () => undefined) // the TLS socket has its own
   return connectTls({
     socket,
     host: name, // what the certificate is held against
