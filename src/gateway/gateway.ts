@@ -129,7 +129,8 @@ async function openParts(storage: Storage<GatewayWrites>, ground: Ground, state:
   const { opened } = ground
   const wheel = openDeadlineWheel({ monotonic })
   opened.push(() => wheel.close())
-  const { pool, reach } = await openWays(ground, state)
+  const pseudonym = `sallyport-${Buffer.from(random(8)).toString('hex')}`
+  const { pool, reach } = await openWays(ground, state, pseudonym)
   const meter = await openMeter(
     { clock, monotonic, random, storage, log, groupOf: reach.groupOf },
     { limits: () => state.settings.configuration, every: () => state.settings.meterEvery },
@@ -142,8 +143,7 @@ async function openParts(storage: Storage<GatewayWrites>, ground: Ground, state:
   const opening = openOpening({ clock, random, meter, reach, pool, metrics, records, draining })
   const clients = openClients({ clients: state.settings.configuration.clients, random, monotonic, log })
   const parts: GatewayParts = {
-    ...{ clock, monotonic, random, wheel, storage, log, clients, reach, pool, meter, metrics, draining },
-    pseudonym: `sallyport-${Buffer.from(random(8)).toString('hex')}`,
+    ...{ clock, monotonic, random, wheel, storage, log, clients, reach, pool, meter, metrics, draining, pseudonym },
     deadlines: () => state.settings.deadlines,
     proxyProtocolPeers: () => state.settings.proxyProtocolPeers,
     open: opening.open,
@@ -153,14 +153,18 @@ async function openParts(storage: Storage<GatewayWrites>, ground: Ground, state:
 }
 
 /** From a destination to its addresses, and from an egress to them. */
-async function openWays({ environment, opened }: Ground, state: State): Promise<Pick<GatewayParts, 'pool' | 'reach'>> {
+async function openWays(
+  { environment, opened }: Ground,
+  state: State,
+  pseudonym: string,
+): Promise<Pick<GatewayParts, 'pool' | 'reach'>> {
   const { clock, monotonic, random, log, nameServers: servers } = environment
   const echo = await openEcho(state.settings.echo.listen)
   opened.push(() => echo.close())
   const resolver = openResolver({ monotonic, ...(servers === undefined ? {} : { servers }) })
   opened.push(() => resolver.close())
   const pool = openPool({
-    ...{ clock, monotonic, random, log, echo },
+    ...{ clock, monotonic, random, log, echo, pseudonym },
     deadlines: () => state.settings.deadlines,
     settings: () => poolSettings(state.settings),
     resolve: (host) => addressesOf(resolver, host),
