@@ -35,6 +35,7 @@ describe('an allow rule', () => {
     'an asterisk within a name': [['my--*.sandbox.my.salesforce.com:443'], 'my--dev.sandbox.my.salesforce.com:443', 'my--*.sandbox.my.salesforce.com:443'],
     'an asterisk in the middle takes something': [['a*.b.example:1'], 'a.b.example:1', undefined],
     'two asterisks': [['*.x.*.example:1'], 'a.x.b.x.c.example:1', '*.x.*.example:1'],
+    'two asterisks take something each': [['a*.b*.example:1'], 'a.b.c.example:1', undefined],
     'pieces do not share characters': [['*.ab.*.ab.example:1'], 'x.ab.ab.example:1', undefined],
     'the first of the rows that match': [['*.example:443', 'a.example:443'], 'a.example:443', '*.example:443'],
     'the first row, whatever its kind': [['a.example:443', '*.example:443'], 'a.example:443', 'a.example:443'],
@@ -166,6 +167,7 @@ const somePattern = fc.oneof(
   someName.map((name) => `*.${name}`),
   fc.tuple(label, someName).map(([head, name]) => `${head}*.${name}`),
   fc.tuple(someName, someName).map(([middle, name]) => `*.${middle}*.${name}`),
+  fc.tuple(label, someName, someName).map(([head, middle, name]) => `${head}*.${middle}*.${name}`),
   fc.constant('*'),
 )
 

@@ -61,8 +61,7 @@ export function parseName(text: string): Result<Host, string> {
       ? ok({ kind: 'name', name })
       : fault(`${quoted(text)} has ${name.length} characters; a name has at most ${longestName}`)
   }
-  if (text.endsWith('.')) return fault(`${quoted(text)} ends in a number and a dot, which is neither address nor name`)
-  return literal(text, '.')
+  return literal(text, '.') // with its final dot, which no address has
 }
 
 /** `of` tells which family the place asks for: `[127.0.0.1]` is refused. */
