@@ -5,7 +5,7 @@ import { errors } from '../src/org/rules/errors/catalogue.ts'
 import type { CatalogueEntry, Saw } from '../src/org/rules/errors/entry.ts'
 import { policies } from '../src/org/rules/policies/list.ts'
 import { root } from './command.ts'
-import { adminApiPage } from './reference/admin-api-page.ts'
+import { adminApiPage, gatewayAdminApiPage } from './reference/admin-api-page.ts'
 import { commandsPage } from './reference/commands-page.ts'
 import { configurationPage } from './reference/configuration-page.ts'
 import { gatewayRefusalsPage } from './reference/gateway-refusals-page.ts'
@@ -14,12 +14,17 @@ const generated = '<!-- Written by `npm run docs:generate`; edit the code instea
 
 /** Path to text, formatted as prettier would. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
-  const [commands, adminApi] = await Promise.all([commandsPage(), adminApiPage()])
+  const [commands, adminApi, gatewayAdminApi] = await Promise.all([
+    commandsPage(),
+    adminApiPage(),
+    gatewayAdminApiPage(),
+  ])
   const pages = {
     'docs/reference/admin-api.md': adminApi,
     'docs/reference/commands.md': commands,
     'docs/reference/configuration.md': configurationPage(),
     'docs/reference/errors.md': errorsPage(),
+    'docs/reference/gateway-admin-api.md': gatewayAdminApi,
     'docs/reference/gateway-refusals.md': gatewayRefusalsPage(),
     'docs/reference/policies.md': policiesPage(),
   }

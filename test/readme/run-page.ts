@@ -1,7 +1,9 @@
 /** Runs the blocks of one page from its top to its end, as a reader would. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Block } from './fenced-blocks.ts'
@@ -9,20 +11,31 @@ import { plainEnvironment } from './plain-environment.ts'
 
 export type PageRun = { readonly done: number; readonly wrong: readonly string[] }
 
-/** The address that the pages name; a test takes a free port instead. */
-const namedAddress = '127.0.0.1:8480'
+/** The addresses that the pages name, and the variables that put free ones in their place in a test. */
+const named = {
+  '127.0.0.1:8480': 'SALLYPORT_ORG_LISTEN',
+  '127.0.0.1:9293': 'SALLYPORT_GATEWAY_LISTEN',
+  '127.0.0.1:9294': 'SALLYPORT_GATEWAY_ADMIN_LISTEN',
+} as const
 /** Milliseconds until what hangs is killed. */
 const longest = { command: 60_000, service: 240_000 } as const
 
 type Reader = {
   readonly folder: string
   readonly environment: NodeJS.ProcessEnv
+  /** A block with free addresses in the place of those that it names. */
+  readonly readdressed: (text: string) => string
   service: Service | undefined
 }
 
 /** Stops at the first block that fails, since the ones after it stand on it. */
 export async function runPage(t: TestContext, folder: string, blocks: readonly Block[]): Promise<PageRun> {
-  const reader: Reader = { folder, environment: plainEnvironment(), service: undefined }
+  const free = await Promise.all(
+    Object.entries(named).map(async ([name, variable]) => [name, variable, await freeAddress()] as const),
+  )
+  const environment = { ...plainEnvironment(), ...Object.fromEntries(free.map(([, variable, own]) => [variable, own])) }
+  const readdressed = (text: string): string => free.reduce((whole, [name, , own]) => whole.replaceAll(name, own), text)
+  const reader: Reader = { folder, environment, readdressed, service: undefined }
   t.after(() => reader.service?.stop())
   let done = 0
   for (const block of blocks) {
@@ -34,20 +47,34 @@ export async function runPage(t: TestContext, folder: string, blocks: readonly B
   return { done, wrong: wrong === undefined ? [] : [`${blocks[0]?.page}: ${wrong}`] }
 }
 
+/** Below the ports that the system hands out by itself, so that nobody is given it before the service takes it. */
+async function freeAddress(): Promise<string> {
+  for (;;) {
+    const port = randomInt(15_000, 32_000)
+    const server = createServer()
+    const taken = once(server, 'error').then(() => true)
+    server.listen(port, '127.0.0.1')
+    if (await Promise.race([taken, once(server, 'listening').then(() => false)])) continue
+    server.close()
+    await once(server, 'close')
+    return `127.0.0.1:${port}`
+  }
+}
+
 /** A sentence on what went wrong. */
-async function runBlock(reader: Reader, { text, use }: Block): Promise<string | undefined> {
-  const command = text.replaceAll(namedAddress, reader.service?.address ?? namedAddress)
+async function runBlock(reader: Reader, { text: written, use }: Block): Promise<string | undefined> {
+  const text = reader.readdressed(written)
   switch (use.kind) {
     case 'file':
       await writeFile(join(reader.folder, use.name), text, { mode: 0o600 })
       return undefined
     case 'run': {
-      const { code, printed } = await ended(start(reader, command), longest.command)
+      const { code, printed } = await ended(start(reader, text), longest.command)
       if (code !== use.exit) return `ended with ${code} instead of ${use.exit}:\n${printed}`
       return printed.includes(use.says) ? undefined : `does not say "${use.says}":\n${printed}`
     }
     case 'service':
-      return (await reader.service?.stop()) ?? (await serve(reader, command))
+      return (await reader.service?.stop()) ?? (await serve(reader, text))
     case 'types':
     case 'not run':
     case 'shown':
@@ -55,19 +82,14 @@ async function runBlock(reader: Reader, { text, use }: Block): Promise<string | 
   }
 }
 
-type Service = { readonly address: string; readonly stop: () => Promise<string | undefined> }
+type Service = { readonly stop: () => Promise<string | undefined> }
 
 async function serve(reader: Reader, command: string): Promise<string | undefined> {
-  const child = start(
-    { ...reader, environment: { ...reader.environment, SALLYPORT_ORG_LISTEN: '127.0.0.1:0' } },
-    command,
-  )
+  const child = start(reader, command)
   const end = ended(child, longest.service)
-  const address = await Promise.race([listening(child), end.then(() => undefined)])
-  if (address === undefined) return `the service ended:\n${(await end).printed}`
-  Object.assign(reader.environment, { SALLYPORT_ORG_LISTEN: address }) // so that further commands find it
+  const isReady = await Promise.race([ready(child, / org\b/.test(command)), end.then(() => false)])
+  if (!isReady) return `the service ended:\n${(await end).printed}`
   reader.service = {
-    address,
     async stop() {
       reader.service = undefined
       signal(child, 'SIGTERM')
@@ -78,18 +100,18 @@ async function serve(reader: Reader, command: string): Promise<string | undefine
   return undefined
 }
 
-/** Host and port of the first line of output, once the last of what is printed at a start has been: the commands of the demonstration on
- *  standard output, or the line on the admin token on standard error. */
-function listening(child: ChildProcess): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>()
+/** Resolves once the last of what is printed at a start has been: the commands of the demonstration on standard output, or on standard error
+ *  the line on the admin token of the last system that starts. */
+async function ready(child: ChildProcess, isOrgAlone: boolean): Promise<true> {
+  const { promise, resolve } = Promise.withResolvers<true>()
+  const last = isOrgAlone ? /^Admin token: /m : /^Admin token of the gateway: |^No gateway: /m
   let [out, err] = ['', '']
   const look = (): void => {
-    const [, address] = /"event":"listening".*"url":"http:\/\/([^"]+)"/.exec(out) ?? []
-    if (address !== undefined && (out.includes('replay.curl\n') || err.includes('Admin token: '))) resolve(address)
+    if (/replay\.curl -x .*\n/.test(out) || last.test(err)) resolve(true)
   }
   child.stdout?.on('data', (chunk: Buffer) => ((out += chunk.toString()), look()))
   child.stderr?.on('data', (chunk: Buffer) => ((err += chunk.toString()), look()))
-  return promise
+  return await promise
 }
 
 /** In a group of its own, so that what a shell or npm started ends with it. */

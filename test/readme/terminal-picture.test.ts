@@ -20,10 +20,11 @@ describe("the README's terminal picture", () => {
 
   test('has no secret in it, and no place of the machine', () => {
     const reply = '{"access_token":"00D000000000001!AQx.y_z-","refresh_token":"5Aep861AQG","issued_at":"1795246187928"}'
-    const text = `$ curl -K /tmp/x/data/redeem.curl\n${reply}\n$ SALLYPORT_STORAGE=sqlite:/tmp/x/data explain --org http://127.0.0.1:4\n`
+    const through = `http://demo:${'x'.repeat(32)}@127.0.0.1:5`
+    const text = `$ curl -K /tmp/x/data/redeem.curl -x ${through}\n${reply}\n$ SALLYPORT_STORAGE=sqlite:/tmp/x/data explain --org http://127.0.0.1:4\n`
     equal(
-      shorten(text, { data: '/tmp/x/data', url: 'http://127.0.0.1:4' }),
-      '$ curl -K data/redeem.curl\n{"access_token":"00D000000000001!…","refresh_token":"5Aep861…","issued_at":"…"}\n$ explain\n',
+      shorten(text, { data: '/tmp/x/data', url: 'http://127.0.0.1:4', gatewayUrl: 'http://127.0.0.1:5' }),
+      '$ curl -K data/redeem.curl -x http://demo:…@127.0.0.1:9293\n{"access_token":"00D000000000001!…","refresh_token":"5Aep861…","issued_at":"…"}\n$ explain\n',
     )
   })
 

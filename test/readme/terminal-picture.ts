@@ -31,13 +31,16 @@ export async function takePicture(): Promise<string> {
   const env = { ...plainEnvironment(), SALLYPORT_STORAGE: `sqlite:${data}` }
   const up = spawn('node', ['src/cli/main.ts', 'up', '--listen', '127.0.0.1:0'], { cwd: root, env, timeout: longest })
   try {
-    const printed = await until(up, /replay\.curl\n/)
+    const printed = await until(up, /replay\.curl -x .*\n/)
     const commands = [...printed.matchAll(/^ {2}((?:curl|npm|SALLYPORT_STORAGE=).*)$/gm)].map(
       ([, command = '']) => command,
     )
     const shots = []
     for (const command of commands.slice(0, 3)) shots.push(`$ ${command}\n${await outputOf(command, env)}`)
-    return fence(shorten(shots.join('\n'), { data, url: /"url":"([^"]+)"/.exec(printed)?.[1] ?? '' }))
+    const [url = '', gatewayUrl = ''] = [...printed.matchAll(/^\{"event":"listening".*"url":"([^"]+)"/gm)].map(
+      ([, each = '']) => each,
+    )
+    return fence(shorten(shots.join('\n'), { data, url, gatewayUrl }))
   } finally {
     up.kill('SIGTERM')
     if (up.exitCode === null && up.signalCode === null) await once(up, 'close')
@@ -45,11 +48,15 @@ export async function takePicture(): Promise<string> {
   }
 }
 
+export type Places = { readonly data: string; readonly url: string; readonly gatewayUrl: string }
+
 const fence = (text: string): string => `\`\`\`console\n${text}\`\`\``
 
 /** What a reader's own run shows at the standard address and in ./data, with secrets and times cut off where they begin to differ. */
-export function shorten(text: string, { data, url }: { readonly data: string; readonly url: string }): string {
+export function shorten(text: string, { data, url, gatewayUrl }: Places): string {
   return text
+    .replace(/(http:\/\/demo:)[\w-]{32}@/g, '$1…@')
+    .replaceAll(new URL(gatewayUrl).host, '127.0.0.1:9293')
     .replaceAll(`SALLYPORT_STORAGE=sqlite:${data} `, '')
     .replaceAll(data, 'data')
     .replaceAll(` --org ${url}`, '')

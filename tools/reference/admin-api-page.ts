@@ -1,5 +1,8 @@
-/** docs/reference/admin-api.md, from the OpenAPI document that a running org serves. */
+/** docs/reference/admin-api.md and gateway-admin-api.md, from the OpenAPI documents that a running org and a running gateway serve. */
+import { loadConfiguration } from '../../src/config/load.ts'
+import { startGateway } from '../../src/system.ts'
 import { startOrg } from '../../src/testing.ts'
+import { fault } from '../../src/values/result.ts'
 
 type Schema = {
   readonly type?: string
@@ -21,7 +24,27 @@ type Operation = {
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>
 
 export async function adminApiPage(): Promise<string> {
-  const operations = Object.entries(await pathsOfARunningOrg()).flatMap(([path, methods]) =>
+  return `# Admin API
+
+On the listener of the org, with \`Authorization: Bearer\` and the admin token; \`GET /admin/openapi.json\` has the whole of it and needs no
+token. The testing plane is there with \`--testing\` only. Errors are problem details (RFC 9457) with a stable \`code\` and \`next\`, what to do.
+
+${sectionsOf(await pathsOfARunningOrg())}
+`
+}
+
+export async function gatewayAdminApiPage(): Promise<string> {
+  return `# Admin API of the gateway
+
+On a listener of its own (\`gateway.admin.listen\`), with \`Authorization: Bearer\` and the gateway's admin token; \`GET /admin/openapi.json\` has the
+whole of it and needs no token. Errors are problem details (RFC 9457) with a stable \`code\` and \`next\`, what to do.
+
+${sectionsOf(await pathsOfARunningGateway())}
+`
+}
+
+function sectionsOf(paths: Paths): string {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ call: `${method.toUpperCase()} ${path}`, operation })),
   )
   const tags = [...new Set(operations.map(({ operation }) => operation.tags[0] ?? ''))]
@@ -29,24 +52,41 @@ export async function adminApiPage(): Promise<string> {
     const own = operations.filter(({ operation }) => operation.tags[0] === tag)
     return `## ${tag}\n\n${own.map(({ call, operation }) => entry(call, operation)).join('\n\n')}`
   })
-  return `# Admin API
-
-On the listener of the org, with \`Authorization: Bearer\` and the admin token; \`GET /admin/openapi.json\` has the whole of it and needs no
-token. The testing plane is there with \`--testing\` only. Errors are problem details (RFC 9457) with a stable \`code\` and \`next\`, what to do.
-
-${sections.join('\n\n')}
-`
+  return sections.join('\n\n')
 }
 
 async function pathsOfARunningOrg(): Promise<Paths> {
   const org = await startOrg()
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own document; test/admin/openapi.test.ts holds its form
-    const document = (await (await fetch(`${org.url}/admin/openapi.json`)).json()) as { readonly paths: Paths }
-    return document.paths
+    return await pathsAt(org.url)
   } finally {
     await org.close()
   }
+}
+
+async function pathsOfARunningGateway(): Promise<Paths> {
+  const free = '127.0.0.1:0'
+  const environment = { SALLYPORT_GATEWAY_LISTEN: free, SALLYPORT_GATEWAY_ADMIN_LISTEN: free }
+  const loaded = loadConfiguration({ environment, readFile: () => fault('does not exist'), workingDirectory: '/' })
+  if (!loaded.ok) throw new Error('the configuration of a gateway that is nowhere is at fault')
+  const storage = 'sqlite::memory:'
+  const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+  const onFault = (cause: Error): never => {
+    throw cause
+  }
+  const configuration = loaded.value.configuration.gateway
+  const gateway = await startGateway({ configuration, storage, onFault, log: quiet })
+  try {
+    return await pathsAt(gateway.adminUrl)
+  } finally {
+    await gateway.close()
+  }
+}
+
+async function pathsAt(url: string): Promise<Paths> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own documents, whose form tests hold
+  const document = (await (await fetch(`${url}/admin/openapi.json`)).json()) as { readonly paths: Paths }
+  return document.paths
 }
 
 function entry(call: string, { summary, parameters = [], requestBody, responses }: Operation): string {

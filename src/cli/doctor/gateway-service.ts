@@ -1,6 +1,7 @@
 /** The two ports of the gateway, and the gateway behind them where one runs: what it says of each egress. */
 import type { Loaded } from '../../config/load.ts'
 import { isRecord } from '../../documents/words.ts'
+import type { AdminClient } from '../admin-client.ts'
 import { gatewayAdmin } from '../gateway/gateway-address.ts'
 import { adminListening, proxyListening } from '../gateway/serve-gateway.ts'
 import { doubt, failure, fine, type Finding } from './finding.ts'
@@ -30,9 +31,10 @@ export async function checkGatewayService(loaded: Loaded, owned: boolean): Promi
   }
   let leavesFrom: readonly LeavesFrom[] | undefined
   const findings = await asFindings('gateway admin API', async () => {
-    const egresses = await askEgresses(loaded)
+    const admin = gatewayAdmin(loaded)
+    const egresses = await askEgresses(admin)
     leavesFrom = egresses.flatMap(({ name, address }) => (address === undefined ? [] : [{ name, address }]))
-    return egresses.map(egressFinding)
+    return [...egresses.map(egressFinding), ...(await askHalves(admin))]
   })
   return { findings, leavesFrom }
 }
@@ -64,16 +66,30 @@ type Seen = {
   readonly why: string
 }
 
-async function askEgresses(loaded: Loaded): Promise<Seen[]> {
-  const { body } = await gatewayAdmin(loaded).ask('GET', '/egress')
-  const egresses = isRecord(body) && Array.isArray(body['egress']) ? body['egress'].filter(isRecord) : []
-  return egresses.map((each) => ({
+async function askEgresses(admin: AdminClient): Promise<Seen[]> {
+  const { body } = await admin.ask('GET', '/egress')
+  return recordsIn(body, 'egress').map((each) => ({
     name: textOf(each['name']) ?? '',
     address: textOf(each['public']),
     state: textOf(each['state']) ?? '',
     why: textOf(each['why']) ?? '',
   }))
 }
+
+/** Allowlists of which the gateway has been told that they hold one address and not the other (L-61). */
+async function askHalves(admin: AdminClient): Promise<Finding[]> {
+  const { body } = await admin.ask('GET', '/admissions')
+  return recordsIn(body, 'warnings').map((each) => {
+    const [destination, egress, label] = [textOf(each['destination']), textOf(each['egress']), textOf(each['label'])]
+    const whose = label === undefined ? '' : ` of ${label}`
+    const is = each['is'] === 'refused' ? 'refuses' : 'is not known to admit'
+    const says = `the allowlist${whose} at ${destination} holds the address of another egress and ${is} ${egress}`
+    return doubt('pair', says, 'Register its address there as well, then tell: PUT /admin/v1/admissions')
+  })
+}
+
+const recordsIn = (body: unknown, name: string): Readonly<Record<string, unknown>>[] =>
+  isRecord(body) && Array.isArray(body[name]) ? body[name].filter(isRecord) : []
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

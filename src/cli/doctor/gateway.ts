@@ -22,7 +22,7 @@ export async function checkGateway(loaded: Loaded, owned: boolean): Promise<read
     ...(isDeclared && !owned ? await checkHealthTarget(gateway, addressesOf(gateway)) : []),
     ...(await checkPair(loaded, service.leavesFrom ?? declared(gateway, file))),
     ...(gateway.egress.length === 1 ? [alone] : []),
-    ...judgeAdmitted(gateway.admitted),
+    ...(owned ? [] : judgeAdmitted(gateway.admitted)), // a running one has been told, and knows more
     checkDescriptors(gateway),
     ...checkCredentials(gateway.clients),
     ...(await checkProxied(loaded)),
