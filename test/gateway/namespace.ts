@@ -8,16 +8,22 @@ const run = promisify(execFile)
 export type Scenario = 'black-hole' | 'address-removed'
 export type Seen = Readonly<Record<string, unknown>>
 
-const program = new URL('child-namespace.ts', import.meta.url).pathname
+/** A scenario of child-namespace.ts, or a program of its own. */
+export type Programme = Scenario | { readonly program: string }
+
+function commandOf(what: Programme): readonly string[] {
+  const pathOf = (file: string): string => new URL(file, import.meta.url).pathname
+  return typeof what === 'string' ? [pathOf('child-namespace.ts'), what] : [pathOf(what.program)]
+}
 
 /** Where no namespace can be made this is said aloud, and the tests beside it that need none have to do. */
-export async function inNamespace(t: TestContext, scenario: Scenario, judge: (seen: Seen) => void): Promise<void> {
+export async function inNamespace(t: TestContext, what: Programme, judge: (seen: Seen) => void): Promise<void> {
   const impossible = await whyImpossible()
   if (impossible !== undefined) {
     console.log(`"${t.name}" has not run: ${impossible}`)
     return
   }
-  const { stdout } = await run('unshare', ['--net', process.execPath, program, scenario], { timeout: 120_000 })
+  const { stdout } = await run('unshare', ['--net', process.execPath, ...commandOf(what)], { timeout: 120_000 })
   const seen = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Seen
   t.diagnostic(JSON.stringify(seen))
   judge(seen)

@@ -106,7 +106,7 @@ function memberOpener(options: PoolOptions, wheel: DeadlineWheel): (declaration:
     pseudonym: options.pseudonym ?? 'sallyport',
     trust: options.trust ?? openTrust(),
     dialMs: () => options.deadlines().dial,
-    openPorts: () => openPorts(range, chance),
+    openPorts: () => openPorts(range, chance()),
   }
   return (declaration) => {
     const egress = openEgress(declaration, { ...shared, limits: () => settings().healthCheck })

@@ -22,8 +22,8 @@ export type Ports = {
 
 const mostTries = 16
 
-/** `chance` is 0 to 1: where to begin, so that processes that share the address do not try the same ports. */
-export function openPorts(range: PortRange, chance: () => number): Ports {
+/** `start` is 0 to 1: where to begin, so that processes that share the address do not try the same ports. */
+export function openPorts(range: PortRange, start: number): Ports {
   const used = new Map<string | number, { used: number }>()
   let open = 0
   let byHandFrom = Infinity
@@ -45,7 +45,7 @@ export function openPorts(range: PortRange, chance: () => number): Ports {
     next() {
       if (open < byHandFrom) return 0
       tried += 1
-      return portAt(range, chance(), tried)
+      return portAt(range, start, tried)
     },
     wasTaken(tries) {
       // below it the kernel finds one again; asking it in vain costs a walk over the whole range
