@@ -1,6 +1,6 @@
 /** What the log has of each tunnel: one record when it has ended, and one for each refusal. Never a credential, never a byte of payload. */
 import { formatAddress, type Address } from '../ip/address.ts'
-import { between, isoText, type Instant } from '../values/time.ts'
+import { between, type Instant } from '../values/time.ts'
 import type { Clock } from '../values/domain.ts'
 import type { Log } from './log.ts'
 import { formatDestination } from './rules/destination.ts'
@@ -60,23 +60,42 @@ type Flood = { spentUntil: number; leftOut: number }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The canonical record: whoever wants to know anything of a tunnel finds it in this one line. */
+/** The canonical record: whoever wants to know anything of a tunnel finds it in this one line. What is not known is undefined and not written;
+ *  when it was opened is the instant of the line less `ms`. */
 export function tunnelRecord(tunnel: LiveTunnel, end: TunnelEnd, now: Instant): Fields {
-  const { id, ask, openedAt, dialled, up, down } = tunnel
+  const { ask, dialled } = tunnel
   return {
-    tunnel: id,
-    ...askFields(ask),
-    ...(dialled === undefined
-      ? {}
-      : {
-          egress: dialled.egress,
-          address: dialled.address,
-          addressIs: dialled.observed ? 'observed' : 'declared',
-          remote: dialled.remote === undefined ? undefined : formatAddress(dialled.remote),
-          dialMs: Math.round(dialled.dialMs * 10) / 10,
-        }),
-    ...{ openedAt: isoText(openedAt), ms: between(openedAt, now), up, down },
-    ...endFields(end),
+    tunnel: tunnel.id,
+    kind: ask.kind,
+    client: ask.client.name, // not its user, which is half of a credential
+    label: ask.client.label,
+    from: formatAddress(ask.from),
+    destination: formatDestination(ask.destination),
+    pin: ask.pin?.slice(0, longestText),
+    egress: dialled?.egress,
+    address: dialled?.address,
+    addressIs: dialled === undefined ? undefined : dialled.observed ? 'observed' : 'declared',
+    remote: dialled?.remote === undefined ? undefined : formatAddress(dialled.remote),
+    dialMs: dialled === undefined ? undefined : Math.round(dialled.dialMs * 10) / 10,
+    ms: between(tunnel.openedAt, now),
+    up: tunnel.up,
+    down: tunnel.down,
+    end: end.kind,
+    side: end.kind === 'broken' ? end.side : undefined,
+    why: whyOf(end),
+  }
+}
+
+function whyOf(end: TunnelEnd): string | undefined {
+  switch (end.kind) {
+    case 'closed':
+      return undefined
+    case 'cut':
+      return end.why
+    case 'broken':
+      return end.code
+    case 'refused':
+      return end.refusal.code
   }
 }
 
@@ -84,7 +103,6 @@ function refusalRecord(refusal: Refusal, { from, ask }: RefusalAbout): Fields {
   return { ...(ask === undefined ? { from: formatAddress(from) } : askFields(ask)), ...refusalFields(refusal) }
 }
 
-/** The client by its name: its user is half of a credential. */
 const askFields = ({ kind, client, from, destination, pin }: TunnelAsk): Fields => ({
   kind,
   client: client.name,
@@ -102,16 +120,3 @@ const refusalFields = (refusal: Refusal): Fields => ({
 
 /** What a client can put into it is bounded. */
 const longestText = 500
-
-function endFields(end: TunnelEnd): Fields {
-  switch (end.kind) {
-    case 'closed':
-      return { end: 'closed' }
-    case 'cut':
-      return { end: 'cut', why: end.why }
-    case 'broken':
-      return { end: 'broken', side: end.side, why: end.code }
-    case 'refused':
-      return { end: 'refused', ...refusalFields(end.refusal) }
-  }
-}

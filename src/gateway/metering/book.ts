@@ -62,22 +62,20 @@ export function openBook(): Book {
 
 const emptyTally = (): Tally => ({ period: 0, up: 0, down: 0, tunnels: 0, lastAt: 0, open: false })
 
-/** One object for each pair of names. */
+/** One object for each pair of names; maps in a map, so that nothing is glued together on the way of a tunnel. */
 function interned<T>(make: (a: string, b: string) => T): {
   readonly of: (a: string, b: string) => T
   readonly all: () => Iterable<T>
 } {
-  const known = new Map<string, T>()
+  const known = new Map<string, Map<string, T>>()
+  const add = (a: string, b: string): T => {
+    const made = make(a, b)
+    known.set(a, (known.get(a) ?? new Map<string, T>()).set(b, made))
+    return made
+  }
   return {
-    of(a, b) {
-      const key = `${a}\n${b}` // names of the configuration have no line break
-      const there = known.get(key)
-      if (there !== undefined) return there
-      const made = make(a, b)
-      known.set(key, made)
-      return made
-    },
-    all: () => known.values(),
+    of: (a, b) => known.get(a)?.get(b) ?? add(a, b),
+    all: () => [...known.values()].flatMap((each) => [...each.values()]),
   }
 }
 

@@ -30,7 +30,8 @@ export function openLiveTunnels(book: Book): LiveTunnels {
     book.add(entry, delta, when)
   }
   return {
-    add: (tunnel, to) => void entries.set(tunnel, { ...to, up: 0, down: 0, cut: false }),
+    add: (tunnel, { client, account, place }) =>
+      void entries.set(tunnel, { client, account, place, up: 0, down: 0, cut: false }),
     remove(tunnel, when) {
       const entry = entries.get(tunnel)
       if (entry === undefined) return undefined
