@@ -17,10 +17,10 @@ const scene = await openScene(scope, { egress: [local('a', '127.0.0.11', { confi
 for (const socket of target.sockets) socket.destroy()
 
 /** How many connections there can be at one time, and what comes after them. */
-async function fill(port: number): Promise<{ readonly held: number; readonly then: string }> {
+async function fill(port: number): Promise<{ readonly held: number; readonly refused: string }> {
   for (let held = 0; ; held += 1) {
     const dialled = await scene.dial(port)
-    if (!dialled.ok) return { held, then: dialled.fault.code }
+    if (!dialled.ok) return { held, refused: dialled.fault.code }
   }
 }
 const seen = { ports, first: await fill(first.port), second: await fill(second.port), state: scene.view('a').state }

@@ -5,7 +5,7 @@ import { inNamespace } from './namespace.ts'
 
 test('L-79: an address carries as many connections as there are source ports, to each destination anew, and says when they are used up', (t) =>
   inNamespace(t, { program: 'child-ports.ts' }, (seen) => {
-    const full = { held: seen['ports'], then: 'PORTS_EXHAUSTED' }
+    const full = { held: seen['ports'], refused: 'PORTS_EXHAUSTED' }
     deepEqual({ first: seen['first'], second: seen['second'] }, { first: full, second: full })
     deepEqual(seen['state'], 'up')
   }))

@@ -1,9 +1,14 @@
 /** What goes through another proxy: what is sent to it, what it may answer, and what that means for the dial. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { createSecureContext, createServer as createTlsServer } from 'node:tls'
+import { promisify } from 'node:util'
 import { makeCertificate } from './certificate.ts'
 import { closedPort, local, openScene, startListener, via } from './egress-scene.ts'
 import { listenOn } from './kit.ts'
@@ -53,6 +58,35 @@ describe('P-43: a name goes through a proxy as a name', () => {
     const wary = await openScene(t, { egress })
     equal(wary.view('v').state, 'down')
     match(wary.view('v').why, /SELF_SIGNED|self-signed|UNABLE_TO_VERIFY/i)
+  })
+
+  test('over https with an authority of NODE_EXTRA_CA_CERTS', async (t) => {
+    const certificate = makeCertificate()
+    const key = certificate.material.key.expose()
+    const server = createTlsServer({ cert: certificate.pem, key }, (socket) => void socket.on('error', () => undefined))
+    server.on('tlsClientError', () => undefined)
+    const { port } = await listenOn(server, '127.0.0.1')
+    const folder = await mkdtemp(join(tmpdir(), 'sallyport-trust-'))
+    t.after(async () => {
+      server.close()
+      await rm(folder, { recursive: true })
+    })
+    const file = join(folder, 'authority.pem')
+    await writeFile(file, certificate.pem)
+    const program = new URL('child-trust.ts', import.meta.url).pathname
+    const believes = async (env: NodeJS.ProcessEnv): Promise<string> =>
+      (await promisify(execFile)(process.execPath, [program, `${port}`], { env })).stdout.trim()
+    equal(await believes({ ...process.env, NODE_EXTRA_CA_CERTS: file }), 'yes')
+    match(await believes({ ...process.env, NODE_EXTRA_CA_CERTS: undefined }), /SELF_SIGNED|UNABLE_TO_VERIFY/)
+  })
+
+  test('over https: a proxy that hangs up in the handshake fails over', async (t) => {
+    const origin = await startListener(t)
+    const proxy = await startListener(t, (socket) => void socket.once('data', () => socket.resetAndDestroy()))
+    const egress = [via('v', `https://${proxy.at}`), local('b', '127.0.0.12')]
+    const scene = await openScene(t, { egress, attemptMs: 60_000 })
+    equal(scene.view('v').state, 'down')
+    deepEqual(await scene.egressesOf(origin.port, 1), ['b'])
   })
 
   test('over SOCKS5, with user and password and the name', async (t) => {

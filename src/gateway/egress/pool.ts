@@ -12,10 +12,9 @@ import { dialWithFailover } from './failover.ts'
 import { openMembers, type PoolOptions } from './members.ts'
 import { viewOf, type EgressView } from './view.ts'
 
-export type { Admission, AdmissionRow } from '../rules/admission.ts'
+export type { AdmissionRow } from '../rules/admission.ts'
 export type { EgressDeclaration } from '../rules/egress-set.ts'
 export type { OpenAsk } from './chooser.ts'
-export type { EgressState } from './egress.ts'
 export type { PoolOptions, PoolSettings } from './members.ts'
 export type { EgressView } from './view.ts'
 
