@@ -41,6 +41,10 @@ const limits = {
 /** Of one connection that has not shown right ones yet, or has shown wrong ones since. */
 const mostFailures = 10
 
+/** Streams that a client has reset before they were answered, less those that it has not: each has cost a dial (CVE-2023-44487). The limit of
+ *  nghttp2 lies above it and leaves the connection standing. */
+const mostGivenUp = 512
+
 type Session = {
   readonly parts: Http2Parts
   readonly connection: Connection
@@ -49,6 +53,7 @@ type Session = {
   readonly deadline: Deadline
   streams: number
   failures: number
+  givenUp: number
   known: boolean
 }
 
@@ -58,7 +63,7 @@ export function openHttp2(parts: Http2Parts): Http2 {
     serve(connection) {
       const http2 = performServerHandshake(connection.socket, limits)
       const deadline = parts.wheel.deadline(() => http2.destroy())
-      const session: Session = { parts, connection, http2, deadline, streams: 0, failures: 0, known: false }
+      const session: Session = { parts, connection, http2, deadline, streams: 0, failures: 0, givenUp: 0, known: false }
       sessions.add(http2)
       http2.on('error', () => undefined) // the client broke the protocol or is gone; the session is destroyed
       http2.on('stream', (stream, headers) => serveStream(session, stream, headers))
@@ -75,13 +80,17 @@ export function openHttp2(parts: Http2Parts): Http2 {
 }
 
 function serveStream(session: Session, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  const { parts, deadline } = session
+  const { parts, http2, deadline } = session
   session.streams += 1
   if (session.known) parts.wheel.clear(deadline)
   stream.on('error', () => undefined) // reset by the client, or by the relay
   stream.once('close', () => {
     session.streams -= 1
-    if (session.streams === 0 && session.known) parts.wheel.set(deadline, parts.deadlines().idle)
+    session.givenUp = Math.max(0, session.givenUp + (stream.headersSent ? -1 : 1))
+    if (session.givenUp > mostGivenUp && !http2.destroyed) {
+      http2.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      http2.destroy()
+    } else if (session.streams === 0 && session.known) parts.wheel.set(deadline, parts.deadlines().idle)
   })
   const asked = judge(session, headers)
   if (!asked.ok) return refuse(session, { stream, headers, refused: asked.fault })

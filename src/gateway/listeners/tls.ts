@@ -26,6 +26,8 @@ export function openTls(material: TlsMaterial): TlsToGateway {
       const inside = handshake(socket, { start, secureContext })
       inside.on('error', () => undefined) // a handshake that failed, a client that went; the socket is closed
       inside.once('secure', () => {
+        // node:http2 would wait for an event that a socket made here never has; a tls.Server does the same before it hands its sockets on
+        Object.assign(inside, { secureConnecting: false })
         const alpn = inside.alpnProtocol
         const empty = start.subarray(0, 0)
         next({ ...arrival, socket: inside, start: empty, secure: true }, typeof alpn === 'string' ? alpn : undefined)
@@ -46,7 +48,8 @@ function handshake(
   return new TLSSocket(socket, { isServer: true, secureContext, ALPNCallback: chooseProtocol })
 }
 
-const spoken = ['h2', 'http/1.1', 'http/1.0']
+// HTTP/2 only to those who offer nothing else: clients that offer both to a proxy have hung on getting it (undici 8 sends it Proxy-Connection)
+const spoken = ['http/1.1', 'http/1.0', 'h2']
 
 /** The first that both speak; with none of them the handshake fails (RFC 7301 section 3.2). A client that names none speaks what its first byte says. */
 const chooseProtocol = ({ protocols }: { readonly protocols: readonly string[] }): string | undefined =>

@@ -109,8 +109,8 @@ function broken({ relayed, to, side }: Way, code: string): void {
 function closed({ relayed, from, to, side }: Way): void {
   relayed.open -= 1
   if (relayed.open > 0) {
-    // in order is: it has ended its half, and has been sent the end of the other
-    if (from.readableEnded && from.writableFinished) return
+    // in order is: it has ended its half, and has been sent the end of the other; a stream of HTTP/2 that is reset ends both by itself
+    if (from.readableEnded && from.writableFinished && to.readableEnded) return
     relayed.end ??= { kind: 'broken', side, code: from.errored === null ? 'CLOSED' : codeOf(from.errored) }
     return breakOff(to)
   }
