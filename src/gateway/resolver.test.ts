@@ -152,9 +152,9 @@ describe('resolving a name', () => {
 
   test('closed, it answers whoever waits and asks for nothing more', async () => {
     const { resolve, close, names } = opened({ atOnce: 1 })
-    const waiting = [resolve('a'), resolve('b')]
+    const waiting = ['a', 'b'].map(async (name) => text(await resolve(name)))
     close()
-    deepEqual((await Promise.all(waiting)).map(text), ['the gateway is stopping', 'the gateway is stopping'])
+    deepEqual(await Promise.all(waiting), ['the gateway is stopping', 'the gateway is stopping'])
     equal(text(await resolve('c')), 'the gateway is stopping')
     deepEqual(names(), ['a'])
   })
