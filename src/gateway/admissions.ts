@@ -34,6 +34,8 @@ export type AdmissionsParts = {
 export async function openAdmissions(parts: AdmissionsParts, rows: readonly AdmissionRow[]): Promise<ToldAdmissions> {
   let file = indexAdmissions(rows)
   const told = new Map<string, StoredAdmission>()
+  /** The pool keeps what an admin said until it is said anew: of what was undone it is told the file's word, at each reload. */
+  const undoneOnce = new Map<string, StoredAdmission>()
   const readFile = async (again: readonly AdmissionRow[]): Promise<void> => {
     file = indexAdmissions(again)
     const stored = await parts.storage.read(() => findAdmissions())
@@ -42,7 +44,8 @@ export async function openAdmissions(parts: AdmissionsParts, rows: readonly Admi
     told.clear()
     for (const each of stored) if (!undone.includes(each)) told.set(keyOf(each), each)
     parts.pool.declareAdmissions(again)
-    for (const each of undone) parts.pool.admit({ ...rowOf(each), admission: ownWord(again, each) })
+    for (const each of undone) undoneOnce.set(keyOf(each), each)
+    for (const each of undoneOnce.values()) parts.pool.admit({ ...rowOf(each), admission: ownWord(again, each) })
     for (const each of told.values()) parts.pool.admit(rowOf(each))
   }
   await readFile(rows)

@@ -101,6 +101,21 @@ describe('admissions', () => {
     equal((await back.call('/admin/v1/admissions')).body.admissions[0]?.by, 'file', 'undone for good')
   })
 
+  test('that the file has undone follow the file from then on', async (t) => {
+    const bench = await open(t)
+    const says = (admission: 'confirmed' | 'refused') => [{ label: undefined, group: rule, egress: 'a', admission }]
+    await tell(bench, {})
+    const seen: unknown[] = []
+    for (const rows of [says('refused'), says('confirmed'), []]) {
+      await bench.admissions.readFile(rows)
+      seen.push(bench.pool.views()[0]?.admissions.map(({ admission }) => admission))
+    }
+    deepEqual(seen, [['refused'], ['confirmed'], []])
+    await tell(bench, {})
+    await bench.admissions.readFile([])
+    equal(bench.admissions.list()[0]?.by, 'admin', 'and may be told anew')
+  })
+
   const refused: Readonly<Record<string, readonly [object, string]>> = {
     'of an egress that is not there': [{ egress: 'zz' }, '404 NOT_FOUND'],
     'of a destination that no rule allows': [{ destination: 'example.com:443' }, '422 BODY_INVALID'],

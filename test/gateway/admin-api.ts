@@ -1,11 +1,12 @@
 /** The admin API over a real store, with a pool that has no sockets. */
 import type { TestContext } from 'node:test'
 import { openAdmin, type RunningAdmin } from '../../src/gateway/admin/admin.ts'
-import { openAdmissions } from '../../src/gateway/admissions.ts'
+import { openAdmissions, type ToldAdmissions } from '../../src/gateway/admissions.ts'
 import { openDeclared, type Declared } from '../../src/gateway/declared.ts'
+import { openAdmissions as openPoolAdmissions } from '../../src/gateway/egress/admissions.ts'
 import type { EgressView, Pool } from '../../src/gateway/egress/pool.ts'
 import { openMetrics } from '../../src/gateway/metrics.ts'
-import { admissionRowsOf, indexAdmissions, type AdmissionRow } from '../../src/gateway/rules/admission.ts'
+import { admissionRowsOf, type AdmissionRow } from '../../src/gateway/rules/admission.ts'
 import type { EgressDeclaration, EgressEntry } from '../../src/gateway/rules/egress-set.ts'
 import { openStoreKey } from '../../src/gateway/store-key.ts'
 import { formatAddress } from '../../src/ip/address.ts'
@@ -22,8 +23,7 @@ export type FakePool = Pool & {
 
 export function fakePool(): FakePool {
   let declared: readonly EgressDeclaration[] = []
-  let configured: readonly AdmissionRow[] = []
-  const told: AdmissionRow[] = []
+  const admissions = openPoolAdmissions()
   const drained = new Set<string>()
   const tunnels = new Map<string, number>()
   const drain = (name: string, on: boolean): boolean => {
@@ -44,8 +44,8 @@ export function fakePool(): FakePool {
     },
     drain: (name) => drain(name, true),
     resume: (name) => drain(name, false),
-    admit: (row) => void told.push(row),
-    declareAdmissions: (rows) => void (configured = rows),
+    admit: admissions.tell,
+    declareAdmissions: admissions.configure,
     probeNow: () => Promise.resolve(),
     close: () => {},
     views: () =>
@@ -62,7 +62,7 @@ export function fakePool(): FakePool {
         tunnels: tunnels.get(name) ?? 0,
         ports: { used: 7, of: 28_232 },
         probes: { succeeded: 3, failed: 1 },
-        admissions: admissionRowsOf(indexAdmissions([...configured, ...told]), name),
+        admissions: admissionRowsOf(admissions.index(), name),
       })),
   }
   return pool
@@ -79,6 +79,7 @@ export type AdminBench = {
   readonly admin: RunningAdmin
   readonly pool: FakePool
   readonly declared: Declared
+  readonly admissions: ToldAdmissions
   readonly metered: Metered
   readonly call: (path: string, options?: CallOptions) => Promise<Called>
 }
@@ -139,7 +140,7 @@ export async function openBench(
     { listen: { host: '127.0.0.1', port: 0 }, folder, adminToken: secret(token) },
   )
   t.after(() => admin.close())
-  return { admin, pool, declared, metered, call: (path, about) => call(`${admin.url}${path}`, about) }
+  return { admin, pool, declared, admissions, metered, call: (path, about) => call(`${admin.url}${path}`, about) }
 }
 
 const note =
