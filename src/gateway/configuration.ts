@@ -279,7 +279,7 @@ export const gatewaySchema: Schema<GatewayConfiguration> & SchemaOf<GatewayConfi
       items: { type: 'string', minLength: 1 },
       default: ['*.salesforce.com:443', '*.force.com:443'],
       description:
-        'Destinations, HOST:PORTS: *.example.com:443, 192.0.2.1:443, [2001:db8::1]:8000-8100, 10.0.0.0/8:*. Private addresses are denied unless they themselves, or a range of them, are listed (SF-280, SF-317).',
+        'Destinations, such as `*.example.com:443`, `192.0.2.1:8000-8100` or `[fd00::/8]:*`. Private addresses are denied unless they themselves, or a range of them, are listed (SF-280, SF-317).',
     },
     allowEverything: {
       type: 'boolean',
