@@ -218,15 +218,22 @@ type Closing = {
 async function close({ state, parts, opening, listener, opened }: Closing): Promise<void> {
   state.draining = true
   listener.close()
+  for (const tunnel of parts.meter.live()) tunnel.endIfIdle?.()
   const idle = opening.idle()
+  const { promise: over, resolve } = Promise.withResolvers<void>()
   const late = parts.wheel.deadline(() => {
     for (const tunnel of parts.meter.live()) tunnel.cut?.('drain-deadline')
+    // what is being dialled has nothing to cut, and is not waited for; what was cut gets the time to be counted
+    setTimeout(resolve, afterDeadline)
   })
   parts.wheel.set(late, state.settings.deadlines.drain)
-  await idle
+  await Promise.race([idle, over])
   parts.wheel.clear(late)
+  await new Promise(setImmediate) // the reply to what was refused last is written after it is counted
   for (const each of opened.toReversed()) await each()
 }
+
+const afterDeadline = 250 // ms
 
 function once(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined

@@ -1,4 +1,4 @@
-/** How many tunnels there are, and word when there is none left. */
+/** How many tunnels there are, those that are being dialled among them, and word when there is none left. */
 
 export type LiveCount = {
   readonly started: () => void

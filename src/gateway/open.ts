@@ -22,11 +22,14 @@ export function openOpening(parts: OpeningParts): Opening {
   const start = (ask: TunnelAsk, dialled: Dialled): Opened => {
     const id = `${run}-${(count += 1)}`
     const tunnel: LiveTunnel = { id, ask, openedAt: clock(), dialled, up: 0, down: 0, cut: undefined }
-    live.started()
     meter.started(tunnel)
     pool.count(dialled.egress, 1)
     metrics.tunnelStarted(tunnel)
     return ok({ tunnel, dialled })
+  }
+  const giveBack = ({ client }: TunnelAsk): void => {
+    meter.release(client)
+    live.ended()
   }
   return {
     idle: live.idle,
@@ -34,13 +37,14 @@ export function openOpening(parts: OpeningParts): Opening {
       if (parts.draining()) return refuse(parts, ask, refusal('DRAINING'))
       const permitted = meter.permit(ask.client)
       if (!permitted.ok) return refuse(parts, ask, permitted.fault)
+      live.started() // from here on: a drain waits for what is being dialled, too
       try {
         const dialled = await dial(parts, ask)
         if (dialled.ok) return start(ask, dialled.value)
-        meter.release(ask.client)
+        giveBack(ask)
         return refuse(parts, ask, dialled.fault)
       } catch (cause) {
-        meter.release(ask.client)
+        giveBack(ask)
         throw cause
       }
     },

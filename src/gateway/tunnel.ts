@@ -54,6 +54,8 @@ export type LiveTunnel = {
   down: number
   /** Called by whoever cuts it from outside: a hard quota, a drain that is over. The relay sets it. */
   cut: ((why: CutReason) => void) | undefined
+  /** Of a connection for forwarded requests: ends it if none is under way, so that a drain does not wait for the client's next one. */
+  endIfIdle?: (() => void) | undefined
 }
 
 /** Why a tunnel ended otherwise than by its two ends. */

@@ -2,7 +2,7 @@
  *  one JSON line; answers each message of its parent with what it holds at that moment. */
 import { systemEnvironment } from '../../src/system.ts'
 import { openGateway } from '../../src/gateway/gateway.ts'
-import { instant } from '../../src/values/time.ts'
+import { secret } from '../../src/values/secret.ts'
 import { gatewayConfiguration } from './kit.ts'
 import type { ChildWish, Held } from './child.ts'
 
@@ -17,16 +17,17 @@ const log = {
   warn: () => undefined,
   error: (event: string, fields?: object) => console.error(event, fields),
 }
-const running = await openGateway(
-  { ...systemEnvironment(log), ...(wish.now === undefined ? {} : { clock: () => instant(wish.now ?? 0) }) },
-  {
-    configuration: gatewayConfiguration(wish.healthTarget, wish),
-    storage: wish.storage ?? 'sqlite::memory:',
-    onFault(cause) {
-      throw cause
-    },
+const configuration = gatewayConfiguration(wish.healthTarget, wish)
+const running = await openGateway(systemEnvironment(log), {
+  configuration: {
+    ...configuration,
+    ...(wish.via === undefined ? {} : { egress: [{ name: 'a', via: secret(wish.via) }] }),
   },
-)
+  storage: wish.storage ?? 'sqlite::memory:',
+  onFault(cause) {
+    throw cause
+  },
+})
 await running.parts.pool.probeNow()
 
 process.on('message', () => {

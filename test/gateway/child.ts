@@ -9,8 +9,8 @@ import { startHealthTarget, type GatewayWish, type Scope } from './kit.ts'
 /** As it goes through JSON. */
 export type ChildWish = Pick<GatewayWish, 'allow' | 'configuration' | 'storage'> & {
   readonly healthTarget: string
-  /** A clock that stands still; milliseconds. */
-  readonly now?: number
+  /** URL of a proxy that is its one egress, in the place of the pair. */
+  readonly via?: string
 }
 
 /** Memory in bytes, after a collection. */

@@ -40,6 +40,9 @@ export function openUpstream(
     breakOff(socket)
     upstream.user?.broken()
   }
+  tunnel.endIfIdle = () => {
+    if (upstream.user === undefined) dropUpstream(upstream)
+  }
   socket.on('data', (chunk: Buffer) => {
     tunnel.down += chunk.length
     if (upstream.user === undefined) return dropUpstream(upstream) // nobody has asked
@@ -55,6 +58,7 @@ export function openUpstream(
   })
   const closed = (): void => {
     tunnel.cut = undefined
+    tunnel.endIfIdle = undefined
     parts.ended(tunnel, upstream.end ?? { kind: 'closed' })
     upstream.user?.broken()
   }
