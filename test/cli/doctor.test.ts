@@ -4,8 +4,9 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { emptyFolder, sallyport, service } from './command.ts'
+import { emptyFolder, sallyport, service, type Service } from './command.ts'
 import { startUp } from './demonstration.ts'
+import { destination, gatewayFile, startGateway } from './gateway.ts'
 
 type Finding = { readonly check: string; readonly state: string; readonly says: string; readonly next: string[] }
 type Report = { readonly code: number | null; readonly healthy: boolean; readonly findings: readonly Finding[] }
@@ -18,8 +19,27 @@ async function doctor(cwd: string, env: Readonly<Record<string, string>> = {}): 
 const failed = ({ findings }: Report): string[] =>
   findings.filter(({ state }) => state === 'fail').map(({ check, says }) => `${check}: ${says}`)
 
-/** A port that nobody uses at this moment, so that the default one does not decide the test. */
-const freePort = { SALLYPORT_ORG_LISTEN: '127.0.0.1:0' }
+/** Ports that nobody uses at this moment, so that the default ones do not decide the test. */
+const freePort = {
+  SALLYPORT_ORG_LISTEN: '127.0.0.1:0',
+  SALLYPORT_GATEWAY_LISTEN: '127.0.0.1:0',
+  SALLYPORT_GATEWAY_ADMIN_LISTEN: '127.0.0.1:0',
+}
+
+/** Where the systems of a started service listen, for the doctor to find them. */
+function listensOf({ stdout }: Service): Readonly<Record<string, string>> {
+  const found = (pattern: RegExp): string => pattern.exec(stdout())?.[1] ?? ''
+  const org = found(/"service":"org","url":"http:\/\/([^"]+)"/)
+  return {
+    ...freePort,
+    ...(org === '' ? {} : { SALLYPORT_ORG_LISTEN: org }),
+    SALLYPORT_GATEWAY_LISTEN: found(/"service":"gateway","url":"http:\/\/([^"]+)"/),
+    SALLYPORT_GATEWAY_ADMIN_LISTEN: found(/"adminUrl":"http:\/\/([^"]+)"/),
+  }
+}
+
+const saying = ({ findings }: Report, check: string): string[] =>
+  findings.filter((each) => each.check === check).map(({ state, says }) => `${state} ${says}`)
 
 const stopped = async (t: TestContext): Promise<string> => {
   const cwd = await emptyFolder(t)
@@ -34,7 +54,7 @@ describe('doctor', () => {
     deepEqual([report.code, failed(report)], [0, []])
     deepEqual(
       new Set(report.findings.map(({ check }) => check)),
-      new Set(['node', 'clock', 'configuration', 'storage', 'egress']),
+      new Set(['node', 'clock', 'configuration', 'storage', 'egress', 'descriptors']),
     )
     match(report.findings.find(({ check }) => check === 'storage')?.says ?? '', /does not exist yet/)
     await chmod(cwd, 0o700)
@@ -49,7 +69,7 @@ describe('doctor', () => {
   test('P-14: leaves a store alone that a running org owns, and asks the org itself', async (t) => {
     const cwd = await emptyFolder(t)
     const { up } = await startUp(t, { cwd })
-    const report = await doctor(cwd, { SALLYPORT_ORG_LISTEN: up.url.replace('http://', '') })
+    const report = await doctor(cwd, listensOf(up))
     deepEqual(failed(report), [])
     match(report.findings.find(({ check }) => check === 'storage')?.says ?? '', new RegExp(`process ${up.pid}`))
     match(report.findings.find(({ check }) => check === 'admin API')?.says ?? '', /answers/)
@@ -85,9 +105,11 @@ describe('doctor', () => {
     t.after(() => taken.close())
     await once(taken, 'listening')
     const listen = `127.0.0.1:${(taken.address() as AddressInfo).port}`
-    const report = await doctor(await emptyFolder(t), { SALLYPORT_ORG_LISTEN: listen })
+    const report = await doctor(await emptyFolder(t), { ...freePort, SALLYPORT_ORG_LISTEN: listen })
     equal(report.code, 1)
     deepEqual(failed(report), [`port: Another program listens on ${listen}.`])
+    const gateway = await doctor(await emptyFolder(t), { ...freePort, SALLYPORT_GATEWAY_LISTEN: listen })
+    deepEqual(failed(gateway), [`gateway port: Another program listens on ${listen}.`])
   })
 
   test('fails for an egress address that this machine has not', async (t) => {
@@ -106,5 +128,97 @@ describe('doctor', () => {
     match(stdout, /^fail {2}configuration: /m)
     match(stdout, /^ +Try: Did you mean org\?$/m)
     match(stderr, /^1 of \d+ checks failed\.$/m)
+  })
+})
+
+describe('doctor on a gateway', () => {
+  test('asks the running one for its egresses, and finds both halves of the pair in the list', async (t) => {
+    const cwd = await emptyFolder(t)
+    const { up } = await startUp(t, { cwd })
+    const report = await doctor(cwd, listensOf(up))
+    deepEqual(failed(report), [])
+    deepEqual(
+      saying(report, 'running gateway').map((says) => says.replace(/: .*/, '')),
+      ['ok egress a, seen as 127.0.0.11, is up', 'ok egress b, seen as 127.0.0.12, is up'],
+    )
+    match(saying(report, 'pair').join(), /^ok the allowlist of Nightly_Sync holds 127\.0\.0\.11 .* and 127\.0\.0\.12/)
+  })
+
+  test('L-61: names the half that is missing in the list of the org', async (t) => {
+    const cwd = await emptyFolder(t)
+    const { up } = await startUp(t, { cwd })
+    const org = ['--org', up.url]
+    const both = ['remove', 'Nightly_Sync', '127.0.0.11-127.0.0.12', '--confirm-empty']
+    equal((await sallyport(['allowlist', ...both, ...org], { cwd })).code, 0)
+    equal((await sallyport(['allowlist', 'add', 'Nightly_Sync', '127.0.0.11', ...org], { cwd })).code, 0)
+    const report = await doctor(cwd, listensOf(up))
+    match(saying(report, 'pair').join(), /^warn .* holds 127\.0\.0\.11 \(egress a\) but not 127\.0\.0\.12 \(egress b\)/)
+    const [{ next } = { next: [] }] = report.findings.filter(({ check }) => check === 'pair')
+    deepEqual(next, ['sallyport allowlist add Nightly_Sync 127.0.0.12'])
+  })
+
+  test('L-61: tells what the gateway knows of other allowlists', async (t) => {
+    const cwd = await emptyFolder(t)
+    const target = await destination(t)
+    const more = `admitted: [{ destination: "${target}", label: acme, confirmed: [b], refused: [a] }]`
+    const clients = '[{ name: c, username: c, password: x, label: acme }]'
+    const { gateway } = await startGateway(t, cwd, { target, more, clients })
+    const report = await doctor(cwd, listensOf(gateway))
+    const known = `warn the allowlist of acme at ${target} holds the address of another egress and refuses a`
+    equal(saying(report, 'pair').includes(known), true, JSON.stringify(report.findings))
+  })
+
+  test('dials the health target from each address while no gateway runs', async (t) => {
+    const cwd = await emptyFolder(t)
+    const target = await destination(t)
+    await writeFile(join(cwd, 'sallyport.yaml'), gatewayFile({ target }))
+    const answered = [`ok ${target} answers 127.0.0.11`, `ok ${target} answers 127.0.0.12`]
+    deepEqual(saying(await doctor(cwd, freePort), 'health target'), answered)
+    await writeFile(join(cwd, 'sallyport.yaml'), gatewayFile({ target: '127.0.0.1:1' }))
+    match(
+      saying(await doctor(cwd, freePort), 'health target').join(),
+      /^warn 127\.0\.0\.1:1 does not answer 127\.0\.0\.11 \(ECONNREFUSED\)/,
+    )
+  })
+
+  test('doubts a single egress, credentials that URLs carry badly, and more clients than descriptors', async (t) => {
+    const cwd = await emptyFolder(t)
+    const file = {
+      target: await destination(t),
+      egress: '[{ name: a, address: 127.0.0.11 }]',
+      clients: '[{ name: c, username: c, password: "canary@9", connections: 1000000 }]',
+    }
+    await writeFile(join(cwd, 'sallyport.yaml'), gatewayFile(file))
+    const report = await doctor(cwd, freePort)
+    match(saying(report, 'pair').join(), /^warn only one egress is declared/)
+    match(
+      saying(report, 'credentials').join(),
+      /^warn the password of client c has signs that a URL must percent-encode/,
+    )
+    match(saying(report, 'descriptors').join(), /^warn \d+ open files are enough for \d+ tunnels .* may hold 1000000$/)
+    equal(JSON.stringify(report).includes('canary'), false)
+  })
+
+  test('L-71: tells direct from proxied in the environment that it runs in', async (t) => {
+    const cwd = await emptyFolder(t)
+    const target = await destination(t)
+    const { gateway, connectionUrl } = await startGateway(t, cwd, { target })
+    const says = async (env: Readonly<Record<string, string>>): Promise<string> =>
+      saying(await doctor(cwd, { ...listensOf(gateway), ...env }), 'proxy variables').join('\n')
+    match(await says({}), /^warn none is set here: .* calls directly, from /)
+    match(
+      await says({ HTTPS_PROXY: connectionUrl }),
+      /^ok through HTTPS_PROXY the far side sees 127\.0\.0\.1[12]; directly/,
+    )
+    match(await says({ HTTPS_PROXY: connectionUrl, NO_PROXY: '127.0.0.1' }), /^warn NO_PROXY exempts 127\.0\.0\.1/m)
+    const wrong = connectionUrl.replace(/:[^:@]+@/, ':canary@')
+    const refused = await says({ SALLYPORT_GATEWAY_URL: wrong })
+    match(refused, /^fail the proxy of SALLYPORT_GATEWAY_URL answered 407: The gateway does not know this user/)
+    equal(refused.includes('canary'), false)
+    match(
+      await says({ HTTPS_PROXY: 'http://127.0.0.1:1' }),
+      /^fail the proxy of HTTPS_PROXY, 127\.0\.0\.1:1, does not answer \(ECONNREFUSED\)/,
+    )
+    match(await says({ HTTPS_PROXY: 'http://u:%zz@h:1' }), /^fail HTTPS_PROXY is no URL of a proxy/)
   })
 })

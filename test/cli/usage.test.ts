@@ -31,6 +31,11 @@ describe('wrong usage', () => {
       /^--listen "8480" is no HOST:PORT\.$/m,
       /^Try: --listen 127/m,
     ],
+    'a malformed --admin-listen is shown': [
+      ['gateway', '--admin-listen', '9294'],
+      /^--admin-listen "9294" is no HOST:PORT\.$/m,
+      /^Try: --admin-listen 127/m,
+    ],
     'a source tree is refused, not passed over': [
       ['org', '--project', '.'],
       /cannot read a source tree/,
@@ -63,6 +68,7 @@ describe('help', () => {
     '',
     'up',
     'org',
+    'gateway',
     'allowlist',
     'allowlist list',
     'allowlist add',

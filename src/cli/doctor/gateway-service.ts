@@ -31,10 +31,10 @@ export async function checkGatewayService(loaded: Loaded, owned: boolean): Promi
   }
   let leavesFrom: readonly LeavesFrom[] | undefined
   const findings = await asFindings('gateway admin API', async () => {
-    const admin = gatewayAdmin(loaded)
-    const egresses = await askEgresses(admin)
+    const client = gatewayAdmin(loaded)
+    const egresses = await askEgresses(client)
     leavesFrom = egresses.flatMap(({ name, address }) => (address === undefined ? [] : [{ name, address }]))
-    return [...egresses.map(egressFinding), ...(await askHalves(admin))]
+    return [...egresses.map(egressFinding), ...(await askHalves(client))]
   })
   return { findings, leavesFrom }
 }

@@ -9,7 +9,7 @@ export type SeenThrough =
   | { readonly kind: 'no URL of a proxy' }
   /** SOCKS. */
   | { readonly kind: 'not asked'; readonly scheme: string }
-  /** `says` is the first line of the answer. */
+  /** `says` is the reason in the answer, or its first line. */
   | { readonly kind: 'refused'; readonly status: number; readonly says: string }
   | { readonly kind: 'unreachable'; readonly place: string; readonly code: string }
 
@@ -36,7 +36,14 @@ function verdictOn({ status, body }: Answer): SeenThrough {
   const parsed = status === 200 ? parse(body) : undefined
   const ip = isRecord(parsed) ? parsed['ip'] : undefined
   if (typeof ip === 'string') return { kind: 'seen', address: ip }
-  return { kind: 'refused', status, says: body.split('\n')[0]?.slice(0, 200) ?? '' }
+  return { kind: 'refused', status, says: reasonIn(body) }
+}
+
+/** Of problem details (RFC 9457), which our gateway answers; else the first line. */
+function reasonIn(body: string): string {
+  const problem = parse(body)
+  if (isRecord(problem) && typeof problem['detail'] === 'string') return problem['detail']
+  return body.split('\n')[0]?.slice(0, 200) ?? ''
 }
 
 function parse(body: string): unknown {

@@ -41,10 +41,10 @@ export async function gatewayRequest(
   { log, random, ownClient: before }: Means,
 ): Promise<GatewayRequest> {
   const { configuration, adminToken, folder } = loaded
-  if (configuration.gateway.egress.length === 0) throw noEgress()
+  const named = withListen(configuration.gateway, flags)
+  if (named.egress.length === 0) throw noEgress()
   const storage =
     flags.storage === undefined ? storageFrom(configuration.storage, folder) : storageFrom(flags.storage, process.cwd())
-  const named = withListen(configuration.gateway, flags)
   if (named.clients.length > 0) return { storage, configuration: named, adminToken, ownClient: undefined, log }
   const ownClient = before ?? (await openOwnClient(dataFolder(storage), random))
   return { storage, configuration: { ...named, clients: [ownClient.client] }, adminToken, ownClient, log }
