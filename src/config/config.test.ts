@@ -134,6 +134,44 @@ describe('loading the configuration', () => {
     match(found[0] ?? '', /gateway\.clients\[1\]: two clients have the user app/)
   })
 
+  test('every fault of the gateway is told at once, at its place in the file', () => {
+    const found = faults(
+      `gateway:
+  egress:
+    - { name: a, address: 127.0.0.11 }
+    - { name: b, via: { env: PROXY } }
+  allow: ['*.salesforce.com:443', '*:443', 127.1:80]
+  plans: [{ name: small, bytes: 5 gigs }]
+`,
+      { PROXY: 'http://u:hunter2@127.0.0.1:9293' },
+    )
+    deepEqual(
+      found.map((line) => line.replace(/^(sallyport\.yaml:\d+:\d+: \S+:).*$/, '$1')),
+      [
+        'sallyport.yaml:4:23: gateway.egress[1].via:',
+        'sallyport.yaml:5:35: gateway.allow[1]:',
+        'sallyport.yaml:5:44: gateway.allow[2]:',
+        'sallyport.yaml:6:33: gateway.plans[0].bytes:',
+      ],
+    )
+    match(found[0] ?? '', /is this gateway itself/)
+    equal(found.join().includes('hunter2'), false)
+  })
+
+  test('a list of destinations from the environment is judged as well', () =>
+    match(
+      faults('', { SALLYPORT_GATEWAY_ALLOW: '[login.salesforce.com]' }).join(),
+      /^SALLYPORT_GATEWAY_ALLOW.*has no port Write login\.salesforce\.com:443\.$/,
+    ))
+
+  test('G-21: a PROXY protocol header from everyone, and a whole top-level domain, are warned of', () => {
+    const { warnings } = loaded('gateway: { proxyProtocol: { from: [10.0.0.0/8, 0.0.0.0/0] }, allow: ["*.com:443"] }')
+    deepEqual(
+      warnings.map(({ path }) => path),
+      ['gateway.proxyProtocol.from[1]', 'gateway.allow[0]'],
+    )
+  })
+
   test('L-107: to believe everyone is warned of', () => {
     const { warnings } = loaded('org: { trustedProxies: [10.0.0.0/8, "::/0", 0.0.0.0/0] }')
     deepEqual(

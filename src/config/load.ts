@@ -76,7 +76,9 @@ function combine(
   const validated = validateDocument(configurationSchema, value, locate)
   if (!validated.ok) return fault(validated.fault.map((each) => named(each, overrides.value)))
   const resolved = resolveSecrets(validated.value, secretReaders(sources), locate)
-  const crossed = inconsistencies(resolved.ok ? resolved.value.value : validated.value.value, locate)
+  const crossed = inconsistencies(resolved.ok ? resolved.value.value : validated.value.value, locate).map((each) =>
+    named(each, overrides.value),
+  )
   if (!resolved.ok || crossed.length > 0) return fault([...(resolved.ok ? [] : resolved.fault), ...crossed])
   const adminToken = environment['SALLYPORT_ADMIN_TOKEN']
   return ok({

@@ -16,12 +16,18 @@ export type NameServers = {
 /** `servers` as `dns.setServers` has them; those of the machine if not said. */
 export function openNameServers({ servers }: { readonly servers?: readonly string[] | undefined }): NameServers {
   let resolver = madeFor(servers)
+  let former = resolver
   return {
     ask: async (name) => combineFamilies(await bothFamilies(resolver, name)),
     reload() {
-      if (servers === undefined) resolver = madeFor(undefined) // what is under way ends with the old one
+      if (servers !== undefined) return
+      former = resolver // what is under way ends with it
+      resolver = madeFor(undefined)
     },
-    close: () => resolver.cancel(),
+    close() {
+      resolver.cancel()
+      former.cancel()
+    },
   }
 }
 

@@ -9,19 +9,21 @@ import { compileAllow } from '../../src/gateway/rules/allow.ts'
 import { parseAuthority, parseSocksDomain, type Destination } from '../../src/gateway/rules/destination.ts'
 import { compileOwnListeners } from '../../src/gateway/rules/own-listeners.ts'
 import { reasonOf } from '../../src/gateway/rules/refusal.ts'
+import { milliseconds, type Duration } from '../../src/values/time.ts'
 import { startDnsServer, type DnsAnswer, type DnsQuestion, type DnsServer } from './dns-server.ts'
 
 type World = {
   readonly allow?: readonly string[]
   readonly answer?: (question: DnsQuestion) => DnsAnswer | Promise<DnsAnswer>
   readonly echo?: ReachParts['echo']
+  readonly deadline?: () => Duration
 }
 type Scene = { readonly reach: Reach; readonly dns: DnsServer; readonly pass: (ms: number) => void }
 
-async function scene(t: TestContext, { allow = ['*:*'], answer, echo }: World = {}): Promise<Scene> {
+async function scene(t: TestContext, { allow = ['*:*'], answer, echo, ...waiting }: World = {}): Promise<Scene> {
   const dns = await startDnsServer(answer ?? (() => ({ code: 'NXDOMAIN' })))
   let now = 0
-  const resolver = openResolver({ monotonic: () => now, servers: [dns.server] })
+  const resolver = openResolver({ monotonic: () => now, servers: [dns.server], ...waiting })
   t.after(async () => {
     resolver.close()
     await dns.close()
@@ -231,6 +233,15 @@ describe('finding a name', () => {
   for (const [sentence, [answer, expected]] of Object.entries(failures))
     test(`one ${sentence} is told so`, async (t) =>
       equal(await verdict(await scene(t, { answer: () => answer }), 'a.example:443'), expected))
+
+  test('one whose server says nothing has timed out', async (t) => {
+    const { reach } = await scene(t, { answer: () => 'silent', deadline: () => milliseconds(50) })
+    const found = await reach.find(destination('a.example:443'), { resolves: true })
+    if (found.ok) throw new Error('it was found')
+    const { status, error, means } = reasonOf(found.fault)
+    deepEqual([status, error], [504, 'dns_timeout'])
+    match(means(found.fault.saw), /^The name server gave no answer for a\.example in time\.$/)
+  })
 
   test('is not held up by the family that does not answer', async (t) => {
     const here = await scene(t, { answer: ({ type }) => (type === 'AAAA' ? 'silent' : { addresses: ['13.108.0.1'] }) })
