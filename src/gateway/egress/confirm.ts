@@ -66,7 +66,7 @@ export function openConfirming(egress: Egress, environment: ConfirmEnvironment):
     )
     const wait =
       egress.confirmation().kind === 'confirmed' && answer.kind === 'saw' ? every : Math.min(every, againAfter)
-    timer = setTimeout(start, wait).unref()
+    timer = setTimeout(() => void start(), wait).unref()
   }
   const start = (): Promise<void> => (running ??= ask())
   void start()

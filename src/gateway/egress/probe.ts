@@ -55,7 +55,7 @@ export function openProbing(egress: Egress, environment: ProbeEnvironment): Prob
       inconclusive: signal.kind === 'probe-inconclusive',
       chance: environment.chance(),
     }
-    timer = setTimeout(start, untilNextProbe(egress.health(), environment.settings(), last)).unref()
+    timer = setTimeout(() => void start(), untilNextProbe(egress.health(), environment.settings(), last)).unref()
   }
   const start = (): Promise<void> => (running ??= probe())
   void start()
@@ -69,7 +69,7 @@ export function openProbing(egress: Egress, environment: ProbeEnvironment): Prob
       if (running !== undefined || closed) return
       clearTimeout(timer)
       const since = environment.monotonic() - began
-      timer = setTimeout(start, Math.max(0, betweenHurried - since)).unref()
+      timer = setTimeout(() => void start(), Math.max(0, betweenHurried - since)).unref()
     },
     close() {
       closed = true

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseProxyUrl } from './proxy-url.ts'
 
@@ -43,8 +43,8 @@ describe('the URL of a proxy', () => {
   for (const [text, says] of Object.entries(faults))
     test(`${text} is refused, and its credentials are not told`, () => {
       const url = read(text)
-      equal(typeof url, 'string')
-      equal(says.test(String(url)), true, String(url))
-      equal(String(url).includes('s3cret'), false)
+      const said = typeof url === 'string' ? url : 'no fault'
+      match(said, says)
+      equal(said.includes('s3cret'), false)
     })
 })
