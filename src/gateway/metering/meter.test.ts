@@ -154,6 +154,13 @@ describe('a store that does not take batches', () => {
       deepEqual(metered.logged.map(({ event }) => event), ['usage-not-stored', 'usage-stored-again'])
     }) // prettier-ignore
 
+  test('what cannot be stored at the end is said to be lost', async (t) => {
+    const metered = await openMetered(bentStore(await openGatewayStore(t), () => 'failed'))
+    opened(metered, 'app').up = 10
+    await metered.meter.close()
+    deepEqual(metered.logged.at(-1), { event: 'usage-lost', fields: { bytes: 10, why: 'the store took no batch' } })
+  })
+
   test('use of before a restart counts to the plan', async (t) => {
     const { storage, metered, meter } = await open(t, { limits: limited() })
     opened(metered, 'app').up = 1100

@@ -8,7 +8,6 @@ import { openPermissions, type Permissions } from './permissions.ts'
 import { planView, readUsage, type PlanView, type UsageView } from './read-usage.ts'
 import { startTicking } from './ticking.ts'
 
-export type { PlanState } from '../rules/plans.ts'
 export type { PlanView, UsageView } from './read-usage.ts'
 
 /** The bytes of live tunnels are counted once an interval. So a client can pass its hard limit by what its tunnels carry in one interval
@@ -39,18 +38,21 @@ export async function openMeter(parts: MeterParts, options: MeterOptions): Promi
   const counting = openCounting(parts, { ...options, month, sums })
   const ticking = startTicking(parts, options, counting)
   const { clients, book, live } = counting
+  const unstoredBytes = (): number => [...clients.all()].reduce((sum, { unsettled }) => sum + unsettled, 0)
   return {
     ...openPermissions(parts, counting),
     live: live.all,
     usage: (query) => readUsage(parts.storage, counting, query),
     plans: () => [...counting.limits()].map(([client, limits]) => planView(clients.of(client), limits)),
     totals: book.accounts,
-    unstoredBytes: () => [...clients.all()].reduce((sum, { unsettled }) => sum + unsettled, 0),
+    unstoredBytes,
     settled: () => !counting.flusher.failing(),
     flush: counting.flush,
     async close() {
       ticking.stop()
       await counting.flush()
+      if (counting.flusher.failing())
+        parts.log.error('usage-lost', { bytes: unstoredBytes(), why: 'the store took no batch' })
     },
   }
 }
