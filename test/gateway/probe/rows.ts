@@ -130,12 +130,13 @@ export async function g16(
 ): Promise<Readonly<Record<'missing' | 'wrong' | 'digest' | 'garbage', Seen>>> {
   const without = { ...subject, credentials: undefined }
   const said = async (field: string): Promise<Seen> => await ask(subject, connectTo(without, '127.0.0.1:443', field))
-  return {
-    missing: await said(''),
-    wrong: await said(basic({ user: subject.credentials?.user ?? 'app', password: 'another' })),
-    digest: await said('Proxy-Authorization: Digest username="app", realm="r", nonce="n", uri="/", response="r"\r\n'),
-    garbage: await said('Proxy-Authorization: Basic ====\r\n'),
-  }
+  const [missing, wrong, digest, garbage] = await Promise.all([
+    said(''),
+    said(basic({ user: subject.credentials?.user ?? 'app', password: 'another' })),
+    said('Proxy-Authorization: Digest username="app", realm="r", nonce="n", uri="/", response="r"\r\n'),
+    said('Proxy-Authorization: Basic ====\r\n'),
+  ])
+  return { missing, wrong, digest, garbage }
 }
 
 export async function g17(subject: Subject): Promise<Seen> {
@@ -143,16 +144,16 @@ export async function g17(subject: Subject): Promise<Seen> {
   return await ask(subject, connectTo(subject, `${origin.host}:${origin.port}`), { until: hasHead })
 }
 
-export async function g18(subject: Subject): Promise<Seen> {
+export async function g18(subject: Subject, patience = 60_000): Promise<Seen> {
   await using hole = await openBlackHole()
-  return await ask(subject, connectTo(subject, `${hole.host}:${hole.port}`), { patience: 60_000 })
+  return await ask(subject, connectTo(subject, `${hole.host}:${hole.port}`), { patience })
 }
 
 /** One byte each `every` milliseconds, and never the end of the header. */
-export async function g19(subject: Subject, every: number): Promise<Seen> {
+export async function g19(subject: Subject, every: number, patience = 60_000): Promise<Seen> {
   return await ask(subject, `GET http://127.0.0.1/ HTTP/1.1\r\nX-Slow: ${'x'.repeat(30_000)}`, {
     drip: every,
-    patience: 60_000,
+    patience,
   })
 }
 
