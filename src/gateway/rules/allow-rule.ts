@@ -30,20 +30,30 @@ export type AllowFault = { readonly message: string; readonly next: string }
 
 /** Does not ask whether the rule is too wide; `compileAllow` does. */
 export function parseAllowRule(text: string): Result<AllowRule, AllowFault> {
-  if (/^[a-z]+:\/\//i.test(text)) return wrong(text, 'is a URL', writeInstead(hostOfUrl(text), '443'))
+  const plain = plainForm(text)
+  if (plain !== undefined) return wrong(text, plain)
+  const [host, given] = halves(text)
+  const ports = parsePorts(given ?? usualPort)
+  const parsed = parseAllowHost(host, ports.ok ? formatPorts(ports.value) : usualPort)
+  if (!parsed.ok) return wrong(text, parsed.fault)
+  const known = formatAllowHost(parsed.value)
+  if (given === undefined) return wrong(text, { message: 'has no port', next: writeInstead(known, usualPort) })
+  if (!ports.ok) return wrong(text, { message: ports.fault, next: writeInstead(known, usualPort) })
+  return ok({ text: `${known}:${formatPorts(ports.value)}`, host: parsed.value, ports: ports.value })
+}
+
+const usualPort = '443'
+
+/** What people paste instead of a rule: a URL, and IPv6 without brackets. */
+function plainForm(text: string): AllowFault | undefined {
+  const url = /^[a-z]+:\/\//i.test(text) ? URL.parse(text) : null
+  if (url !== null)
+    return {
+      message: 'is a URL',
+      next: writeInstead(url.hostname, url.port || (url.protocol === 'http:' ? '80' : usualPort)),
+    }
   const inBrackets = bracketed(text)
-  if (inBrackets !== undefined) return wrong(text, 'is IPv6 without brackets', `Write ${inBrackets}.`)
-  const [host, ports] = halves(text)
-  if (ports === undefined) return wrong(text, 'has no port', writeInstead(host, '443'))
-  const parsedPorts = parsePorts(ports)
-  if (!parsedPorts.ok) return wrong(text, parsedPorts.fault, writeInstead(host, '443'))
-  const parsed = parseAllowHost(host)
-  if (!parsed.ok) return wrong(text, parsed.fault.message, parsed.fault.next)
-  return ok({
-    text: `${formatAllowHost(parsed.value)}:${formatPorts(parsedPorts.value)}`,
-    host: parsed.value,
-    ports: parsedPorts.value,
-  })
+  return inBrackets === undefined ? undefined : { message: 'is IPv6 without brackets', next: `Write ${inBrackets}.` }
 }
 
 /** So that two spellings of one rule are one; a text that is no rule comes back as it is. */
@@ -60,9 +70,9 @@ function halves(text: string): [host: string, ports: string | undefined] {
 /** IPv6 that somebody wrote without brackets, with a port behind it or not. */
 function bracketed(text: string): string | undefined {
   if (text.startsWith('[') || text.indexOf(':') === text.lastIndexOf(':')) return undefined
-  if (parseCidr(text).ok) return `[${text}]:443`
+  if (parseCidr(text).ok) return `[${text}]:${usualPort}`
   const [host, port] = halves(text)
-  return parseCidr(host).ok ? `[${host}]:${port ?? '443'}` : undefined
+  return parseCidr(host).ok ? `[${host}]:${port ?? usualPort}` : undefined
 }
 
 export const everyPort: Ports = { from: 1, to: 65_535 }
@@ -82,10 +92,11 @@ export function formatPorts({ from, to }: Ports): string {
   return from === to ? String(from) : `${from}-${to}`
 }
 
-function parseAllowHost(text: string): Result<AllowHost, AllowFault> {
+/** `ports` is for what to write instead. */
+function parseAllowHost(text: string, ports: string): Result<AllowHost, AllowFault> {
   if (text === '*') return ok({ kind: 'every' })
-  if (text.includes('/')) return parseBlock(text)
-  if (text.includes('*')) return parsePattern(text)
+  if (text.includes('/')) return parseBlock(text, ports)
+  if (text.includes('*')) return parsePattern(text, ports)
   const host = parseHost(text)
   if (!host.ok) return fault({ message: `names no host: ${host.fault}`, next: writeAddress })
   if (host.value.kind === 'name') return ok(host.value)
@@ -96,22 +107,16 @@ function parseAllowHost(text: string): Result<AllowHost, AllowFault> {
 const writeAddress = 'Write a host name, or an address with all its parts in decimal.'
 
 /** `10.0.0.0/8`, or `[2001:db8::/32]`: the brackets are around the whole. */
-function parseBlock(text: string): Result<AllowHost, AllowFault> {
-  const inside = /^\[(.*)\]$/.exec(text)?.[1]
-  const block = parseCidr(inside ?? text)
-  if (!block.ok) {
-    const straddles = /^\[(.*)\]\/(\d+)$/.exec(text)
-    if (straddles !== null)
-      return fault({
-        message: 'has its length outside of the brackets',
-        next: writeInstead(`[${straddles[1] ?? ''}/${straddles[2] ?? ''}]`, '443'),
-      })
+function parseBlock(text: string, ports: string): Result<AllowHost, AllowFault> {
+  const [, inside, behind] = /^\[([^\]]*)\](\/\d+)?$/.exec(text) ?? []
+  if (inside !== undefined && behind !== undefined)
     return fault({
-      message: `has no range of addresses: ${block.fault.message}`,
-      next: 'Write such as 10.0.0.0/8:443.',
+      message: 'has its length outside of the brackets',
+      next: writeInstead(`[${inside}${behind}]`, ports),
     })
-  }
-  return ranged(block.value)
+  const block = parseCidr(inside ?? text)
+  if (block.ok) return ranged(block.value)
+  return fault({ message: `has no range of addresses: ${block.fault.message}`, next: 'Write such as 10.0.0.0/8:443.' })
 }
 
 function ranged(range: Range): Result<AllowHost, AllowFault> {
@@ -124,7 +129,7 @@ function ranged(range: Range): Result<AllowHost, AllowFault> {
 }
 
 /** An asterisk may stand anywhere but at the end, and a dot follows it: `*salesforce.com` would let evilsalesforce.com in. */
-function parsePattern(text: string): Result<AllowHost, AllowFault> {
+function parsePattern(text: string, ports: string): Result<AllowHost, AllowFault> {
   const [first, ...pieces] = text.toLowerCase().split('*')
   if (first === undefined) throw new Error('a split text has a first part')
   const end = (pieces.at(-1) ?? '').replace(/^\./, '')
@@ -136,7 +141,7 @@ function parsePattern(text: string): Result<AllowHost, AllowFault> {
   if (!pieces.every((piece) => piece.startsWith('.')))
     return fault({
       message: `has an asterisk without a dot behind it, as in *salesforce.com, which matches evilsalesforce.com`,
-      next: `Write *.${end} for the hosts below ${end}.`,
+      next: writeInstead(`*.${end}`, ports),
     })
   const sample = parseName([first, ...pieces].join('x'))
   if (sample.ok && sample.value.kind === 'name') return ok({ kind: 'pattern', pieces: [first, ...pieces] })
@@ -167,14 +172,8 @@ function formatBlock(range: Range): string {
   return typeof range.start === 'number' ? text : `[${text}]`
 }
 
-function wrong(text: string, message: string, next: string): Result<never, AllowFault> {
+function wrong(text: string, { message, next }: AllowFault): Result<never, AllowFault> {
   return fault({ message: `${JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)} ${message}`, next })
 }
 
-const writeInstead = (host: string, port: string): string => `Write ${host}:${port}.`
-
-const hostOfUrl = (text: string): string =>
-  text
-    .replace(/^[a-z]+:\/\//i, '')
-    .replace(/[/?#].*$/s, '')
-    .replace(/:\d*$/, '')
+const writeInstead = (host: string, ports: string): string => `Write ${host}:${ports}.`

@@ -74,10 +74,13 @@ describe('an allow rule', () => {
     })
 
   const refused = {
+    'http://a.example/': [/is a URL/, /Write a\.example:80\./],
+    'https://a.example:8443': [/is a URL/, /Write a\.example:8443\./],
+    'user@a.example': [/user information/, /Write a host name/],
     'login.salesforce.com': [/has no port/, /Write login\.salesforce\.com:443\./],
     '*': [/has no port/, /Write \*:443\./],
     'https://login.salesforce.com/x': [/is a URL/, /Write login\.salesforce\.com:443\./],
-    '*salesforce.com:443': [/asterisk without a dot/, /Write \*\.salesforce\.com for/],
+    '*salesforce.com:443': [/asterisk without a dot/, /Write \*\.salesforce\.com:443\./],
     'login.*:443': [/ends in an asterisk/, /End it with the domain/],
     '*.*:443': [/ends in an asterisk/, /End it with the domain/],
     '**:443': [/ends in an asterisk/, /domain/],
@@ -94,7 +97,7 @@ describe('an allow rule', () => {
     'a.example:1-2-3': [/port "1-2-3"/, /Write/],
     'a.example:': [/port ""/, /Write/],
     ':443': [/names no host/, /Write/],
-    '': [/has no port/, /Write/],
+    '': [/names no host/, /Write/],
     '2001:db8::1:443': [/IPv6 without brackets/, /Write \[2001:db8::1:443\]:443\./],
     '2001:db8::/32:443': [/IPv6 without brackets/, /Write \[2001:db8::\/32\]:443\./],
     '[2001:db8::]/32:443': [/length outside of the brackets/, /Write \[2001:db8::\/32\]:443\./],
@@ -115,7 +118,42 @@ describe('an allow rule', () => {
       match(rule.fault.message, message)
       holds(rule.fault.message.startsWith(JSON.stringify(text)), rule.fault.message)
       match(rule.fault.next, next)
+      const instead = /^Write (\S+:\S+)\.$/.exec(rule.fault.next)?.[1]
+      if (instead !== undefined) holds(parseAllowRule(instead).ok, `${instead} is not accepted either`)
     })
+
+  test('what is accepted is read as itself in the spelling that it is known by', () => {
+    const sign = fc.constantFrom(
+      '*',
+      '.',
+      'a',
+      '1',
+      '0',
+      'x',
+      ':',
+      '[',
+      ']',
+      '/8',
+      '-',
+      'fe80',
+      '::',
+      '%',
+      '10.0.0.0',
+      '@',
+    )
+    const rows = fc.tuple(fc.string({ unit: sign, maxLength: 8 }), fc.constantFrom(':8', ':1-9', ':*', ''))
+    let accepted = 0
+    fc.assert(
+      fc.property(rows, ([host, ports]) => {
+        const rule = parseAllowRule(host + ports)
+        if (!rule.ok) return holds(rule.fault.message !== '' && rule.fault.next !== '')
+        accepted += 1
+        deepEqual(parseAllowRule(rule.value.text), rule)
+      }),
+      { numRuns: 5000 },
+    )
+    holds(accepted > 100, `only ${accepted} were accepted`)
+  })
 })
 
 describe('compiling the allow rules', () => {
