@@ -32,7 +32,7 @@ export function combineFamilies(families: readonly (FamilyAnswer | undefined)[])
   return { answer: ok([...new Set(addresses)]), keepFor: milliseconds(kept) }
 }
 
-const mostRecords = 16 // of each family; nobody dials more
+const mostRecords = 8 // of each family; nobody dials more
 // One answer serves the tunnels of a second even if its servers would have it asked anew for each, and an old address is left soon.
 const shortest = 1000
 const longest = 30_000
