@@ -155,6 +155,16 @@ describe('CONNECT over HTTP/2', () => {
     deepEqual(door.ends, [{ kind: 'broken', side: 'client', code: 'CLOSED' }])
   })
 
+  test('a client that is gone ends its tunnels', async () => {
+    await using far = await openFar(echo)
+    await using door = await openDoorway({ tls })
+    const session = await openSession(door)
+    await once(tunnel(session, far.port), 'response')
+    session.destroy()
+    while (door.ends.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    deepEqual(door.ends, [{ kind: 'broken', side: 'client', code: 'CLOSED' }])
+  })
+
   test('a client that resets its stream while it is dialled has the dial given up', async () => {
     const asked = Promise.withResolvers<AbortSignal>()
     await using door = await openDoorway({

@@ -65,6 +65,8 @@ export function openHttp2(parts: Http2Parts): Http2 {
       const deadline = parts.wheel.deadline(() => http2.destroy())
       const session: Session = { parts, connection, http2, deadline, streams: 0, failures: 0, givenUp: 0, known: false }
       sessions.add(http2)
+      // a session sees the end of its client in the close of a socket, which here is half-open
+      connection.socket.once('end', () => http2.destroy())
       http2.on('error', () => undefined) // the client broke the protocol or is gone; the session is destroyed
       http2.on('stream', (stream, headers) => serveStream(session, stream, headers))
       http2.once('close', () => {

@@ -4,6 +4,7 @@ import { peerAddress } from '../../ip/source-address.ts'
 import { matcherContains } from '../../ip/matcher.ts'
 import type { ListenAddress } from '../../documents/formats.ts'
 import type { GatewayParts } from '../parts.ts'
+import { breakOff } from '../relay/break-off.ts'
 import { handOver, type Arrival, type Protocols } from './arrival.ts'
 import { sort } from './first-byte.ts'
 import { listen, urlOf } from './listen.ts'
@@ -103,7 +104,7 @@ function receiver(parts: PortParts, { protocols, tls, log, strangers }: Receivin
     const from = peer.value
     const drop = (why: string): void => {
       if (why === 'too-many') log('too-many-strangers', { next: 'A flood, or clients that connect and say nothing.' })
-      socket.resetAndDestroy()
+      breakOff(socket)
     }
     const stranger = strangers.arrive(from, { within: parts.deadlines().header, drop })
     if (stranger === undefined) return drop('too-many')

@@ -8,7 +8,8 @@ import { TLSSocket } from 'node:tls'
 export function breakOff(socket: Duplex): void {
   if (socket.destroyed) return
   if (!(socket instanceof Socket)) socket.destroy(new Error('broken off'))
-  else if (socket instanceof TLSSocket) socket.destroy()
+  // a reset is refused while an end is under way (EINVAL), and the socket is then never closed
+  else if (socket instanceof TLSSocket || (socket.writableEnded && !socket.writableFinished)) socket.destroy()
   else socket.resetAndDestroy()
 }
 
