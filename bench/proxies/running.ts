@@ -51,7 +51,7 @@ async function ready(started: {
   for (let attempt = 1; child.exitCode === null && child.signalCode === null; attempt += 1) {
     const failure = await echoesThrough(target, origin)
     if (failure === undefined) return { ...target, pids: withChildren(child.pid) }
-    if (attempt === 100) throw new Error(`no tunnel through it within 10 s: ${failure}`)
+    if (attempt === 300) throw new Error(`no tunnel through it within 30 s: ${failure}`)
     await sleep(100)
   }
   throw new Error('it ended')

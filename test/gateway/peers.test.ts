@@ -2,7 +2,7 @@
 import { equal, notEqual } from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { plainCredentials, scopeOfSuite, startTestGateway, type Scope } from './kit.ts'
-import { peers } from './peers/peer.ts'
+import { peers } from './peers/all.ts'
 import { rows, tableOf, type Probed } from './peers/table.ts'
 import type { Subject } from './probe/rows.ts'
 

@@ -1,9 +1,6 @@
-/** Proxies of others, which the probe is run against beside ours. */
+/** A proxy of others, which the probe is run against beside ours. */
 import type { Scope } from '../kit.ts'
 import type { Subject } from '../probe/rows.ts'
-import { proxyChain } from './proxy-chain.ts'
-import { squid } from './squid.ts'
-import { tinyproxy } from './tinyproxy.ts'
 
 export type Peer = {
   readonly name: string
@@ -12,5 +9,3 @@ export type Peer = {
   /** With as little configuration as it takes; with credentials it asks for those. Serving when it resolves. */
   readonly start: (t: Scope, credentials: Subject['credentials']) => Promise<Subject>
 }
-
-export const peers: readonly Peer[] = [squid, tinyproxy, proxyChain]
