@@ -1,12 +1,13 @@
 /** The HTTP side of the gateway and nothing else: real listener, real clients, and an `open` that dials directly. For tests of what HTTP promises
  *  whatever chooses the egress. */
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { lookup } from 'node:dns/promises'
 import { openClients } from '../../src/gateway/clients.ts'
 import { serveHttp1 } from '../../src/gateway/listeners/http1/serve.ts'
 import type { Http1Parts } from '../../src/gateway/listeners/http1/session.ts'
 import { openPort } from '../../src/gateway/listeners/port.ts'
+import { openLending } from '../../src/gateway/relay/lending-socket.ts'
 import { openDeadlineWheel } from '../../src/gateway/relay/deadline-wheel.ts'
 import type { Deadlines } from '../../src/gateway/rules/deadlines.ts'
 import { formatDestination, type Destination } from '../../src/gateway/rules/destination.ts'
@@ -50,8 +51,9 @@ export async function openBare(options: BareOptions = {}): Promise<Bare> {
   const log = { info: say, warn: say, error: say }
   const waiting: { readonly count: number; readonly resolve: () => void }[] = []
   const state = { drain: false }
+  const connect = openLending()
   const direct = async (ask: TunnelAsk): Promise<Opened> => {
-    const dialled = await dial(ask, deadlines.dial)
+    const dialled = await dial(ask, { connect, within: deadlines.dial })
     if (!dialled.ok) return dialled
     const tunnel: LiveTunnel = {
       ...{ id: String(seen.tunnels.length), ask, openedAt: instant(0), up: 0, down: 0, cut: undefined },
@@ -117,7 +119,9 @@ const client = {
 
 const refuseAll = ({ socket }: { readonly socket: { destroy: () => void } }): void => socket.destroy()
 
-async function dial({ destination, pin }: TunnelAsk, within: number): Promise<Result<Dialled, Refusal>> {
+type Dialling = { readonly connect: ReturnType<typeof openLending>; readonly within: number }
+
+async function dial({ destination, pin }: TunnelAsk, { connect, within }: Dialling): Promise<Result<Dialled, Refusal>> {
   const named = formatDestination(destination)
   const address = await addressOf(destination)
   if (address === undefined) return fault(refusal('NAME_NOT_RESOLVED', { host: named, why: 'ENOTFOUND' }))

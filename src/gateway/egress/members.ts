@@ -1,10 +1,10 @@
 /** The egresses of a pool, each with what finds out about it. */
-import { connect as connectNet } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock, RandomBytes } from '../../values/domain.ts'
 import type { Log } from '../log.ts'
 import type { DeadlineWheel } from '../relay/deadline-wheel.ts'
+import { openLending } from '../relay/lending-socket.ts'
 import type { Balance } from '../rules/choose.ts'
 import type { Deadlines } from '../rules/deadlines.ts'
 import type { EgressDeclaration } from '../rules/egress-set.ts'
@@ -101,7 +101,7 @@ function memberOpener(options: PoolOptions, wheel: DeadlineWheel): (declaration:
   const range = options.portRange ?? readPortRange()
   const shared = {
     ...{ clock, monotonic, wheel, log, chance, attemptMs, echo },
-    connect: options.connect ?? connectNet,
+    connect: options.connect ?? openLending(),
     resolve: options.resolve,
     pseudonym: options.pseudonym ?? 'sallyport',
     trust: options.trust ?? openTrust(),

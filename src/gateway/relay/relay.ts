@@ -4,6 +4,7 @@ import type { GatewayParts } from '../parts.ts'
 import type { CutReason, Dialled, LiveTunnel, TunnelEnd } from '../tunnel.ts'
 import { breakOff, codeOf } from './break-off.ts'
 import type { Deadline } from './deadline-wheel.ts'
+import { LendingSocket } from './lending-socket.ts'
 
 export type RelayParts = Pick<GatewayParts, 'wheel' | 'deadlines' | 'ended'>
 
@@ -75,17 +76,18 @@ type Way = {
 function attach(way: Way): void {
   const { from } = way
   from.on('data', (chunk: Buffer) => carry(way, chunk))
+  if (from instanceof LendingSocket) from.borrower = (chunk, written) => carry(way, chunk, written)
   from.on('end', () => ended(way))
   from.on('error', (error) => broken(way, codeOf(error)))
   if (from.closed) return closed(way)
   from.on('close', () => closed(way))
 }
 
-function carry(way: Way, chunk: Buffer): void {
+function carry(way: Way, chunk: Buffer, written?: () => void): void {
   const { relayed, from, to } = way
   relayed.activeAt = relayed.parts.wheel.now()
   relayed.tunnel[way.counts] += chunk.length
-  if (to.write(chunk)) return
+  if (to.write(chunk, written)) return
   from.pause()
   if (way.waits) return
   way.waits = true
