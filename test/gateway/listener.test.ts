@@ -81,7 +81,7 @@ describe('strangers (L-73)', () => {
   })
 
   test('from one source only so many are let in, and another source is not touched', async () => {
-    await using door = await openDoorway({ limits: { total: 100, perSource: 2 } })
+    await using door = await openDoorway({ room: { connections: undefined, strangers: { total: 100, perSource: 2 } } })
     const first = await openByteClient({ port: door.number, from: '127.0.0.2' })
     first.say('one')
     await handed(door, 'one')
@@ -105,7 +105,7 @@ describe('strangers (L-73)', () => {
   })
 
   test('in a flood from many sources the longest waiting has to go, and newcomers get in', async () => {
-    await using door = await openDoorway({ limits: { total: 3, perSource: 3 } })
+    await using door = await openDoorway({ room: { connections: undefined, strangers: { total: 3, perSource: 3 } } })
     const waiting = []
     for (let i = 1; i <= 3; i += 1) {
       const client = await openByteClient({ port: door.number, from: `127.0.0.${i + 20}` })
@@ -129,19 +129,40 @@ describe('strangers (L-73)', () => {
   })
 
   test('a connection that has closed makes room', async () => {
-    await using door = await openDoorway({ limits: { total: 1, perSource: 1 } })
+    await using door = await openDoorway({ room: { connections: undefined, strangers: { total: 1, perSource: 1 } } })
     for (let i = 0; i < 5; i += 1) {
       const client = await openByteClient({ port: door.number })
       client.say(`visit ${i}`)
       await handed(door, `visit ${i}`)
       client.socket.end()
-      await client.untilEnd()
+      while (door.http1[i]?.connection.socket.closed === false) await new Promise((resolve) => setImmediate(resolve))
     }
     deepEqual(door.logged, [])
   })
 })
 
 describe('a port', () => {
+  test('with no room for another connection closes it, says so in the log, and takes the next once there is', async () => {
+    const room = { connections: 2, strangers: { total: 9, perSource: 9 } }
+    await using door = await openDoorway({ room })
+    const clients = []
+    for (const text of ['one', 'two']) {
+      const client = await openByteClient({ port: door.number })
+      client.say(text)
+      await handed(door, text)
+      clients.push(client)
+    }
+    const late = await openByteClient({ port: door.number })
+    equal(await late.untilEnd(), '')
+    deepEqual([door.logged[0]?.event, door.logged.length], ['connections-exhausted', 1])
+    clients[0]?.socket.end()
+    while (door.http1[0]?.connection.socket.closed === false) await new Promise((resolve) => setImmediate(resolve))
+    const next = await openByteClient({ port: door.number })
+    next.say('next')
+    await handed(door, 'next')
+    for (const client of [clients[1], next]) client?.socket.destroy()
+  })
+
   test('that is taken is told with what to do, and keeps the code of the system', async () => {
     const other = createServer()
     other.listen(0, '127.0.0.1')

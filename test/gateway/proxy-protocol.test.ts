@@ -73,7 +73,10 @@ describe('from a listed peer', () => {
   })
 
   test('the limit by source counts the sources behind it, and not the peer', async () => {
-    await using door = await openDoorway({ proxies: [balancer], limits: { total: 100, perSource: 2 } })
+    await using door = await openDoorway({
+      proxies: [balancer],
+      room: { connections: undefined, strangers: { total: 100, perSource: 2 } },
+    })
     const clients = []
     for (let i = 1; i <= 5; i += 1) {
       const client = await openByteClient({ port: door.number, from: balancer })

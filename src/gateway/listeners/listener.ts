@@ -5,6 +5,7 @@ import type { Protocols } from './arrival.ts'
 import { serveHttp1 } from './http1/serve.ts'
 import { openHttp2 } from './http2.ts'
 import { openPort, type Port } from './port.ts'
+import { findDescriptorLimit, roomWithin } from './room.ts'
 import { openSocks5 } from './socks5.ts'
 import type { TlsMaterial } from './tls.ts'
 
@@ -29,7 +30,8 @@ export async function openListener(
     http2: http2.serve,
     socks5: openSocks5(parts),
   }
-  const port = await openPort(parts, { listen, tls, protocols: protocols ?? own })
+  const room = roomWithin(await findDescriptorLimit())
+  const port = await openPort(parts, { listen, tls, protocols: protocols ?? own, room })
   return {
     ...port,
     close() {

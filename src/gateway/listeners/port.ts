@@ -10,7 +10,8 @@ import { sort } from './first-byte.ts'
 import { listen, urlOf } from './listen.ts'
 import { readSource } from './proxy-protocol.ts'
 import { openQuietLog, type QuietLog } from './quiet-log.ts'
-import { openStrangers, strangerLimits, type StrangerLimits, type Strangers } from './strangers.ts'
+import { roomWithin, type Room } from './room.ts'
+import { openStrangers, type Strangers } from './strangers.ts'
 import { openTls, type TlsMaterial, type TlsToGateway } from './tls.ts'
 
 export type PortParts = Pick<GatewayParts, 'wheel' | 'deadlines' | 'proxyProtocolPeers' | 'log' | 'monotonic'>
@@ -19,7 +20,7 @@ export type PortOptions = {
   readonly listen: ListenAddress
   readonly tls?: TlsMaterial | undefined
   readonly protocols: Protocols
-  readonly limits?: StrangerLimits
+  readonly room?: Room
 }
 
 export type Port = {
@@ -37,9 +38,10 @@ export type Port = {
 
 /** Rejects with an Error that says what to do, and has the `code` of the system, where it cannot listen there. */
 export async function openPort(parts: PortParts, options: PortOptions): Promise<Port> {
+  const { room = roomWithin(undefined) } = options
   const tls = options.tls === undefined ? undefined : openTls(options.tls)
   const log = openQuietLog(parts.log, parts.monotonic)
-  const strangers = openStrangers(parts.wheel, options.limits ?? strangerLimits)
+  const strangers = openStrangers(parts.wheel, room.strangers)
   const sockets = new Set<Socket>()
   const accept = receiver(parts, { protocols: options.protocols, tls, log, strangers })
   const server = createServer(
@@ -56,10 +58,9 @@ export async function openPort(parts: PortParts, options: PortOptions): Promise<
   }
   const closed = new Promise<void>((resolve) => server.once('close', resolve))
   const address = await listen(server, options.listen)
-  // what accept says once it listens: no descriptors left, a client that was gone before it was taken
-  server.on('error', (cause) =>
-    log('accept-failed', { cause: cause.message, next: 'Raise the limit of open files; see sallyport doctor.' }),
-  )
+  server.maxConnections = room.connections ?? Infinity
+  server.on('drop', () => log('connections-exhausted', { most: room.connections, next: moreFiles }))
+  server.on('error', (cause) => log('accept-failed', { cause: cause.message, next: moreFiles }))
   return {
     address,
     url: urlOf(address, { secure: tls !== undefined }),
@@ -79,6 +80,8 @@ export async function openPort(parts: PortParts, options: PortOptions): Promise<
 
 /** Below the 350 s after which the NAT gateways of clouds forget a quiet connection. */
 const keepAliveInitialDelay = 120_000
+
+const moreFiles = 'Raise the limit of open files (ulimit -n, LimitNOFILE); see sallyport doctor.'
 
 const ignore = (): void => undefined
 
