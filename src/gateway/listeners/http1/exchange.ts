@@ -46,6 +46,7 @@ export function exchange(
   write(upstream, writeRequestHead(head, target, pseudonym))
   sendBody(running)
   upstream.socket.uncork()
+  if (session.clientEnded) clientEnded(running)
 }
 
 const receiverOf = (running: Exchange): Receiver => ({
