@@ -69,9 +69,10 @@ export async function startChildGateway(
   return {
     ...{ host: hostname, port: Number(port), pid, adminUrl, adminToken, kill, gone },
     async held() {
+      const ended = gone.then(() => Promise.reject(new Error('the gateway has ended')))
       const answered = once(child, 'message')
       child.send('what do you hold?')
-      const [held] = (await answered) as [Held]
+      const [held] = (await Promise.race([answered, ended])) as [Held]
       return held
     },
     descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
