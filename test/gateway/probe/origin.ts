@@ -26,7 +26,11 @@ export const answering =
     if (text.endsWith('\r\n\r\n')) socket.write(Buffer.from(reply, 'latin1'))
   }
 
-export async function openOrigin(manner: Manner = answering(), ended?: (socket: Socket) => void): Promise<Origin> {
+export async function openOrigin(
+  manner: Manner = answering(),
+  ended?: (socket: Socket) => void,
+  greet?: (socket: Socket) => void,
+): Promise<Origin> {
   let received = ''
   const sockets: Socket[] = []
   const waiting = new Set<() => void>()
@@ -34,6 +38,7 @@ export async function openOrigin(manner: Manner = answering(), ended?: (socket: 
     let text = ''
     sockets.push(socket)
     socket.on('error', () => undefined)
+    greet?.(socket)
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1')
       received += chunk.toString('latin1')

@@ -21,6 +21,7 @@ type Exchange = {
   response: { readonly head: ResponseHead; readonly flow: BodyFlow; readonly clientPersists: boolean } | undefined
   /** Milliseconds of the wheel. */
   activeAt: number
+  over: boolean
 }
 
 export function exchange(
@@ -36,6 +37,7 @@ export function exchange(
     held: nothing,
     response: undefined,
     activeAt: wheel.now(),
+    over: false,
   }
   if (session.connection.socket.destroyed) return dropUpstream(upstream)
   if (upstream.socket.destroyed) return fail(running, 'CONNECTION_CUT')
@@ -140,6 +142,7 @@ function passResponse(running: Exchange, piece: Buffer): void {
 /** The response is whole. */
 function finish(running: Exchange, { excess }: { excess: boolean }): void {
   const { session, upstream, request, response } = running
+  running.over = true
   upstream.user = undefined
   upstream.socket.resume()
   // bytes that nobody has asked for would be taken for the next response
@@ -180,6 +183,8 @@ function clientGone({ session, upstream }: Exchange): void {
 /** The exchange is over without a whole response: the client is told, if nothing has been told yet, and else cut off. */
 function fail(running: Exchange, code: ReasonCode, saw: Saw = {}): void {
   const { session, upstream, response, head } = running
+  if (running.over) return
+  running.over = true
   const side = code === 'REQUEST_MALFORMED' || code === 'BODY_TIMED_OUT' ? 'client' : 'destination'
   breakUpstream(upstream, { kind: 'broken', side, code })
   if (response === undefined) {
