@@ -10,5 +10,5 @@ test('what explain tells to try is pasted as it is, and speaks to the org that w
   match(next, / --org http:/)
   equal((await shell(next, { cwd })).code, 0)
   const list = await sallyport(['allowlist', 'list', 'Nightly_Sync', '--org', up.url], { cwd })
-  match(list.stdout, /127\.0\.0\.99/)
+  match(list.stdout, /^ +127\.0\.0\.1\b/m)
 })
