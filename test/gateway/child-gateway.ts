@@ -33,14 +33,15 @@ await running.parts.pool.probeNow()
 process.on('message', () => {
   void answer()
 })
-process.on('SIGTERM', () => {
-  void running.close().then(() => {
-    console.log(JSON.stringify({ ends: Object.fromEntries(ends) }))
-    process.disconnect()
-  })
-})
+process.on('SIGTERM', () => void drain())
 const { url, adminUrl, adminToken } = running
 console.log(JSON.stringify({ url, adminUrl, adminToken: adminToken.token.expose() }))
+
+async function drain(): Promise<void> {
+  await running.close()
+  console.log(JSON.stringify({ ends: Object.fromEntries(ends) }))
+  process.disconnect()
+}
 
 async function answer(): Promise<void> {
   await running.parts.meter.flush()
