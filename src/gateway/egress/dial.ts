@@ -34,16 +34,15 @@ export function dialFrom(
   ended: (end: AttemptEnd<Connection>) => void,
 ): Cancel {
   const host = formatAddress(to.address)
-  let tries = 0
+  let taken = 0
   let cancelled = false
-  let socket = dial()
+  let socket = dial(side.ports.next(taken) ?? 0)
   return () => {
     cancelled = true
     socket.destroy()
   }
 
-  function dial(): Socket {
-    const localPort = side.ports.next()
+  function dial(localPort: number): Socket {
     const dialling = side.connect({
       host,
       port: to.port,
@@ -57,9 +56,10 @@ export function dialFrom(
       dialling.off('connect', connected)
       if (cancelled) return // the error was on its way already
       const failure = classifyDial({ code: error.code ?? error.message, syscall: error.syscall }, side.text)
-      tries += 1
-      if (failure.kind === 'ports-exhausted' && side.ports.wasTaken(tries)) socket = dial()
-      else ended({ kind: 'failed', failure })
+      taken += 1
+      const next = failure.kind === 'ports-exhausted' ? side.ports.next(taken) : undefined
+      if (next === undefined) ended({ kind: 'failed', failure })
+      else socket = dial(next)
     }
     const connected = (): void => {
       dialling.off('error', failed)
