@@ -19,7 +19,7 @@ describe('the owner of a file', () => {
 
   test('P-14: another process is refused at once, and told the folder and the process number', async (t) => {
     const folder = freshFolder(t)
-    const child = holder(folder)
+    const child = holder(t, folder)
     await once(child.stdout, 'data')
     throws(
       () => takeOwnerLock(folder, 'org'),
@@ -72,11 +72,14 @@ function owned(means: RegExp): (fault: unknown) => boolean {
 
 const module = JSON.stringify(new URL('./owner-lock.ts', import.meta.url).href)
 
-function holder(folder: string) {
-  const program = `import { takeOwnerLock } from ${module}; takeOwnerLock(process.argv[1], 'org'); console.log('held'); setInterval(() => {}, 1000)`
-  return spawn(process.execPath, ['--input-type=module', '-e', program, folder], {
+/** Forgets what it was given, as a caller may who never releases; the lock must hold all the same. */
+function holder(t: TestContext, folder: string) {
+  const program = `import { takeOwnerLock } from ${module}; takeOwnerLock(process.argv[1], 'org'); gc(); console.log('held'); setInterval(gc, 100)`
+  const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', program, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  t.after(() => child.kill('SIGKILL'))
+  return child
 }
 
 async function tryInOtherProcess(folder: string): Promise<string> {

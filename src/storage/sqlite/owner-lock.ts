@@ -9,8 +9,9 @@ import { isBusy, openingFault } from './errors.ts'
 export type OwnerLock = { readonly release: () => void }
 
 /** A POSIX lock vanishes when *any* descriptor of its file is closed in the process that holds it, so this process must not touch the
- *  lock file a second time, not even to find out that it is taken. */
-const heldHere = new Set<string>()
+ *  lock file a second time, not even to find out that it is taken. The connections are kept here, since one that nobody refers to is closed by
+ *  the garbage collector, and its lock with it. */
+const heldHere = new Map<string, DatabaseSync>()
 
 /** `folder` must be a real path. Throws a StorageFault at once where the lock is taken: it does not wait. */
 export function takeOwnerLock(folder: string, system: string): OwnerLock {
@@ -18,7 +19,7 @@ export function takeOwnerLock(folder: string, system: string): OwnerLock {
   const note = join(folder, `${system}.owner`)
   if (heldHere.has(path)) throw ownedFault(folder, system, 'this very process')
   const database = lockFile(path, () => ownedFault(folder, system, ownerIn(note)))
-  heldHere.add(path)
+  heldHere.set(path, database)
   const release = (): void => {
     if (!database.isOpen) return
     rmSync(note, { force: true })
