@@ -115,7 +115,9 @@ describe('a reload', () => {
     await rejects(gateway.running.reload({ ...gateway.configuration, allow: ['*:*'] }), /allow/)
     await rejects(gateway.running.reload({ ...gateway.configuration, listen: '127.0.0.1:1' }), /restart/)
     await allEcho(tunnels, 'still here')
-    await allEcho(await openTunnels(gateway, origin.at, 5), 'and new ones too')
+    const later = await openTunnels(gateway, origin.at, 5)
+    await allEcho(later, 'and new ones too')
+    endAll([...tunnels, ...later])
   })
 })
 
