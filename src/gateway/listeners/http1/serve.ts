@@ -8,9 +8,10 @@ import { fault, ok, type Result } from '../../../values/result.ts'
 import type { Connection } from '../connection.ts'
 import { connect } from './connect.ts'
 import { forward } from './forward.ts'
+import type { Http1Parts } from './http1-parts.ts'
 import type { Asker } from './opening.ts'
 import { turnAway } from './refuse.ts'
-import { openSession, takeUnread, type Http1Parts, type Receiver, type Session } from './session.ts'
+import { openSession, takeUnread, type Receiver, type Session } from './session.ts'
 import { dropKept } from './upstream.ts'
 
 /** Takes the connection over for good. */

@@ -1,13 +1,8 @@
 /** One connection of a client that speaks HTTP/1.1: what has come and is not read yet, and whose turn it is to read. */
-import type { GatewayParts } from '../../parts.ts'
 import type { Deadline } from '../../relay/deadline-wheel.ts'
 import type { Connection } from '../connection.ts'
+import type { Http1Parts } from './http1-parts.ts'
 import type { Upstream } from './upstream.ts'
-
-export type Http1Parts = Pick<
-  GatewayParts,
-  'clock' | 'wheel' | 'pseudonym' | 'deadlines' | 'log' | 'clients' | 'open' | 'ended' | 'metrics' | 'draining'
->
 
 /** Whose turn it is. What it does not take waits in `unread` for the next. */
 export type Receiver = {

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import { breakOff, codeOf } from '../../relay/break-off.ts'
 import type { Dialled, LiveTunnel, TunnelEnd } from '../../tunnel.ts'
-import type { Http1Parts } from './session.ts'
+import type { Http1Parts } from './http1-parts.ts'
 
 export type Upstream = {
   /** Requests share it only if this is the same: destination and choice of egress; the client is, since its connection is (L-80). */
