@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { lookup } from 'node:dns/promises'
 import { openClients } from '../../src/gateway/clients.ts'
+import type { Connection } from '../../src/gateway/listeners/connection.ts'
 import { serveHttp1 } from '../../src/gateway/listeners/http1/serve.ts'
 import type { Http1Parts } from '../../src/gateway/listeners/http1/http1-parts.ts'
 import { openPort } from '../../src/gateway/listeners/port.ts'
@@ -32,6 +33,8 @@ export type Bare = AsyncDisposable & {
   /** Codes of what was turned away before it was opened. */
   readonly refused: readonly string[]
   readonly logged: readonly string[]
+  /** For a connection that is none of the listener's. */
+  readonly serve: (connection: Connection) => void
   drain: boolean
 }
 
@@ -81,15 +84,16 @@ export async function openBare(options: BareOptions = {}): Promise<Bare> {
     },
     draining: () => state.drain,
   }
+  const serve = (connection: Connection): void => serveHttp1(parts, connection)
   const listener = await openPort(
     { wheel, deadlines: () => deadlines, proxyProtocolPeers: () => compileRanges([]), log, monotonic },
     {
       listen: { host: '127.0.0.1', port: 0 },
-      protocols: { http1: (connection) => serveHttp1(parts, connection), http2: refuseAll, socks5: refuseAll },
+      protocols: { http1: serve, http2: refuseAll, socks5: refuseAll },
     },
   )
   return Object.assign(state, {
-    ...{ host: '127.0.0.1', port: listener.address.port, ...seen, logged },
+    ...{ host: '127.0.0.1', port: listener.address.port, ...seen, logged, serve },
     haveEnded: async (count: number): Promise<void> => {
       if (seen.ended.length >= count) return
       await new Promise<void>((resolve) => waiting.push({ count, resolve }))

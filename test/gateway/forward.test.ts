@@ -1,8 +1,10 @@
 /** Forwarded requests, over raw sockets: framing, order, reuse, and what breaks. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { Duplex } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
+import { parseAddress } from '../../src/ip/address.ts'
 import { milliseconds } from '../../src/values/time.ts'
-import { bareCredentials, openBare, type Bare } from './bare-parts.ts'
+import { bareCredentials, openBare, type Bare, type BareOptions } from './bare-parts.ts'
 import { answering, okReply, openOrigin, type Manner } from './probe/origin.ts'
 import { ask, getFrom, proof, type Subject } from './probe/rows.ts'
 import { hasHead, open, replyIn, type Line, type Place } from './probe/wire.ts'
@@ -370,8 +372,11 @@ async function quiet(figure: () => number): Promise<void> {
 
 describe('deadlines of forwarded requests', () => {
   const short = { header: milliseconds(300), response: milliseconds(300), idle: milliseconds(300) }
-  const withShort = async (use: (subject: Subject, bare: Bare) => Promise<void>): Promise<void> => {
-    await using bare = await openBare({ deadlines: short })
+  const withShort = async (
+    use: (subject: Subject, bare: Bare) => Promise<void>,
+    deadlines: Exclude<BareOptions['deadlines'], undefined> = short,
+  ): Promise<void> => {
+    await using bare = await openBare({ deadlines })
     await use({ host: bare.host, port: bare.port, credentials: bareCredentials }, bare)
   }
 
@@ -408,6 +413,53 @@ describe('deadlines of forwarded requests', () => {
       const seen = await ask(subject, getFrom(subject, origin))
       deepEqual([seen.reply.status, seen.reply.rest, seen.ending], [200, 'ok', 'end'])
       await bare.haveEnded(1)
+    })
+  })
+
+  test('a slow client has the whole of its reply, however long it takes, and is then not waited for', async () => {
+    await withShort(
+      async (_, bare) => {
+        let take: () => void = () => undefined
+        let last = false
+        const taking = (): Promise<void> => new Promise((resolve) => (took = resolve))
+        let took: () => void = () => undefined
+        const socket = new Duplex({
+          allowHalfOpen: true,
+          read: () => undefined,
+          write(_chunk, _encoding, done) {
+            take = done
+            took()
+          },
+          final(done) {
+            last = true
+            done()
+          },
+        })
+        const written = taking()
+        const closed = new Promise((resolve) => socket.once('close', resolve))
+        const from = parseAddress('127.0.0.1')
+        if (!from.ok) throw new Error('an address')
+        bare.serve({
+          ...{ socket, from: from.value, secure: false, authenticated: () => undefined },
+          head: Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
+        })
+        await written
+        await new Promise((resolve) => setTimeout(resolve, 1500)) // five times as long as it lingers for one who has it
+        deepEqual([socket.destroyed, last], [false, false])
+        take()
+        await closed
+        equal(last, true)
+      },
+      { ...short, idle: milliseconds(60_000) },
+    )
+  })
+
+  test('a response that is interim for ever is 502, and no more of it is passed on than a few', async () => {
+    await withShort(async (subject) => {
+      await using origin = await openOrigin((socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000)))
+      const { text } = await ask(subject, getFrom(subject, origin))
+      equal(text.split('103 Early Hints').length - 1, 64)
+      match(text, /HTTP\/1\.1 502 /)
     })
   })
 

@@ -18,6 +18,7 @@ type Exchange = {
   readonly request: BodyFlow
   /** Of the response, before its head is whole. */
   held: Buffer
+  interims: number
   response: { readonly head: ResponseHead; readonly flow: BodyFlow; readonly clientPersists: boolean } | undefined
   /** Milliseconds of the wheel. */
   activeAt: number
@@ -35,6 +36,7 @@ export function exchange(
     head,
     request: openFlow(head.body, { chunksPass: true }),
     held: nothing,
+    interims: 0,
     response: undefined,
     activeAt: wheel.now(),
     over: false,
@@ -89,6 +91,7 @@ function receive(running: Exchange, chunk: Buffer): void {
 }
 
 const mostHeld = 65_536
+const mostInterims = 64 // nobody waits for the client to take them
 
 /** Interim responses and the final one, as far as they have come. */
 function readHeads(running: Exchange): void {
@@ -99,6 +102,8 @@ function readHeads(running: Exchange): void {
     if (read.kind === 'fault') return fail(running, 'RESPONSE_MALFORMED', { why: read.why })
     running.held = running.held.subarray(read.end)
     if (read.kind === 'final') return answer(running, read.head)
+    running.interims += 1
+    if (running.interims > mostInterims) return fail(running, 'RESPONSE_MALFORMED', { why: 'it is interim for ever' })
     if (head.minor === 1) session.connection.socket.write(interim(running, read.head), 'latin1')
   }
 }

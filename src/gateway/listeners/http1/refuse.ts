@@ -25,26 +25,42 @@ export function closeWith(session: Session, text: string): void {
   const { socket } = session.connection
   dropKept(session)
   takeUnread(session)
-  session.receiver = { ...lingering, data: dropping() }
-  session.parts.wheel.set(session.deadline, longestLinger)
+  session.receiver = lingering({ dropped: 0, unsent: 0, stuckFor: 0 })
+  session.parts.wheel.set(session.deadline, lingerMs(session))
   socket.end(text, 'latin1')
   socket.resume()
 }
 
-const longestLinger = 2000 // ms
-const mostDropped = 4_194_304 // bytes; who goes on after that has not looked for a reply
+type Linger = {
+  /** Bytes that came. */
+  dropped: number
+  /** Bytes that the client had not taken when it was looked at last, and for how many milliseconds it has taken none. */
+  unsent: number
+  stuckFor: number
+}
 
-const lingering: Omit<Receiver, 'data'> = {
+const lingering = (linger: Linger): Receiver => ({
+  data(session) {
+    linger.dropped += takeUnread(session).length
+    if (linger.dropped > mostDropped) session.connection.socket.destroy()
+  },
   end: () => undefined, // both have ended: the socket closes by itself once the reply is sent
   drain: () => undefined,
   close: ({ parts, deadline }) => parts.wheel.clear(deadline),
-  deadline: ({ connection }) => void connection.socket.destroy(),
+  deadline: (session) => lingerOn(session, linger),
+})
+
+/** A slow client has the whole of its response, however long that takes; one that takes nothing has the idle deadline. */
+function lingerOn(session: Session, linger: Linger): void {
+  const { parts, connection, deadline } = session
+  const { writableLength } = connection.socket
+  const taken = linger.unsent === 0 || writableLength < linger.unsent
+  linger.stuckFor = taken ? 0 : linger.stuckFor + lingerMs(session)
+  linger.unsent = writableLength
+  if (writableLength === 0 || linger.stuckFor >= parts.deadlines().idle) return void connection.socket.destroy()
+  parts.wheel.set(deadline, lingerMs(session))
 }
 
-function dropping(): Receiver['data'] {
-  let dropped = 0
-  return (session) => {
-    dropped += takeUnread(session).length
-    if (dropped > mostDropped) session.connection.socket.destroy()
-  }
-}
+const lingerMs = ({ parts }: Session): number => Math.min(longestLinger, parts.deadlines().header)
+const longestLinger = 2000
+const mostDropped = 4_194_304 // bytes; who goes on after that has not looked for a reply
