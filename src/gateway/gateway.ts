@@ -23,6 +23,7 @@ import type { GatewayParts, Log } from './parts.ts'
 import { openReach } from './reach.ts'
 import { openRecords } from './records.ts'
 import { openDeadlineWheel } from './relay/deadline-wheel.ts'
+import { drainingRemoved } from './removed-egresses.ts'
 import { openResolver, type Resolver } from './resolver.ts'
 import { parseAuthority, type Destination, type Host } from './rules/destination.ts'
 import { gatewaySettings, type GatewaySettings } from './settings.ts'
@@ -102,7 +103,8 @@ async function openOn(storage: Storage<GatewayWrites>, ground: Ground): Promise<
   // the egresses before the listener: whoever comes first must not be told that none is live
   const key = await openStoreKey(folder, random)
   const own = (): readonly Destination[] => state.settings.own
-  const declared = await openDeclared({ storage, clock, log, pool, key, own }, state.settings.egresses)
+  const draining = drainingRemoved(parts)
+  const declared = await openDeclared({ storage, clock, log, pool: draining, key, own }, state.settings.egresses)
   const admissions = await openAdmissions({ storage, clock, log, pool }, state.settings.admissions)
   const listener = await openListener(parts, { listen: state.settings.listen, tls: state.settings.configuration.tls })
   opened.push(() => listener.destroy())

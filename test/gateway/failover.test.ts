@@ -48,7 +48,7 @@ describe('one egress of two cannot be used', () => {
     const deaf = { now: false }
     const proxy = await startOrigin(t, (socket) => {
       if (deaf.now) return void socket.resume()
-      const [host = '', port = ''] = [healthy.host, String(healthy.port)]
+      const { host, port } = healthy
       void openRaw({ host, port: Number(port) }).then(({ socket: far }) => socket.pipe(far).pipe(socket))
     })
     const { username, password } = plainCredentials

@@ -100,7 +100,7 @@ export async function startTestGateway(t: Scope, wish: GatewayWish = {}): Promis
         headers: {
           'authorization': `Bearer ${running.adminToken.token.expose()}`,
           'content-type': 'application/json',
-          ...init?.headers,
+          ...Object.fromEntries(new Headers(init?.headers)),
         },
       }),
   }

@@ -22,7 +22,7 @@ describe('P-40: a forwarded POST is never sent twice', () => {
     'the destination answers what is no HTTP': (socket) => void socket.end('SSH-2.0-OpenSSH\r\n'),
   }
   for (const [sentence, die] of Object.entries(deaths))
-    test(`${sentence}`, async (t) => {
+    test(sentence, async (t) => {
       const heard: string[] = []
       const origin = await startOrigin(t, (socket) => {
         socket.on('data', (chunk: Buffer) => {

@@ -30,7 +30,7 @@ export async function openListener(
     http2: http2.serve,
     socks5: openSocks5(parts),
   }
-  const room = roomWithin(await findDescriptorLimit())
+  const room = roomWithin(findDescriptorLimit())
   const port = await openPort(parts, { listen, tls, protocols: protocols ?? own, room })
   return {
     ...port,

@@ -1,5 +1,5 @@
 /** How many connections there is room for, so that a flood is refused at the door and not where a tunnel is dialled (L-73). */
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { strangerLimits, type StrangerLimits } from './strangers.ts'
 
 export type Room = {
@@ -22,8 +22,15 @@ export function roomWithin(descriptors: number | undefined): Room {
 }
 
 /** As Linux tells it; elsewhere undefined. */
-export async function findDescriptorLimit(): Promise<number | undefined> {
-  const text = await readFile('/proc/self/limits', 'utf8').catch(() => '')
-  const [, soft] = /^Max open files +(\d+)/m.exec(text) ?? []
+export function findDescriptorLimit(): number | undefined {
+  const [, soft] = /^Max open files +(\d+)/m.exec(limitsOfProcess()) ?? []
   return soft === undefined ? undefined : Number(soft)
+}
+
+function limitsOfProcess(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8')
+  } catch {
+    return ''
+  }
 }
