@@ -49,7 +49,7 @@ describe('one egress of two cannot be used', () => {
     const proxy = await startOrigin(t, (socket) => {
       if (deaf.now) return void socket.resume()
       const { host, port } = healthy
-      void openRaw({ host, port: Number(port) }).then(({ socket: far }) => socket.pipe(far).pipe(socket))
+      void openRaw({ host, port }).then(({ socket: far }) => socket.pipe(far).pipe(socket))
     })
     const { username, password } = plainCredentials
     const egress = [local('a', first), { name: 'b', via: secret(`http://${username}:${password}@${proxy.at}`) }]
