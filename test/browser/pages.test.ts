@@ -229,6 +229,9 @@ describe('a popup', () => {
         await page.evaluate(`window.child = window.open(${JSON.stringify(own.origin)}, 'login', 'popup'); 0`)
         const popup = await opened
         await popup.waitForURL(`${own.origin}/`)
-        equal(await page.evaluate('window.child.closed'), expected === 'closed')
+        // the browser tells the opener's process a little after the popup has its page
+        if (expected === 'closed') await page.waitForFunction('window.child.closed')
+        else equal(await page.evaluate('window.child.closed'), false)
+        equal(await popup.evaluate('window.opener === null'), expected === 'closed')
       }))
 })
