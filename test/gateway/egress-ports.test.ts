@@ -8,4 +8,5 @@ test('L-79: an address carries as many connections as there are source ports, to
     const full = { held: seen['ports'], refused: 'PORTS_EXHAUSTED' }
     deepEqual({ first: seen['first'], second: seen['second'] }, { first: full, second: full })
     deepEqual(seen['state'], 'up')
+    deepEqual(seen['reserved'], [], 'ports that are kept for other programs are not taken')
   }))

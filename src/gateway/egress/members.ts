@@ -9,12 +9,12 @@ import type { Balance } from '../rules/choose.ts'
 import type { Deadlines } from '../rules/deadlines.ts'
 import type { EgressDeclaration } from '../rules/egress-set.ts'
 import type { HealthSignal } from '../rules/health.ts'
-import type { PortRange } from '../rules/port-budget.ts'
+import { portBudget, type PortRange } from '../rules/port-budget.ts'
 import { openConfirming, type Confirming, type ConfirmSettings } from './confirm.ts'
 import type { Connect } from './dial.ts'
 import type { Echo } from './echo.ts'
 import { openEgress, type Egress } from './egress.ts'
-import { openPorts, readPortRange } from './ports.ts'
+import { openPorts, readPortBudget } from './ports.ts'
 import { openProbing, type Probing, type ProbeSettings } from './probe.ts'
 import { openTrust } from './trust.ts'
 import type { ResolveHost } from './via.ts'
@@ -98,7 +98,7 @@ function memberOpener(options: PoolOptions, wheel: DeadlineWheel): (declaration:
     return (high * 256 + low) / 65_536
   }
   const attemptMs = (): number => options.deadlines().attempt
-  const range = options.portRange ?? readPortRange()
+  const budget = options.portRange === undefined ? readPortBudget() : portBudget(options.portRange)
   const shared = {
     ...{ clock, monotonic, wheel, log, chance, attemptMs, echo },
     connect: options.connect ?? openLending(),
@@ -106,7 +106,7 @@ function memberOpener(options: PoolOptions, wheel: DeadlineWheel): (declaration:
     pseudonym: options.pseudonym ?? 'sallyport',
     trust: options.trust ?? openTrust(),
     dialMs: () => options.deadlines().dial,
-    openPorts: () => openPorts(range, chance()),
+    openPorts: () => openPorts(budget, chance()),
   }
   return (declaration) => {
     const egress = openEgress(declaration, { ...shared, limits: () => settings().healthCheck })

@@ -2,8 +2,15 @@
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import type { Address } from '../../ip/address.ts'
-import { parsePortRange, portAt, portsIn, portsLeft, usualPortRange } from '../rules/port-budget.ts'
-import type { PortRange, PortsLeft } from '../rules/port-budget.ts'
+import {
+  parsePortRange,
+  parseReservedPorts,
+  portAt,
+  portBudget,
+  portsLeft,
+  usualPortRange,
+} from '../rules/port-budget.ts'
+import type { PortBudget, PortsLeft } from '../rules/port-budget.ts'
 
 /** Node has no IP_BIND_ADDRESS_NO_PORT: an address is bound before the destination is known, so the kernel would give each port of an address to
  *  one connection only, whatever its destination, and keep it for the minute that a closed connection lingers: 470 tunnels a second would use up
@@ -22,11 +29,11 @@ export type Ports = {
 const mostTaken = 16
 
 /** `start` is 0 to 1: where to begin, so that processes that share the address do not try the same ports. */
-export function openPorts(range: PortRange, start: number): Ports {
+export function openPorts(budget: PortBudget, start: number): Ports {
   const used = new Map<string | number, { used: number }>()
   let turn = 0
   return {
-    left: (address, port) => portsLeft(used.get(keyOf(address, port))?.used ?? 0, range),
+    left: (address, port) => portsLeft(used.get(keyOf(address, port))?.used ?? 0, budget),
     hold(socket, address, port) {
       const key = keyOf(address, port)
       const entry = used.get(key) ?? { used: 0 }
@@ -41,11 +48,11 @@ export function openPorts(range: PortRange, start: number): Ports {
       if (taken > mostTaken) return undefined
       if (taken === mostTaken) return 0 // other programs may sit on a row of them, which the kernel knows
       turn += 1
-      return portAt(range, start, turn)
+      return portAt(budget, start, turn)
     },
     most: () => ({
       used: [...used.values()].reduce((most, entry) => Math.max(most, entry.used), 0),
-      of: portsIn(range),
+      of: budget.size,
     }),
   }
 }
@@ -53,11 +60,17 @@ export function openPorts(range: PortRange, start: number): Ports {
 const keyOf = (address: Address, port: number): string | number =>
   typeof address === 'number' ? address * 65_536 + port : `${address}:${port}`
 
-/** Of this machine, or of its network namespace; Linux only, the usual one elsewhere. */
-export function readPortRange(): PortRange {
+/** Of this machine, or of its network namespace; Linux only, the usual ones elsewhere. */
+export function readPortBudget(): PortBudget {
+  const range = parsePortRange(setting('ip_local_port_range')) ?? usualPortRange
+  return portBudget(range, parseReservedPorts(setting('ip_local_reserved_ports')))
+}
+
+/** Empty where the system has no such setting. */
+function setting(name: string): string {
   try {
-    return parsePortRange(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'latin1')) ?? usualPortRange
+    return readFileSync(`/proc/sys/net/ipv4/${name}`, 'latin1')
   } catch {
-    return usualPortRange
+    return ''
   }
 }

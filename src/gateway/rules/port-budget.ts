@@ -3,6 +3,9 @@
 export type PortRange = { readonly first: number; readonly last: number }
 export type PortsLeft = 'plenty' | 'near' | 'none'
 
+/** The source ports that may be taken: ranges in ascending order that do not touch, and how many ports they have together. */
+export type PortBudget = { readonly spans: readonly PortRange[]; readonly size: number }
+
 /** The kernel's default, for systems that do not say. */
 export const usualPortRange: PortRange = { first: 32_768, last: 60_999 }
 const nearFrom = 0.9
@@ -11,21 +14,48 @@ const nearFrom = 0.9
 export function parsePortRange(text: string): PortRange | undefined {
   const [first, last, more] = text.trim().split(/\s+/).map(Number)
   if (first === undefined || last === undefined || more !== undefined) return undefined
+  return soundRange(first, last)
+}
+
+/** Of `/proc/sys/net/ipv4/ip_local_reserved_ports`: `8080,9000-9100`, or nothing. The kernel keeps those for programs that ask for them by number,
+ *  and so has whoever chooses ports himself. What cannot be read reserves nothing. */
+export function parseReservedPorts(text: string): readonly PortRange[] {
+  return text.split(',').flatMap((each) => {
+    const [, first, last = first] = /^\s*(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(each) ?? []
+    return soundRange(Number(first), Number(last)) ?? []
+  })
+}
+
+function soundRange(first: number, last: number): PortRange | undefined {
   const sound = Number.isInteger(first) && Number.isInteger(last) && first > 0 && last >= first && last <= 65_535
   return sound ? { first, last } : undefined
 }
 
-export const portsIn = ({ first, last }: PortRange): number => last - first + 1
+/** The range without what is reserved. */
+export function portBudget(range: PortRange, reserved: readonly PortRange[] = []): PortBudget {
+  let spans: readonly PortRange[] = [range]
+  for (const gap of reserved) spans = spans.flatMap((span) => without(span, gap))
+  return { spans, size: spans.reduce((sum, { first, last }) => sum + last - first + 1, 0) }
+}
+
+function without(span: PortRange, gap: PortRange): readonly PortRange[] {
+  const below = { first: span.first, last: Math.min(span.last, gap.first - 1) }
+  const above = { first: Math.max(span.first, gap.last + 1), last: span.last }
+  return [below, above].filter(({ first, last }) => first <= last)
+}
 
 /** `used`: connections from one egress to one address and port. From nine tenths on, other egresses are preferred. */
-export function portsLeft(used: number, range: PortRange): PortsLeft {
-  const size = portsIn(range)
+export function portsLeft(used: number, { size }: PortBudget): PortsLeft {
   if (used >= size) return 'none'
   return used >= size * nearFrom ? 'near' : 'plenty'
 }
 
-/** The n-th port to try, from a starting point on: `start` is 0 to 1. */
-export function portAt(range: PortRange, start: number, n: number): number {
-  const size = portsIn(range)
-  return range.first + ((Math.floor(start * size) + n) % size)
+/** The n-th port to try, from a starting point on: `start` is 0 to 1. Undefined where there is none at all. */
+export function portAt({ spans, size }: PortBudget, start: number, n: number): number | undefined {
+  let left = (Math.floor(start * size) + n) % size
+  for (const { first, last } of spans) {
+    if (first + left <= last) return first + left
+    left -= last - first + 1
+  }
+  return undefined
 }
