@@ -149,6 +149,7 @@ async function openParts(storage: Storage<GatewayWrites>, ground: Ground, state:
     deadlines: () => state.settings.deadlines,
     proxyProtocolPeers: () => state.settings.proxyProtocolPeers,
     open: opening.open,
+    refused: opening.refused,
     ended: opening.ended,
   }
   return { parts, clients, opening }

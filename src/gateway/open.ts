@@ -12,7 +12,7 @@ export type OpeningParts = Pick<GatewayParts, 'clock' | 'random' | 'meter' | 're
   readonly records: Records
 }
 
-export type Opening = Pick<GatewayParts, 'open' | 'ended'> & Pick<LiveCount, 'idle'>
+export type Opening = Pick<GatewayParts, 'open' | 'ended' | 'refused'> & Pick<LiveCount, 'idle'>
 
 export function openOpening(parts: OpeningParts): Opening {
   const { clock, meter, pool, metrics, records } = parts
@@ -47,6 +47,10 @@ export function openOpening(parts: OpeningParts): Opening {
         giveBack(ask)
         throw cause
       }
+    },
+    refused(why, about) {
+      metrics.refused(why.code)
+      records.refused(why, about)
     },
     ended(tunnel, end) {
       meter.ended(tunnel, end)

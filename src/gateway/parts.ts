@@ -8,6 +8,7 @@ import type { Pool } from './egress/pool.ts'
 import type { Meter } from './metering/meter.ts'
 import type { Log } from './log.ts'
 import type { GatewayMetrics } from './metrics.ts'
+import type { TurnedAway } from './records.ts'
 import type { Reach } from './reach.ts'
 import type { DeadlineWheel } from './relay/deadline-wheel.ts'
 import type { Deadlines } from './rules/deadlines.ts'
@@ -16,6 +17,7 @@ import type { GatewayWrites } from './store/writes.ts'
 import type { Client, LiveTunnel, Opened, TunnelAsk, TunnelEnd } from './tunnel.ts'
 
 export type { Log } from './log.ts'
+export type { TurnedAway } from './records.ts'
 
 export type GatewayParts = {
   readonly clock: Clock
@@ -34,6 +36,8 @@ export type GatewayParts = {
   readonly clients: Clients
   /** Permission and dial: what every listener calls for each tunnel. The refusals are recorded and counted in there. */
   readonly open: (ask: TunnelAsk) => Promise<Opened>
+  /** Counts and records what is refused before there is anything to open. */
+  readonly refused: (why: Refusal, about: TurnedAway) => void
   /** Ends the record of a tunnel that was opened; the relay calls it once, when both ends are closed. */
   readonly ended: (tunnel: LiveTunnel, end: TunnelEnd) => void
   readonly reach: Reach

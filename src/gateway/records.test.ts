@@ -46,25 +46,27 @@ describe('the record of a tunnel', () => {
 
 describe('refusals', () => {
   const from = address('192.0.2.77')
+  const about = { from, over: 'socks5' } as const
 
   test('are recorded with what was seen, before a client is known as well', () => {
     const { logged, records } = open()
-    records.refused(refusal('CREDENTIALS_WRONG'), { from })
+    records.refused(refusal('CREDENTIALS_WRONG'), about)
     const [, event, fields] = logged[0] ?? []
     equal(event, 'refused')
-    deepEqual([fields?.['from'], fields?.['code'], fields?.['status']], ['192.0.2.77', 'CREDENTIALS_WRONG', 407])
+    const seen = ['from', 'over', 'code', 'status'].map((name) => fields?.[name])
+    deepEqual(seen, ['192.0.2.77', 'socks5', 'CREDENTIALS_WRONG', 407])
   })
 
   test('in a flood are counted, each reason apart, and told with the next record or at the end', () => {
     const { logged, time, records } = open()
-    for (let i = 0; i < 1000; i += 1) records.refused(refusal('CREDENTIALS_WRONG'), { from })
+    for (let i = 0; i < 1000; i += 1) records.refused(refusal('CREDENTIALS_WRONG'), about)
     equal(logged.length, 60)
-    records.refused(refusal('DRAINING'), { from })
+    records.refused(refusal('DRAINING'), about)
     equal(logged.length, 61, 'another reason is not held back')
     time.now += 1000
-    records.refused(refusal('CREDENTIALS_WRONG'), { from })
+    records.refused(refusal('CREDENTIALS_WRONG'), about)
     equal(logged.at(-1)?.[2]['leftOut'], 940)
-    records.refused(refusal('CREDENTIALS_WRONG'), { from })
+    records.refused(refusal('CREDENTIALS_WRONG'), about)
     records.close()
     deepEqual(logged.at(-1), ['warn', 'refusals-left-out', { code: 'CREDENTIALS_WRONG', leftOut: 1 }])
   })

@@ -16,11 +16,9 @@ export type Records = {
   readonly close: () => void
 }
 /** What is known when it is refused. */
-export type RefusalAbout = {
-  readonly from: Address
-  /** Undefined before the client is known and the request is read. */
-  readonly ask?: TunnelAsk | undefined
-}
+export type RefusalAbout = TurnedAway | { readonly from: Address; readonly ask: TunnelAsk }
+/** Before there was anything to open: what the request says of itself is not believed, and not recorded. */
+export type TurnedAway = { readonly from: Address; readonly over: 'http/1.1' | 'http/2' | 'socks5' }
 
 /** Of each reason; what comes beyond is counted, and told with the next record of that reason. */
 const refusalsAMinute = 60
@@ -99,8 +97,9 @@ function whyOf(end: TunnelEnd): string | undefined {
   }
 }
 
-function refusalRecord(refusal: Refusal, { from, ask }: RefusalAbout): Fields {
-  return { ...(ask === undefined ? { from: formatAddress(from) } : askFields(ask)), ...refusalFields(refusal) }
+function refusalRecord(refusal: Refusal, about: RefusalAbout): Fields {
+  const who = 'ask' in about ? askFields(about.ask) : { from: formatAddress(about.from), over: about.over }
+  return { ...who, ...refusalFields(refusal) }
 }
 
 const askFields = ({ kind, client, from, destination, pin }: TunnelAsk): Fields => ({
@@ -116,6 +115,7 @@ const refusalFields = (refusal: Refusal): Fields => ({
   code: refusal.code,
   status: reasonOf(refusal).status,
   means: reasonOf(refusal).means(refusal.saw).slice(0, longestText),
+  next: reasonOf(refusal).next, // SOCKS5 has a number for an answer, and no words
 })
 
 /** What a client can put into it is bounded. */

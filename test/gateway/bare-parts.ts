@@ -77,11 +77,7 @@ export async function openBare(options: BareOptions = {}): Promise<Bare> {
       seen.ended.push({ tunnel, end })
       for (const each of waiting) if (seen.ended.length >= each.count) each.resolve()
     },
-    metrics: {
-      tunnelEnded: () => undefined,
-      refused: (code) => void seen.refused.push(code),
-      exposition: async () => await Promise.reject(new Error('nobody reads these')),
-    },
+    refused: ({ code }) => void seen.refused.push(code),
     draining: () => state.drain,
   }
   const serve = (connection: Connection): void => serveHttp1(parts, connection)

@@ -100,7 +100,7 @@ export async function openDoorway(options: DoorwayOptions = {}): Promise<Doorway
       return ok(tunnel)
     },
     ended: (_tunnel: LiveTunnel, end: TunnelEnd) => void seen.ends.push(end),
-    metrics: { refused: (code: string) => void seen.refusals.push(code) },
+    refused: ({ code }: Refusal) => void seen.refusals.push(code),
     draining: () => draining,
   } as unknown as GatewayParts & { readonly clients: RunningClients }
   const http2 = openHttp2(parts)

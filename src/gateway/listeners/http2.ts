@@ -13,7 +13,7 @@ import { refusal, type Refusal } from '../rules/refusal.ts'
 import type { Client } from '../tunnel.ts'
 import type { Connection } from './connection.ts'
 
-export type Http2Parts = RelayParts & Pick<GatewayParts, 'clients' | 'open' | 'metrics' | 'draining' | 'log' | 'clock'>
+export type Http2Parts = RelayParts & Pick<GatewayParts, 'clients' | 'open' | 'refused' | 'draining' | 'log' | 'clock'>
 
 export type Http2 = {
   readonly serve: (connection: Connection) => void
@@ -140,7 +140,7 @@ function settle(session: Session): void {
 type Refused = { readonly stream: ServerHttp2Stream; readonly headers: IncomingHttpHeaders; readonly refused: Refusal }
 
 function refuse(session: Session, { stream, headers, refused }: Refused): void {
-  session.parts.metrics.refused(refused.code)
+  session.parts.refused(refused, { from: session.connection.from, over: 'http/2' })
   answer(session.parts, { stream, headers, refused })
   if (refused.code === 'DRAINING') return session.http2.close()
   if (refused.code !== 'CREDENTIALS_WRONG' && refused.code !== 'TOO_MANY_FAILURES') return

@@ -1,6 +1,6 @@
 /** SOCKS5 on the port of the gateway: user and password, one CONNECT, and then the tunnel. */
 import { Socket } from 'node:net'
-import { formatAddress, parseAddress, type Address } from '../../ip/address.ts'
+import { parseAddress, type Address } from '../../ip/address.ts'
 import type { Result } from '../../values/result.ts'
 import type { GatewayParts } from '../parts.ts'
 import type { Deadline } from '../relay/deadline-wheel.ts'
@@ -8,7 +8,7 @@ import { codeOf } from '../relay/break-off.ts'
 import { relay, type RelayParts } from '../relay/relay.ts'
 import type { Destination } from '../rules/destination.ts'
 import { readText } from '../rules/proxy-user.ts'
-import { reasonOf, refusal, type Refusal } from '../rules/refusal.ts'
+import { refusal, type Refusal } from '../rules/refusal.ts'
 import {
   credentialsReply,
   methodReply,
@@ -25,14 +25,11 @@ import type { Client, Dialled } from '../tunnel.ts'
 import type { Connection } from './connection.ts'
 import { gather } from './gather.ts'
 import { sayGoodbye } from './goodbye.ts'
-import { openQuietLog, type QuietLog } from './quiet-log.ts'
 
-export type SocksParts = RelayParts &
-  Pick<GatewayParts, 'clients' | 'open' | 'metrics' | 'draining' | 'log' | 'monotonic'>
+export type SocksParts = RelayParts & Pick<GatewayParts, 'clients' | 'open' | 'refused' | 'draining' | 'log'>
 
 type Session = {
   readonly parts: SocksParts
-  readonly quiet: QuietLog
   readonly connection: Connection
   readonly deadline: Deadline
   readonly closed: () => void
@@ -40,11 +37,10 @@ type Session = {
 
 /** Speaks SOCKS5 with each connection that it is handed. The whole request has to be there within the deadline for a header. */
 export function openSocks5(parts: SocksParts): (connection: Connection) => void {
-  const quiet = openQuietLog(parts.log, parts.monotonic)
   return (connection) => {
     const { socket } = connection
     const deadline = parts.wheel.deadline(() => socket.destroy())
-    const session = { parts, quiet, connection, deadline, closed: () => parts.wheel.clear(deadline) }
+    const session = { parts, connection, deadline, closed: () => parts.wheel.clear(deadline) }
     parts.wheel.set(deadline, parts.deadlines().header)
     socket.once('close', session.closed)
     takeMethods(session)
@@ -144,24 +140,15 @@ function boundOf({ socket, address, observed }: Dialled): { address: Address; po
 const malformed = (why: string): Refusal => refusal('REQUEST_MALFORMED', { why })
 
 /** Before there is a request that could be answered. */
-function turnAway({ parts, quiet, connection }: Session, refused: Refusal, words?: Uint8Array): true {
-  say({ parts, quiet, connection }, refused)
+function turnAway({ parts, connection }: Session, why: Refusal, words?: Uint8Array): true {
+  parts.refused(why, { from: connection.from, over: 'socks5' })
   if (words === undefined) connection.socket.destroy()
   else sayGoodbye(connection.socket, words)
   return true
 }
 
-function refuse({ parts, quiet, connection }: Session, refused: Refusal, reply = replyOf(refused)): true {
-  say({ parts, quiet, connection }, refused)
-  sayGoodbye(connection.socket, requestReply(reply))
-  return true
-}
-
-/** SOCKS5 has a number for an answer and no words, so those go into the log. */
-function say({ parts, quiet, connection }: Pick<Session, 'parts' | 'quiet' | 'connection'>, refused: Refusal): void {
-  const { means, next } = reasonOf(refused)
-  parts.metrics.refused(refused.code)
-  quiet('socks5-refused', { from: formatAddress(connection.from), code: refused.code, why: means(refused.saw), next })
+function refuse(session: Session, why: Refusal, reply = replyOf(why)): true {
+  return turnAway(session, why, requestReply(reply))
 }
 
 function failed({ parts, connection }: Session, cause: unknown): void {

@@ -14,6 +14,8 @@ export type Destination = { readonly host: Host; readonly port: number }
  *  The fault is a phrase for the `why` of REQUEST_MALFORMED. */
 export function parseAuthority(text: string, defaultPort?: number): Result<Destination, string> {
   if (text.length > longestAuthority) return fault('the destination is longer than any host name and port')
+  const stray = strayPart(text)
+  if (stray !== undefined) return fault(stray)
   const colon = portColon(text)
   const host = parseHost(colon < 0 ? text : text.slice(0, colon))
   if (!host.ok) return host
@@ -44,8 +46,17 @@ export function parseHost(text: string): Result<Host, string> {
 }
 
 /** The domain field of SOCKS5 (RFC 1928 section 5), in which clients send literal addresses as well, IPv6 with brackets or without. */
-export const parseSocksDomain = (text: string): Result<Host, string> =>
-  text.includes(':') && !text.startsWith('[') ? literal(text, ':') : parseHost(text)
+export function parseSocksDomain(text: string): Result<Host, string> {
+  const stray = strayPart(text)
+  if (stray !== undefined) return fault(stray)
+  return text.includes(':') && !text.startsWith('[') ? literal(text, ':') : parseHost(text)
+}
+
+/** Parts of a URL that are not its host: said without what they are, since passwords and tokens stand there, and this is logged. */
+function strayPart(text: string): string | undefined {
+  if (text.includes('@')) return userInformation
+  return /[/?#]/.test(text) ? 'the destination has a path or a query; it is a host and a port alone' : undefined
+}
 
 /** A name as DNS has it: letters, digits, hyphens and underscores, in labels of 1 to 63 characters, with one dot at most at its end. Names of
  *  other scripts are refused, not converted: clients send their A-labels, and two readers that convert differently would check one host and
@@ -75,7 +86,9 @@ function literal(text: string, of: '.' | ':'): Result<Host, string> {
 /** 1 to 65535 in plain decimal. */
 export function parsePort(text: string): Result<number, string> {
   const port = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0
-  return port > 0 && port <= 65_535 ? ok(port) : fault(`${quoted(text)} is no port; a port is 1 to 65535`)
+  if (port > 0 && port <= 65_535) return ok(port)
+  const named = /^\d*$/.test(text) ? quoted(text) : 'what stands behind the last colon' // a password, perhaps
+  return fault(`${named} is no port; a port is 1 to 65535`)
 }
 
 /** `login.salesforce.com:443`, `192.0.2.1:443`, `[2001:db8::1]:443`: `parseAuthority` of it is the same destination. */
@@ -95,7 +108,7 @@ const numericLabel = /^(?:\d+|0x[0-9a-f]*)$/
 
 function nameFault(text: string, name: string): string {
   if (name === '') return 'the destination names no host'
-  if (text.includes('@')) return 'the destination carries user information, which belongs into Proxy-Authorization'
+  if (text.includes('@')) return userInformation
   // oxlint-disable-next-line eslint/no-control-regex
   if (/[^\0-\u007f]/.test(text)) return `${quoted(text)} has other than ASCII letters; write its A-labels, xn--…`
   if (text.includes('%')) return `${quoted(text)} has a percent sign; a host is not percent-encoded and has no zone`
@@ -104,4 +117,5 @@ function nameFault(text: string, name: string): string {
   return long ? `${quoted(text)} has a label of more than 63 characters` : `${quoted(text)} is no host name`
 }
 
+const userInformation = 'the destination carries user information, which belongs into Proxy-Authorization'
 const quoted = (text: string): string => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text)

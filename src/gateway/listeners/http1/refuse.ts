@@ -13,9 +13,9 @@ export function refuse(session: Session, why: Refusal, head?: RequestHead): void
   closeWith(session, closingReply(reply, { method: head?.method }))
 }
 
-/** As `refuse`, for what is refused before there is anything to open: nobody else has counted it. */
+/** As `refuse`, for what is refused before there is anything to open: nobody else has counted or recorded it. */
 export function turnAway(session: Session, why: Refusal, head?: RequestHead): void {
-  session.parts.metrics.refused(why.code)
+  session.parts.refused(why, { from: session.connection.from, over: 'http/1.1' })
   refuse(session, why, head)
 }
 
