@@ -8,14 +8,37 @@ export function openLog(terminal: Terminal): Log {
 }
 
 function jsonLog(): Log {
-  // Synchronous, so that what was said last is there even where the process is killed next.
-  const logger = pino({ base: null }, pino.destination({ dest: 2, sync: true }))
+  const destination = pino.destination({ dest: 2, sync: true, minLength: together })
+  const logger = pino({ base: null }, destination)
+  const flush = (): void => destination.flushSync()
+  let waiting: NodeJS.Timeout | undefined
+  const flushSoon = (): void => {
+    waiting ??= setTimeout(() => {
+      waiting = undefined
+      flush()
+    }, soon).unref()
+  }
+  process.on('exit', flush)
   return {
-    info: (event, fields) => logger.info({ event, ...fields }),
-    warn: (event, fields) => logger.warn({ event, ...fields }),
-    error: (event, fields) => logger.error({ event, ...fields }),
+    info(event, fields) {
+      logger.info({ event, ...fields })
+      flushSoon()
+    },
+    warn(event, fields) {
+      logger.warn({ event, ...fields })
+      flush()
+    },
+    error(event, fields) {
+      logger.error({ event, ...fields })
+      flush()
+    },
   }
 }
+
+/** A record of its own write for each tunnel would cost as much as the rest of the record: they are written together, a moment later. What warns
+ *  is written at once, with what came before it, so that it is there even where the process is killed next. */
+const together = 8192 // bytes
+const soon = 50 // ms
 
 function shortLog({ err, paintErr }: Terminal): Log {
   const line = (event: string, fields: Readonly<Record<string, unknown>> = {}): string =>

@@ -13,6 +13,13 @@ export function breakOff(socket: Duplex): void {
   else socket.resetAndDestroy()
 }
 
+/** For a connection whose other side has ended its half: where nothing waits to be sent, closing says the same as ending, and is a call less. */
+export function endLast(socket: Duplex): void {
+  const closes = socket instanceof Socket && !(socket instanceof TLSSocket) && socket.writableLength === 0
+  if (closes) socket.destroy()
+  else socket.end()
+}
+
 /** What an error is called in a record: its code, never its message, which may hold what was sent. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return 'UNKNOWN'

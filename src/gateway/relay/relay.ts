@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import type { GatewayParts } from '../parts.ts'
 import type { CutReason, Dialled, LiveTunnel, TunnelEnd } from '../tunnel.ts'
-import { breakOff, codeOf } from './break-off.ts'
+import { breakOff, codeOf, endLast } from './break-off.ts'
 import type { Deadline } from './deadline-wheel.ts'
 import { LendingSocket } from './lending-socket.ts'
 
@@ -31,6 +31,7 @@ export function relay(parts: RelayParts, { client, early, tunnel, dialled }: End
     openedAt: parts.wheel.now(),
     activeAt: parts.wheel.now(),
     halfClosed: false,
+    inOrder: false,
     open: 2,
     end: undefined,
   }
@@ -56,6 +57,8 @@ type Relayed = {
   readonly openedAt: number
   activeAt: number
   halfClosed: boolean
+  /** Both sides have ended. */
+  inOrder: boolean
   /** How many of the two are not closed. */
   open: number
   /** Why it ended; undefined while it runs, and when both sides end it in order. */
@@ -96,8 +99,11 @@ function carry(way: Way, chunk: Buffer, written?: () => void): void {
 
 /** Its sender has nothing more to send; the other way stays open, and has the half-close deadline for every piece that it still carries. */
 function ended({ relayed, to }: Way): void {
+  if (relayed.halfClosed) {
+    relayed.inOrder = true
+    return endLast(to)
+  }
   to.end()
-  if (relayed.halfClosed) return
   relayed.halfClosed = true
   relayed.activeAt = relayed.parts.wheel.now()
   relayed.parts.wheel.set(relayed.deadline, untilNextLook(relayed))
@@ -111,8 +117,8 @@ function broken({ relayed, to, side }: Way, code: string): void {
 function closed({ relayed, from, to, side }: Way): void {
   relayed.open -= 1
   if (relayed.open > 0) {
-    // in order is: it has ended its half, and has been sent the end of the other; a stream of HTTP/2 that is reset ends both by itself
-    if (from.readableEnded && from.writableFinished && to.readableEnded) return
+    // a stream of HTTP/2 that is reset ends both of its own halves, but not the other side
+    if (relayed.inOrder && from.errored === null && from.writableLength === 0) return
     relayed.end ??= { kind: 'broken', side, code: from.errored === null ? 'CLOSED' : codeOf(from.errored) }
     return breakOff(to)
   }
