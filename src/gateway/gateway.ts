@@ -24,6 +24,7 @@ import { openReach } from './reach.ts'
 import { openRecords } from './records.ts'
 import { openDeadlineWheel } from './relay/deadline-wheel.ts'
 import { drainingRemoved } from './removed-egresses.ts'
+import { openReuse } from './reuse.ts'
 import { openResolver, type Resolver } from './resolver.ts'
 import { parseAuthority, type Destination, type Host } from './rules/destination.ts'
 import { gatewaySettings, type GatewaySettings } from './settings.ts'
@@ -150,6 +151,7 @@ async function openParts(storage: Storage<GatewayWrites>, ground: Ground, state:
     proxyProtocolPeers: () => state.settings.proxyProtocolPeers,
     open: opening.open,
     refused: opening.refused,
+    mayReuse: openReuse({ meter, reach, pool }),
     ended: opening.ended,
   }
   return { parts, clients, opening }

@@ -27,6 +27,8 @@ export type Reach = {
     destination: Destination,
     options: { readonly resolves: boolean },
   ) => Promise<Result<Reachable, Refusal>>
+  /** Whether it may be asked for still, at the address at which it was found; undefined where a proxy in between resolves. */
+  readonly stillAllows: (destination: Destination, remote: Address | undefined) => boolean
   /** The allow rule that matched, as the admission of P-42 groups destinations: e.g. `*.salesforce.com:443`. */
   readonly groupOf: (destination: Destination) => string
 }
@@ -49,6 +51,11 @@ export function openReach(parts: ReachParts): Reach {
       return destination.host.kind === 'address'
         ? findAddress(parts, destination, destination.host.address)
         : findName(parts, destination, { name: destination.host.name, resolves })
+    },
+    stillAllows(destination, remote) {
+      // of the echo only a new look tells whether it is where it was
+      if (isEcho(destination) || firstRule(parts.allow(), destination) === undefined) return false
+      return remote === undefined || judge(parts, destination, [remote]).ok
     },
     groupOf: (destination) =>
       isEcho(destination) ? echoName : (firstRule(parts.allow(), destination) ?? formatDestination(destination)),

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Address } from '../ip/address.ts'
 import type { Result } from '../values/result.ts'
 import type { Instant } from '../values/time.ts'
+import type { EgressDeclaration } from './rules/egress-set.ts'
 import type { Destination } from './rules/destination.ts'
 import type { Refusal } from './rules/refusal.ts'
 
@@ -34,6 +35,8 @@ export type Dialled = {
   /** A net.Socket, or a TLS socket over one where an https proxy is in between; its own errors are the relay's to handle from now on. */
   readonly socket: Duplex
   readonly egress: string
+  /** As it was when it was dialled, for who would use the connection again: an egress that is declared anew has another one. */
+  readonly declaration?: EgressDeclaration
   /** The address that the tunnel leaves from: of a local egress its public address, of a `via` the declared one; undefined where none is declared. */
   readonly address: string | undefined
   /** False: declared by the configuration, nobody here can see it (P-41). */

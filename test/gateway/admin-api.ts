@@ -36,6 +36,7 @@ export function fakePool(): FakePool {
     states: new Map(),
     hold: undefined,
     open: () => Promise.reject(new Error('nothing is dialled here')),
+    stillChosen: () => false,
     resolvesElsewhere: () => false,
     count: (egress, by) => void tunnels.set(egress, (tunnels.get(egress) ?? 0) + by),
     async declare(declarations) {

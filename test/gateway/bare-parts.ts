@@ -77,6 +77,7 @@ export async function openBare(options: BareOptions = {}): Promise<Bare> {
       seen.ended.push({ tunnel, end })
       for (const each of waiting) if (seen.ended.length >= each.count) each.resolve()
     },
+    mayReuse: () => true,
     refused: ({ code }) => void seen.refused.push(code),
     draining: () => state.drain,
   }

@@ -149,6 +149,7 @@ function dialledBy(outcome: Outcome<Connection> & { readonly kind: 'won' }, atte
   return {
     socket,
     egress: egress.declaration.name,
+    declaration: egress.declaration,
     address: address === undefined ? undefined : formatAddress(address),
     observed: egress.confirmation().kind === 'confirmed',
     remote,

@@ -9,6 +9,7 @@ import type { Dialled } from '../tunnel.ts'
 import { openAdmissions } from './admissions.ts'
 import { openChooser, type OpenAsk } from './chooser.ts'
 import { dialWithFailover } from './failover.ts'
+import { openStillChosen, type StillChosen } from './still-chosen.ts'
 import { openMembers, type PoolOptions } from './members.ts'
 import { viewOf, type EgressView } from './view.ts'
 
@@ -21,6 +22,8 @@ export type { EgressView } from './view.ts'
 export type Pool = {
   /** Chooses, dials, fails over while nothing has been sent (P-40). The caller counts the tunnel by `count`. */
   readonly open: (ask: OpenAsk) => Promise<Result<Dialled, Refusal>>
+  /** For who has a connection that could carry something further. */
+  readonly stillChosen: StillChosen
   /** True where every egress that may be chosen resolves for itself (P-43). */
   readonly resolvesElsewhere: (pin: string | undefined) => boolean
   /** +1 when a tunnel starts, -1 when it has ended. */
@@ -65,6 +68,7 @@ export function openPool(options: PoolOptions): Pool {
       const limits = { attemptMs: attempt, totalMs: dial, sticky: balance() === 'affinity' }
       return dialWithFailover({ reachable, pin, gone, lanes: chosen.value, ...limits }, dialling)
     },
+    stillChosen: openStillChosen({ egresses: set.egresses, find: set.find, admissions: admissions.index }),
     resolvesElsewhere(pin) {
       const may = set.egresses().filter(({ declaration }) => pin === undefined || declaration.name === pin)
       return may.every((each) => each.local === undefined || !each.usable())

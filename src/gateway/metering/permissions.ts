@@ -1,6 +1,7 @@
 /** Permission, tunnel, end: each permission is given back once, whichever way it goes. */
 import { fault, ok, type Result } from '../../values/result.ts'
 import { judgeLimits } from '../rules/limits.ts'
+import { planState } from '../rules/plans.ts'
 import { refusal, type Refusal } from '../rules/refusal.ts'
 import type { Client, LiveTunnel, TunnelEnd } from '../tunnel.ts'
 import { usedBy } from './client-meters.ts'
@@ -11,6 +12,8 @@ export type Permissions = {
   /** Plan, connections and rate of this client, at this moment and under the configuration of this moment (L-81); a permission counts as a
    *  connection until `ended` or `release`. */
   readonly permit: (client: Client) => Result<undefined, Refusal>
+  /** Whether its plan, as it stands at this moment, lets the client ask for anything. */
+  readonly withinPlan: (client: Client) => boolean
   /** Gives a permission back that led to no tunnel. What it took of the rate stays taken. */
   readonly release: (client: Client) => void
   /** Dialled; takes over the permission. */
@@ -34,6 +37,12 @@ export function openPermissions({ monotonic, groupOf }: MeterParts, counting: Co
       meter.spentUntil = judged.value
       meter.open += 1
       return permitted
+    },
+    withinPlan({ name }) {
+      when()
+      const found = limits().get(name)
+      if (found === undefined) return false
+      return found.plan === undefined || planState(found.plan, usedBy(clients.of(name))) !== 'hard'
     },
     release: ({ name }) => void (clients.of(name).open -= 1),
     started: (tunnel) => startTunnel(counting, tunnel, groupOf(tunnel.ask.destination)),

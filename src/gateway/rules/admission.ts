@@ -3,6 +3,9 @@
 /** P-42: whether a destination's allowlist is known to hold the address of an egress. */
 export type Admission = 'confirmed' | 'refused' | 'unknown'
 
+/** The lower, the better. */
+export const admissionRank: Readonly<Record<Admission, number>> = { confirmed: 0, unknown: 1, refused: 2 }
+
 export type AdmissionRow = {
   /** The label of the clients that it concerns; undefined: everybody who has no row of their own. */
   readonly label: string | undefined

@@ -1,5 +1,5 @@
 /** By which egress a tunnel leaves, and which are tried after it. */
-import type { Admission } from './admission.ts'
+import { admissionRank, type Admission } from './admission.ts'
 import type { PortsLeft } from './port-budget.ts'
 
 export type Balance = 'latency' | 'round-robin' | 'affinity'
@@ -29,9 +29,8 @@ export function tiersOf<C extends Candidate>(candidates: readonly C[]): readonly
   return ranks.map((each) => candidates.filter((candidate) => rank(candidate) === each))
 }
 
-const admissionRank = { confirmed: 0, unknown: 4, refused: 8 } as const
 const rank = ({ admission, ports, starting }: Candidate): number =>
-  admissionRank[admission] + (ports === 'near' ? 2 : 0) + (starting ? 1 : 0)
+  4 * admissionRank[admission] + (ports === 'near' ? 2 : 0) + (starting ? 1 : 0)
 
 /** One turn among equals: each is given its share, and who is owed most goes first and pays for it. Over any stretch of turns nobody is more
  *  than about one tunnel behind its share. `first` is an index. On the way of every tunnel, hence the loops. */

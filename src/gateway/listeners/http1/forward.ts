@@ -14,7 +14,8 @@ export function forward(session: Session, request: { head: RequestHead; target: 
   const { destination } = target
   const key = `${formatDestination(destination)} ${asker.client.name} ${asker.pin ?? ''}`
   const { kept, parts } = session
-  if (kept !== undefined && isReusable(kept, { key, method: head.method }, parts.wheel.now())) {
+  const reusable = kept !== undefined && isReusable(kept, { key, method: head.method }, parts.wheel.now())
+  if (reusable && parts.mayReuse({ ...asker, destination }, kept.tunnel)) {
     session.kept = undefined
     return exchange(session, { head, target, upstream: kept })
   }

@@ -3,5 +3,15 @@ import type { GatewayParts } from '../../parts.ts'
 
 export type Http1Parts = Pick<
   GatewayParts,
-  'clock' | 'wheel' | 'pseudonym' | 'deadlines' | 'log' | 'clients' | 'open' | 'ended' | 'refused' | 'draining'
+  | 'clock'
+  | 'wheel'
+  | 'pseudonym'
+  | 'deadlines'
+  | 'log'
+  | 'clients'
+  | 'open'
+  | 'ended'
+  | 'mayReuse'
+  | 'refused'
+  | 'draining'
 >

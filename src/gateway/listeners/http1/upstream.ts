@@ -15,6 +15,8 @@ export type Upstream = {
   idleSince: number
   /** Undefined: it ends in order. */
   end: TunnelEnd | undefined
+  /** Writes its record, the first time that it is called. */
+  readonly ended: () => void
 }
 
 export type UpstreamUser = {
@@ -34,7 +36,16 @@ export function openUpstream(
 ): Upstream {
   const { tunnel, dialled } = opened
   const { socket } = dialled
-  const upstream: Upstream = { key, tunnel, socket, user: undefined, idleSince: 0, end: undefined }
+  let over = false
+  const ended = (): void => {
+    if (over) return
+    over = true
+    tunnel.cut = undefined
+    tunnel.endIfIdle = undefined
+    parts.ended(tunnel, upstream.end ?? { kind: 'closed' })
+    upstream.user?.broken()
+  }
+  const upstream: Upstream = { key, tunnel, socket, user: undefined, idleSince: 0, end: undefined, ended }
   tunnel.cut = (why) => {
     upstream.end ??= { kind: 'cut', why }
     breakOff(socket)
@@ -56,21 +67,16 @@ export function openUpstream(
   socket.on('error', (error) => {
     upstream.end ??= { kind: 'broken', side: 'destination', code: codeOf(error) }
   })
-  const closed = (): void => {
-    tunnel.cut = undefined
-    tunnel.endIfIdle = undefined
-    parts.ended(tunnel, upstream.end ?? { kind: 'closed' })
-    upstream.user?.broken()
-  }
-  if (socket.closed) closed()
-  else socket.on('close', closed)
+  if (socket.closed) ended()
+  else socket.on('close', ended)
   return upstream
 }
 
-/** Nothing is asked any more: it is closed in order. */
+/** Nothing is asked any more: it is closed in order. It counts as ended at once: what is opened in its place must not be one connection too many. */
 export function dropUpstream(upstream: Upstream): void {
   upstream.user = undefined
   upstream.socket.destroy()
+  upstream.ended()
 }
 
 /** In the middle of something: the destination must not take what it has got for the whole. */
