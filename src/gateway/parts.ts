@@ -11,7 +11,6 @@ import type { GatewayMetrics } from './metrics.ts'
 import type { TurnedAway } from './records.ts'
 import type { Reach } from './reach.ts'
 import type { DeadlineWheel } from './relay/deadline-wheel.ts'
-import type { ReuseAsk } from './reuse.ts'
 import type { Deadlines } from './rules/deadlines.ts'
 import type { Refusal } from './rules/refusal.ts'
 import type { GatewayWrites } from './store/writes.ts'
@@ -38,7 +37,7 @@ export type GatewayParts = {
   /** Permission and dial: what every listener calls for each tunnel. The refusals are recorded and counted in there. */
   readonly open: (ask: TunnelAsk) => Promise<Opened>
   /** Whether an open connection may carry this further request (L-80). */
-  readonly mayReuse: (ask: ReuseAsk, tunnel: LiveTunnel) => boolean
+  readonly mayReuse: (ask: Pick<TunnelAsk, 'client' | 'destination' | 'pin'>, tunnel: LiveTunnel) => boolean
   /** Counts and records what is refused before there is anything to open. */
   readonly refused: (why: Refusal, about: TurnedAway) => void
   /** Ends the record of a tunnel that was opened; the relay calls it once, when both ends are closed. */

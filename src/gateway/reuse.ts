@@ -1,8 +1,5 @@
 /** Whether a connection that is kept may carry a further request: whatever a new one would be judged by is judged again, at once and without a dial. */
 import type { GatewayParts } from './parts.ts'
-import type { TunnelAsk } from './tunnel.ts'
-
-export type ReuseAsk = Pick<TunnelAsk, 'client' | 'destination' | 'pin'>
 
 /** False is no refusal: then it is asked for a new one, which says why there is none. Credentials have been judged before. */
 export const openReuse =
