@@ -3,12 +3,13 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { formatHolder } from '../ip/holder.ts'
 import type { Address } from '../ip/address.ts'
 import type { RandomBytes } from '../values/domain.ts'
-import { fault, ok, type Result } from '../values/result.ts'
+import { fault, ok, type Ok, type Result } from '../values/result.ts'
 import { secret, type Secret } from '../values/secret.ts'
 import type { GatewayClient } from './configuration.ts'
 import { openFailures } from './failures.ts'
 import type { Clients, Log } from './parts.ts'
-import { clientProblems, decidePin, readingsOf, splitPin, type Credentials } from './rules/proxy-user.ts'
+import { clientProblems, decidePin, parseProxyAuthorization } from './rules/proxy-user.ts'
+import { readingsOf, splitPin, type Credentials } from './rules/proxy-user.ts'
 import { refusal, type Refusal } from './rules/refusal.ts'
 import type { Client } from './tunnel.ts'
 
@@ -35,8 +36,8 @@ type Known = { readonly client: Client; readonly digest: Buffer }
 /** Throws an Error that names what is wrong with a client. Without any it lets nobody in: an open proxy would be a way into whatever trusts the
  *  fixed addresses.
  *
- *  Passwords are kept as SHA-256 under a key of this process. They are compared on every CONNECT, where scrypt would cost more than the tunnel;
- *  it could be paid once and the result be remembered, but what is remembered then would be such a hash. The configuration holds them in clear. */
+ *  Passwords are kept as SHA-256 under a key of this process: scrypt would cost more than the tunnels of a second. Headers that were right are
+ *  remembered as they came; the configuration holds the passwords in clear as well. */
 export function openClients({ clients, random, monotonic, log }: ClientsOptions): RunningClients {
   const key = Buffer.from(random(32)).toString('hex')
   const digestOf = (password: string): Buffer => hash('sha256', key + password, 'buffer')
@@ -51,6 +52,7 @@ export function openClients({ clients, random, monotonic, log }: ClientsOptions)
   const nobody = digestOf(Buffer.from(random(32)).toString('hex'))
   const failures = openFailures({ window: failureLimit.window, now: monotonic })
   let known = byUser(clients)
+  const proofs = openProofs()
 
   /** The digest is made and compared whether or not there is such a user. */
   const find = ({
@@ -73,20 +75,52 @@ export function openClients({ clients, random, monotonic, log }: ClientsOptions)
     return refusal('TOO_MANY_FAILURES', { from: holder })
   }
 
+  const authenticate: Clients['authenticate'] = (credentials, from) => {
+    if (credentials === undefined) return fault(refusal('CREDENTIALS_MISSING'))
+    for (const reading of readingsOf(credentials)) {
+      const found = find(reading)
+      if (found !== undefined) return withPin(found.client, found.asked)
+    }
+    return fault(failed(from))
+  }
   return {
-    authenticate(credentials, from) {
-      if (credentials === undefined) return fault(refusal('CREDENTIALS_MISSING'))
-      for (const reading of readingsOf(credentials)) {
-        const found = find(reading)
-        if (found !== undefined) return withPin(found.client, found.asked)
-      }
-      return fault(failed(from))
+    authenticate,
+    authenticateHeader(value, from) {
+      const before = value === undefined ? undefined : proofs.get(value)
+      if (before !== undefined) return before
+      const now = authenticate(parseProxyAuthorization(value), from)
+      if (value !== undefined && now.ok) proofs.remember(value, now)
+      return now
     },
     replace(all) {
       known = byUser(all)
+      proofs.forget()
     },
   }
 }
+
+type Proofs = {
+  readonly get: (header: string) => Ok<Authenticated> | undefined
+  readonly remember: (header: string, proved: Ok<Authenticated>) => void
+  readonly forget: () => void
+}
+
+/** Headers that were right, so that a client which opens two thousand tunnels a second has its password judged once. Only what was right is in here:
+ *  for whoever guesses, the way is the dear one each time. A map compares texts whose keyed hashes are the same, so how long it takes tells
+ *  nobody how near a guess was. */
+function openProofs(): Proofs {
+  const right = new Map<string, Ok<Authenticated>>()
+  return {
+    get: (header) => right.get(header),
+    remember(header, proved) {
+      if (right.size >= mostProofs) right.clear() // pins and spellings: a client has few
+      right.set(header, proved)
+    },
+    forget: () => right.clear(),
+  }
+}
+
+const mostProofs = 1024
 
 function check(clients: readonly GatewayClient[]): void {
   const problems = clientProblems(

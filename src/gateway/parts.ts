@@ -56,4 +56,6 @@ export type Clients = {
     credentials: { readonly user: string; readonly password: string } | undefined,
     from: Address,
   ) => Result<{ readonly client: Client; readonly pin: string | undefined }, Refusal>
+  /** The same of a `Proxy-Authorization`; undefined where there is none, or more than one. */
+  readonly authenticateHeader: (value: string | undefined, from: Address) => ReturnType<Clients['authenticate']>
 }

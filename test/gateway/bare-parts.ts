@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { lookup } from 'node:dns/promises'
 import { openClients } from '../../src/gateway/clients.ts'
 import type { Connection } from '../../src/gateway/listeners/connection.ts'
-import { serveHttp1 } from '../../src/gateway/listeners/http1/serve.ts'
+import { openHttp1 } from '../../src/gateway/listeners/http1/serve.ts'
 import type { Http1Parts } from '../../src/gateway/listeners/http1/http1-parts.ts'
 import { openPort } from '../../src/gateway/listeners/port.ts'
 import { openLending } from '../../src/gateway/relay/lending-socket.ts'
@@ -78,10 +78,11 @@ export async function openBare(options: BareOptions = {}): Promise<Bare> {
       for (const each of waiting) if (seen.ended.length >= each.count) each.resolve()
     },
     mayReuse: () => true,
+    reach: { asksFor: () => undefined },
     refused: ({ code }) => void seen.refused.push(code),
     draining: () => state.drain,
   }
-  const serve = (connection: Connection): void => serveHttp1(parts, connection)
+  const serve = openHttp1(parts)
   const listener = await openPort(
     { wheel, deadlines: () => deadlines, proxyProtocolPeers: () => compileRanges([]), log, monotonic },
     {

@@ -130,6 +130,23 @@ describe('the clients', () => {
     throws(() => bent.clients.replace([backend, backend]), /gateway\.clients, row 2: two clients are named backend/)
     equal(says(bent, 'app', 'newer'), 'backend any')
   })
+  test('whose password has changed are not let in by the header that was right before', () => {
+    const bent = open()
+    const header = `Basic ${Buffer.from('app:s3cret').toString('base64')}`
+    const letIn = (): boolean => bent.clients.authenticateHeader(header, here).ok
+    deepEqual([letIn(), letIn()], [true, true])
+    bent.clients.replace([{ ...backend, password: secret('newer') }])
+    equal(letIn(), false)
+  })
+  test('that show a wrong header are counted each time', () => {
+    const bent = open()
+    const header = `Basic ${Buffer.from('app:wrong').toString('base64')}`
+    const codes = Array.from({ length: 25 }, () => {
+      const judged = bent.clients.authenticateHeader(header, here)
+      return judged.ok ? 'ok' : judged.fault.code
+    })
+    deepEqual([codes[0], codes.at(-1)], ['CREDENTIALS_WRONG', 'TOO_MANY_FAILURES'])
+  })
   test('hold no password in clear', () => {
     const bent = open()
     says(bent, 'app', 's3cret')

@@ -8,7 +8,7 @@ import type { Deadline } from '../relay/deadline-wheel.ts'
 import { relay, type RelayParts } from '../relay/relay.ts'
 import { connectHeaders, refusalReply } from '../replies.ts'
 import { parseAuthority, type Destination } from '../rules/destination.ts'
-import { decidePin, parseProxyAuthorization } from '../rules/proxy-user.ts'
+import { decidePin } from '../rules/proxy-user.ts'
 import { refusal, type Refusal } from '../rules/refusal.ts'
 import type { Client } from '../tunnel.ts'
 import type { Connection } from './connection.ts'
@@ -109,8 +109,7 @@ type Asked = { readonly client: Client; readonly pin: string | undefined; readon
 
 function judge(session: Session, headers: IncomingHttpHeaders): Result<Asked, Refusal> {
   const { parts, connection } = session
-  const credentials = parseProxyAuthorization(textOf(headers['proxy-authorization']))
-  const judged = parts.clients.authenticate(credentials, connection.from)
+  const judged = parts.clients.authenticateHeader(textOf(headers['proxy-authorization']), connection.from)
   if (!judged.ok) return judged
   settle(session)
   if (parts.draining()) return fault(refusal('DRAINING'))

@@ -2,7 +2,7 @@
 import type { ListenAddress } from '../../documents/formats.ts'
 import type { GatewayParts } from '../parts.ts'
 import type { Protocols } from './arrival.ts'
-import { serveHttp1 } from './http1/serve.ts'
+import { openHttp1 } from './http1/serve.ts'
 import { openHttp2 } from './http2.ts'
 import { openPort, type Port } from './port.ts'
 import { findDescriptorLimit, roomWithin } from './room.ts'
@@ -26,7 +26,7 @@ export async function openListener(
 ): Promise<Listener> {
   const http2 = openHttp2(parts)
   const own: Protocols = {
-    http1: (connection) => serveHttp1(parts, connection),
+    http1: openHttp1(parts),
     http2: http2.serve,
     socks5: openSocks5(parts),
   }

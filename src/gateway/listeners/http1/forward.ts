@@ -9,7 +9,8 @@ import type { Session } from './session.ts'
 import { dropKept, isReusable, openUpstream } from './upstream.ts'
 
 export function forward(session: Session, request: { head: RequestHead; target: ForwardTarget; asker: Asker }): void {
-  const { head, target, asker } = request
+  const { head, asker } = request
+  const target = targetOf(session, request.target)
   if (head.method === 'OPTIONS' && maxForwards(head) === 0) return closeWith(session, ownOptions)
   const { destination } = target
   const key = `${formatDestination(destination)} ${asker.client.name} ${asker.pin ?? ''}`
@@ -23,6 +24,12 @@ export function forward(session: Session, request: { head: RequestHead; target: 
   open(session, { head, ask: { kind: 'forward', ...asker, destination } }, (opened) =>
     exchange(session, { head, target, upstream: openUpstream(parts, key, opened) }),
   )
+}
+
+/** An echo outside is asked by its own name for its own page. */
+function targetOf({ parts }: Session, target: ForwardTarget): ForwardTarget {
+  const echo = parts.reach.asksFor(target.destination)
+  return echo === undefined ? target : { ...target, host: echo.host, path: echo.path }
 }
 
 /** RFC 9110 section 7.6.2: at zero the proxy is the one that was asked. */

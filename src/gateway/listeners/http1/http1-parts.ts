@@ -14,4 +14,4 @@ export type Http1Parts = Pick<
   | 'mayReuse'
   | 'refused'
   | 'draining'
->
+> & { readonly reach: Pick<GatewayParts['reach'], 'asksFor'> }

@@ -1,23 +1,24 @@
 /** HTTP/1.1 to the gateway: one request after the other is read, judged, and handed to CONNECT or to forwarding. */
 import { hasPassed } from '../../rules/fields.ts'
 import { valuesOf } from '../../rules/field-syntax.ts'
-import { decidePin, parseProxyAuthorization } from '../../rules/proxy-user.ts'
+import { decidePin } from '../../rules/proxy-user.ts'
 import { refusal, type Refusal } from '../../rules/refusal.ts'
-import { readRequestHead, requestLimits, type RequestHead } from '../../rules/request-head.ts'
+import { requestLimits, type RequestHead } from '../../rules/request-head.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
 import type { Connection } from '../connection.ts'
 import { connect } from './connect.ts'
 import { forward } from './forward.ts'
 import type { Http1Parts } from './http1-parts.ts'
+import { openKnownHeads } from './known-heads.ts'
 import type { Asker } from './opening.ts'
 import { turnAway } from './refuse.ts'
 import { openSession, takeUnread, type Receiver, type Session } from './session.ts'
 import { dropKept } from './upstream.ts'
 
-/** Takes the connection over for good. */
-export function serveHttp1(parts: Http1Parts, connection: Connection): void {
-  const session = openSession(parts, connection, { receiver: reading, next })
-  next(session)
+/** What it returns takes a connection over for good. */
+export function openHttp1(parts: Http1Parts): (connection: Connection) => void {
+  const readHead = openKnownHeads()
+  return (connection) => next(openSession(parts, connection, { receiver: reading, next, readHead }))
 }
 
 /** The deadline runs to the whole head, however slowly it comes (G-19). */
@@ -48,7 +49,7 @@ function readHead(session: Session): void {
     if (session.clientEnded) clientEnded(session)
     return
   }
-  const read = readRequestHead(unread)
+  const read = session.readHead(unread)
   switch (read.kind) {
     case 'more':
       if (session.clientEnded) clientEnded(session)
@@ -94,8 +95,7 @@ function judge({ parts, connection }: Session, head: RequestHead): Result<Asker,
   if (parts.draining()) return fault(refusal('DRAINING'))
   if (hasPassed(head.fields, parts.pseudonym)) return fault(refusal('LOOP'))
   const proofs = valuesOf(head.fields, 'proxy-authorization')
-  const credentials = proofs.length === 1 ? parseProxyAuthorization(proofs[0]) : undefined
-  const known = parts.clients.authenticate(credentials, connection.from)
+  const known = parts.clients.authenticateHeader(proofs.length === 1 ? proofs[0] : undefined, connection.from)
   if (!known.ok) return known
   const { client } = known.value
   if (known.value.pin !== undefined) return ok({ client, pin: known.value.pin })

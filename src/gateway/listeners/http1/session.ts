@@ -2,6 +2,7 @@
 import type { Deadline } from '../../relay/deadline-wheel.ts'
 import type { Connection } from '../connection.ts'
 import type { Http1Parts } from './http1-parts.ts'
+import type { ReadHead } from './known-heads.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Whose turn it is. What it does not take waits in `unread` for the next. */
@@ -23,6 +24,7 @@ export type Session = {
   readonly deadline: Deadline
   /** Reads the next request. */
   readonly next: (session: Session) => void
+  readonly readHead: ReadHead
   readonly listeners: Listeners
   receiver: Receiver
   unread: Buffer
@@ -45,7 +47,7 @@ type Listeners = {
 export function openSession(
   parts: Http1Parts,
   connection: Connection,
-  first: Pick<Session, 'receiver' | 'next'>,
+  first: Pick<Session, 'receiver' | 'next' | 'readHead'>,
 ): Session {
   const session: Session = {
     ...first,
