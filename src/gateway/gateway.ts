@@ -26,7 +26,7 @@ import { openDeadlineWheel } from './relay/deadline-wheel.ts'
 import { drainingRemoved } from './removed-egresses.ts'
 import { openReuse } from './reuse.ts'
 import { openResolver, type Resolver } from './resolver.ts'
-import { parseAuthority, type Destination, type Host } from './rules/destination.ts'
+import type { Destination, Host } from './rules/destination.ts'
 import { gatewaySettings, type GatewaySettings } from './settings.ts'
 import { openStoreKey } from './store-key.ts'
 import { migrations } from './store/migrations.ts'
@@ -179,7 +179,7 @@ async function openWays(
     resolver,
     allow: () => state.settings.allow,
     own: openOwnAddresses({ monotonic, ports: () => state.ports, views: pool.views }),
-    echo: () => echoOutside(state.settings) ?? echo,
+    echo: () => state.settings.echo.outside ?? echo,
   })
   return { pool, reach }
 }
@@ -247,13 +247,6 @@ function once(run: () => Promise<void>): () => Promise<void> {
 
 function poolSettings({ configuration, probe, echo }: GatewaySettings): PoolSettings {
   return { balance: configuration.balance, healthCheck: probe, echo: { url: echo.url, every: echo.every } }
-}
-
-/** A URL without a port means port 80; what stands behind the host is for whoever asks. */
-function echoOutside({ echo: { url } }: GatewaySettings): Destination | undefined {
-  if (url === undefined) return undefined
-  const destination = parseAuthority(new URL(url).host, 80)
-  return destination.ok ? destination.value : undefined
 }
 
 async function addressesOf(resolver: Resolver, host: Host): Promise<readonly Address[]> {

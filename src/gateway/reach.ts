@@ -4,6 +4,7 @@ import { fault, ok, type Result } from '../values/result.ts'
 import type { Resolver } from './resolver.ts'
 import { firstRule, type AllowRules } from './rules/allow.ts'
 import { formatDestination, formatHost, type Destination } from './rules/destination.ts'
+import type { OutsideEcho } from './rules/echo-url.ts'
 import { isLocalhost } from './rules/hosts-file.ts'
 import type { NameAnswer } from './rules/name-answer.ts'
 import type { OwnListeners } from './rules/own-listeners.ts'
@@ -29,6 +30,8 @@ export type Reach = {
   ) => Promise<Result<Reachable, Refusal>>
   /** Whether it may be asked for still, at the address at which it was found; undefined where a proxy in between resolves. */
   readonly stillAllows: (destination: Destination, remote: Address | undefined) => boolean
+  /** What a forwarded request to it has to ask for in the place of what its client wrote: an echo outside knows no `ip.sallyport`. */
+  readonly asksFor: (destination: Destination) => Pick<OutsideEcho, 'host' | 'path'> | undefined
   /** The allow rule that matched, as the admission of P-42 groups destinations: e.g. `*.salesforce.com:443`. */
   readonly groupOf: (destination: Destination) => string
 }
@@ -40,8 +43,8 @@ export type ReachParts = {
   readonly allow: () => AllowRules
   readonly resolver: Resolver
   readonly own: () => OwnListeners
-  /** Where `ip.sallyport` leads: the gateway's own echo, or the host of `echo.url`; undefined while there is none. */
-  readonly echo: () => OwnEcho | Destination | undefined
+  /** Where `ip.sallyport` leads: the gateway's own echo, or that of `echo.url`; undefined while there is none. */
+  readonly echo: () => OwnEcho | OutsideEcho | undefined
 }
 
 export function openReach(parts: ReachParts): Reach {
@@ -56,6 +59,10 @@ export function openReach(parts: ReachParts): Reach {
       // of the echo only a new look tells whether it is where it was
       if (isEcho(destination) || firstRule(parts.allow(), destination) === undefined) return false
       return remote === undefined || judge(parts, destination, [remote]).ok
+    },
+    asksFor(destination) {
+      const echo = isEcho(destination) ? parts.echo() : undefined
+      return echo !== undefined && 'host' in echo ? echo : undefined
     },
     groupOf: (destination) =>
       isEcho(destination) ? echoName : (firstRule(parts.allow(), destination) ?? formatDestination(destination)),
@@ -72,10 +79,10 @@ const isEcho = ({ host, port }: Destination): boolean => host.kind === 'name' &&
 function findEcho(parts: ReachParts, asked: Destination, resolves: boolean): Found | Promise<Found> {
   const echo = parts.echo()
   if (echo !== undefined && 'host' in echo) {
-    const { host } = echo
+    const { host } = echo.destination
     return host.kind === 'address'
-      ? judge(parts, echo, [host.address])
-      : locate(parts, echo, { name: host.name, resolves })
+      ? judge(parts, echo.destination, [host.address])
+      : locate(parts, echo.destination, { name: host.name, resolves })
   }
   const address = echo?.addresses[0]
   if (echo === undefined || address === undefined)

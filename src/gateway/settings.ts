@@ -11,6 +11,7 @@ import { canonicalRule } from './rules/allow-rule.ts'
 import { compileAllow, type AllowRules } from './rules/allow.ts'
 import type { Deadlines } from './rules/deadlines.ts'
 import { parseAuthority, type Destination } from './rules/destination.ts'
+import { parseEchoUrl, type OutsideEcho } from './rules/echo-url.ts'
 import { parseEgressSet, type EgressEntry } from './rules/egress-set.ts'
 
 export type GatewaySettings = {
@@ -34,6 +35,8 @@ export type GatewaySettings = {
   readonly echo: {
     readonly listen: { readonly address: Address; readonly port: number } | undefined
     readonly url: string | undefined
+    /** That of `url`. */
+    readonly outside: OutsideEcho | undefined
     readonly every: Duration
   }
   readonly meterEvery: Duration
@@ -67,6 +70,7 @@ export function gatewaySettings(configuration: GatewayConfiguration): GatewaySet
     echo: {
       listen: echo.listen === undefined ? undefined : addressAndPort('echo.listen', echo.listen),
       url: echo.url,
+      outside: echo.url === undefined ? undefined : parseEchoUrl(echo.url),
       every: lengthOf('echo.every', echo.every),
     },
     meterEvery: lengthOf('meterEvery', configuration.meterEvery),

@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, ok as holds } from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import { formatAddress, parseAddress } from '../../src/ip/address.ts'
+import { parseEchoUrl } from '../../src/gateway/rules/echo-url.ts'
 import { openReach, type Reach, type ReachParts } from '../../src/gateway/reach.ts'
 import { openResolver } from '../../src/gateway/resolver.ts'
 import { compileAllow } from '../../src/gateway/rules/allow.ts'
@@ -303,7 +304,7 @@ describe('ip.sallyport', () => {
   test('leads to an echo outside, which is judged like any host', async (t) => {
     const world = (address: string): World => ({
       allow: [],
-      echo: () => destination('ip.quotaguard.com:80'),
+      echo: () => parseEchoUrl('http://ip.quotaguard.com/'),
       answer: () => ({ addresses: [address] }),
     })
     equal(await verdict(await scene(t, world('13.108.0.1')), 'ip.sallyport:80'), '13.108.0.1')

@@ -7,7 +7,8 @@ import type { Duration } from '../../values/time.ts'
 import type { DeadlineWheel } from '../relay/deadline-wheel.ts'
 import { addressIn, stepConfirmation, type EchoAnswer } from '../rules/confirmation.ts'
 import { describeFailure } from '../rules/dial-failure.ts'
-import { formatHost, parseHost, type Destination } from '../rules/destination.ts'
+import { formatHost, type Destination } from '../rules/destination.ts'
+import { parseEchoUrl } from '../rules/echo-url.ts'
 import type { Connection } from './dial.ts'
 import type { Echo } from './echo.ts'
 import type { Egress } from './egress.ts'
@@ -110,13 +111,12 @@ async function placeOf({ settings, echo, resolve }: ConfirmEnvironment): Promise
     const destination: Destination = { host: { kind: 'address', address }, port: echo.port }
     return { addresses: echo.addresses, destination, path: '/' }
   }
-  const url = URL.parse(text)
-  const host = url === null ? undefined : parseHost(url.hostname)
-  if (url?.protocol !== 'http:' || host?.ok !== true) return 'gateway.echo.url is no http:// URL'
-  const port = url.port === '' ? 80 : Number(url.port)
-  const addresses = await resolve(host.value)
-  if (addresses.length === 0) return `${url.hostname} does not resolve`
-  return { addresses, destination: { host: host.value, port }, path: `${url.pathname}${url.search}` }
+  const outside = parseEchoUrl(text)
+  if (outside === undefined) return 'gateway.echo.url is no http:// URL'
+  const { destination, path } = outside
+  const addresses = await resolve(destination.host)
+  if (addresses.length === 0) return `${formatHost(destination.host)} does not resolve`
+  return { addresses, destination, path }
 }
 
 async function dialled(egress: Egress, place: Place, environment: ConfirmEnvironment): Promise<Outcome<Connection>> {

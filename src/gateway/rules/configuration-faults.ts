@@ -3,6 +3,7 @@ import { Secret } from '../../values/secret.ts'
 import { canonicalRule, parseAllowRule } from './allow-rule.ts'
 import { compileAllow } from './allow.ts'
 import { parseAuthority, type Destination } from './destination.ts'
+import { parseEchoUrl } from './echo-url.ts'
 import { parseEgressSet, type EgressEntry } from './egress-set.ts'
 import { findLimitFaults, type LimitsConfiguration } from './plans.ts'
 import { clientProblems } from './proxy-user.ts'
@@ -102,19 +103,13 @@ function placeFaults({ listen, admin, echo, healthCheck }: GatewayToCheck): read
   ] as const)
     if (text === other && !text.endsWith(':0'))
       faults.push({ path, message: `is ${text}, where another listener is already`, next: 'Write another port.' })
-  if (echo.url !== undefined && !isEchoUrl(echo.url))
+  if (echo.url !== undefined && parseEchoUrl(echo.url) === undefined)
     faults.push({
       path: 'echo.url',
-      message: `${quoted(echo.url)} is no http:// URL of a host`,
+      message: `${quoted(echo.url.replace(/[^/]*@/, ''))} is no http:// URL of a host, or has a user`,
       next: 'Write such as http://ip.quotaguard.com/.',
     })
   return faults
-}
-
-/** Asked in the clear, since the gateway opens no TLS of its own to a destination. */
-function isEchoUrl(text: string): boolean {
-  const url = URL.parse(text)
-  return url?.protocol === 'http:' && url.username === '' && url.password === '' && parseAuthority(url.host, 80).ok
 }
 
 function admittedFaults({ admitted, allow, egress, clients }: GatewayToCheck): readonly ConfigurationFault[] {
