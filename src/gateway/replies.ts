@@ -75,9 +75,12 @@ function extraHeaders(code: ReasonCode, status: number): Readonly<Record<string,
   // L-68: without the challenge .NET and Java give up
   if (status === 407) return { 'Proxy-Authenticate': 'Basic realm="sallyport", charset="UTF-8"' }
   if (status === 405) return { Allow: 'CONNECT, GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' }
-  if (status === 429 || status === 503) return { 'Retry-After': String(retryAfter[code] ?? 5) }
+  if ((status === 429 || status === 503) && !heard.has(code)) return { 'Retry-After': String(retryAfter[code] ?? 5) }
   return {}
 }
+
+/** The destination may have acted on it: nobody is to send it again by the clock (P-40). */
+const heard: ReadonlySet<ReasonCode> = new Set(['CUT_BY_PLAN', 'CUT_BY_DRAIN', 'CUT_BY_REMOVAL'])
 
 /** Seconds. */
 const retryAfter: Partial<Record<ReasonCode, number>> = {

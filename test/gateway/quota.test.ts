@@ -1,7 +1,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { once } from 'node:events'
 import { describe, test, type TestContext } from 'node:test'
 import { secret } from '../../src/values/secret.ts'
 import {
+  basic,
   gatewayConfiguration,
   plainCredentials,
   startHealthTarget,
@@ -9,8 +11,8 @@ import {
   type GatewayWish,
   type TestGateway,
 } from './kit.ts'
-import { startEchoOrigin, type Origin } from './origin.ts'
-import { connectThrough, type Raw } from './raw-client.ts'
+import { startEchoOrigin, startOrigin, type Origin } from './origin.ts'
+import { connectThrough, openRaw, readHead, type Raw } from './raw-client.ts'
 
 type Plans = NonNullable<GatewayWish['configuration']>['plans']
 const smallPlan = (bytes: string, liveTunnels: 'cut' | 'keep' = 'cut'): Plans => [
@@ -80,6 +82,76 @@ describe('a plan over real tunnels', () => {
     const next = await connectThrough(gateway, origin.at)
     equal(next.reply.status, 200)
     for (const each of [raw, next.raw]) each.socket.destroy()
+  })
+})
+
+/** Hears the request, and says nothing. */
+const startSilent = (t: TestContext): Promise<Origin> => startOrigin(t, (socket) => void socket.resume())
+
+describe('a plan over forwarded requests', () => {
+  const upload = ({ at }: Origin): string =>
+    `POST http://${at}/ HTTP/1.1\r\nHost: ${at}\r\nProxy-Authorization: ${basic(plainCredentials)}\r\nContent-Length: 100000\r\n\r\n`
+
+  test('L-82: one that passes the hard limit before it is answered is told 429, by whom and why, and that it may have been heard', async (t) => {
+    const origin = await startSilent(t)
+    const gateway = await startTestGateway(t, wish(origin, smallPlan('10kB')))
+    const raw = await openRaw(gateway)
+    raw.write(`${upload(origin)}${'x'.repeat(20_000)}`)
+    const { status, fields } = await readHead(raw)
+    equal(status, 429)
+    match(fields.get('proxy-status') ?? '', /^sallyport; error=connection_terminated; details="CUT_BY_PLAN"$/)
+    equal(fields.get('retry-after'), undefined, 'nobody is to send it again by a clock')
+    match((await raw.rest()).toString(), /Whether .* acted on it cannot be known/)
+    await gateway.haveEnded(1)
+    const [record] = gateway.tunnels()
+    deepEqual([record?.['kind'], record?.['end'], record?.['why']], ['forward', 'cut', 'plan-exhausted'])
+    raw.socket.destroy()
+  })
+
+  test('L-82: one whose response has begun is broken off', async (t) => {
+    const origin = await startOrigin(t, (socket) => {
+      socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(20_000)}`))
+    })
+    const gateway = await startTestGateway(t, wish(origin, smallPlan('10kB')))
+    const raw = await openRaw(gateway)
+    raw.write(`GET http://${origin.at}/ HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ${basic(plainCredentials)}\r\n\r\n`)
+    equal((await readHead(raw)).status, 200)
+    const broken = once(raw.socket, 'error')
+    equal((await raw.read(20_000)).length, 20_000)
+    const [error] = (await broken) as [NodeJS.ErrnoException]
+    equal(error.code, 'ECONNRESET', 'it cannot be taken for the whole')
+    await gateway.haveEnded(1)
+    equal(gateway.tunnels()[0]?.['why'], 'plan-exhausted')
+  })
+
+  test('one that waits for its response at the drain deadline is told 503', async (t) => {
+    const origin = await startSilent(t)
+    const configuration = { ...wish(origin, smallPlan('1GB')).configuration, deadlines: { drain: '200ms' } }
+    const gateway = await startTestGateway(t, { allow: [origin.at], configuration })
+    const raw = await openRaw(gateway)
+    raw.write(upload(origin))
+    while (origin.sources.length === 0) await new Promise(setImmediate)
+    const closing = gateway.close()
+    const { status, fields } = await readHead(raw)
+    equal(status, 503)
+    match(fields.get('proxy-status') ?? '', /details="CUT_BY_DRAIN"/)
+    await closing
+    raw.socket.destroy()
+  })
+
+  test('one whose egress is taken out of the set is told 503 once the time of the others is over', async (t) => {
+    const origin = await startSilent(t)
+    const configuration = { ...wish(origin, smallPlan('1GB')).configuration, deadlines: { drain: '200ms' } }
+    const gateway = await startTestGateway(t, { allow: [origin.at], configuration })
+    const raw = await openRaw(gateway)
+    raw.write(upload(origin))
+    while (origin.sources.length === 0) await new Promise(setImmediate)
+    const egress = gateway.configuration.egress.filter((each) => each.address !== origin.sources[0])
+    await gateway.running.reload({ ...gateway.configuration, egress })
+    const { status, fields } = await readHead(raw)
+    equal(status, 503)
+    match(fields.get('proxy-status') ?? '', /details="CUT_BY_REMOVAL"/)
+    raw.socket.destroy()
   })
 })
 

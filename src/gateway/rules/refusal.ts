@@ -71,6 +71,10 @@ export type ReasonCode =
   | 'RESPONSE_INCOMPLETE'
   | 'BODY_TIMED_OUT'
   | 'GATEWAY_ITSELF'
+  | CutCode
+/** Of a forwarded request that is on its way already: the gateway ends it before there is a response. */
+export type CutCode = 'CUT_BY_PLAN' | 'CUT_BY_DRAIN' | 'CUT_BY_REMOVAL'
+
 export type Refusal = { readonly code: ReasonCode; readonly saw: Saw }
 
 export const refusal = (code: ReasonCode, saw: Saw = {}): Refusal => ({ code, saw })
@@ -301,5 +305,24 @@ export const reasons: Readonly<Record<ReasonCode, Reason>> = {
     error: 'http_request_error',
     means: ({ after }) => `Nothing more of the request's body came for ${after} ms.`,
     next: 'Whether the destination acted on the part that it got cannot be known; look before it is sent again.',
+  },
+  CUT_BY_PLAN: {
+    status: 429,
+    error: 'connection_terminated',
+    means: ({ client, plan, destination }) =>
+      `${client} has used up its plan ${plan} while ${destination} had the request.`,
+    next: 'Whether the destination acted on it cannot be known; look before it is sent again. The next one wants a larger plan.',
+  },
+  CUT_BY_DRAIN: {
+    status: 503,
+    error: 'connection_terminated',
+    means: ({ destination }) => `The gateway has stopped while ${destination} had the request.`,
+    next: 'Whether the destination acted on it cannot be known; look before it is sent again.',
+  },
+  CUT_BY_REMOVAL: {
+    status: 503,
+    error: 'connection_terminated',
+    means: ({ destination, egress }) => `The egress ${egress} was taken away while ${destination} had the request.`,
+    next: 'Whether the destination acted on it cannot be known; look before it is sent again.',
   },
 }

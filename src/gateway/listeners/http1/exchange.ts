@@ -8,6 +8,7 @@ import type { RequestHead } from '../../rules/request-head.ts'
 import { readResponseHead, type ResponseHead } from '../../rules/response-head.ts'
 import { openFlow, passBody, type BodyFlow } from './body-flow.ts'
 import { closeWith, refuse } from './refuse.ts'
+import type { CutReason } from '../../tunnel.ts'
 import { nothing, takeUnread, type Receiver, type Session } from './session.ts'
 import { breakUpstream, dropUpstream, write, type Upstream, type UpstreamUser } from './upstream.ts'
 
@@ -66,6 +67,7 @@ const userOf = (running: Exchange): UpstreamUser => ({
   end: () => upstreamEnded(running),
   drain: () => void running.session.connection.socket.resume(),
   broken: () => cutShort(running),
+  cut: (why) => fail(running, cutCode(why)),
 })
 
 /** What belongs to the body goes on; what is behind it is the next request, and waits. */
@@ -176,6 +178,22 @@ function cutShort(running: Exchange): void {
   fail(running, running.held.length === 0 ? 'CONNECTION_CUT' : 'RESPONSE_INCOMPLETE')
 }
 
+/** A forwarded request has deadlines of its own, and is cut for these three reasons alone. */
+function cutCode(why: CutReason): ReasonCode {
+  switch (why) {
+    case 'plan-exhausted':
+      return 'CUT_BY_PLAN'
+    case 'drain-deadline':
+      return 'CUT_BY_DRAIN'
+    case 'egress-removed':
+      return 'CUT_BY_REMOVAL'
+    case 'idle':
+    case 'half-close-deadline':
+    case 'total-deadline':
+      return 'CONNECTION_CUT'
+  }
+}
+
 function clientEnded(running: Exchange): void {
   if (!running.request.done) fail(running, 'REQUEST_MALFORMED', { why: 'its body ends before it is whole' })
 }
@@ -193,8 +211,9 @@ function fail(running: Exchange, code: ReasonCode, saw: Saw = {}): void {
   const side = code === 'REQUEST_MALFORMED' || code === 'BODY_TIMED_OUT' ? 'client' : 'destination'
   breakUpstream(upstream, { kind: 'broken', side, code })
   if (response === undefined) {
-    const destination = formatDestination(upstream.tunnel.ask.destination)
-    return refuse(session, refusal(code, { destination, ...saw }), head)
+    const { ask, dialled } = upstream.tunnel
+    const known = { destination: formatDestination(ask.destination), client: ask.client.name, plan: ask.client.plan }
+    return refuse(session, refusal(code, { ...known, egress: dialled?.egress, ...saw }), head)
   }
   breakOff(session.connection.socket)
 }

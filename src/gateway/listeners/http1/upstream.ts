@@ -1,7 +1,7 @@
 /** A connection to a destination that carries forwarded requests of one connection of one client, one after the other. */
 import type { Duplex } from 'node:stream'
 import { breakOff, codeOf } from '../../relay/break-off.ts'
-import type { Dialled, LiveTunnel, TunnelEnd } from '../../tunnel.ts'
+import type { CutReason, Dialled, LiveTunnel, TunnelEnd } from '../../tunnel.ts'
 import type { Http1Parts } from './http1-parts.ts'
 
 export type Upstream = {
@@ -25,8 +25,10 @@ export type UpstreamUser = {
   readonly end: () => void
   /** The destination takes more. */
   readonly drain: () => void
-  /** Broken, or cut from outside; nothing more comes. */
+  /** Broken; nothing more comes. */
   readonly broken: () => void
+  /** The gateway has ended it. */
+  readonly cut: (why: CutReason) => void
 }
 
 export function openUpstream(
@@ -49,7 +51,7 @@ export function openUpstream(
   tunnel.cut = (why) => {
     upstream.end ??= { kind: 'cut', why }
     breakOff(socket)
-    upstream.user?.broken()
+    upstream.user?.cut(why)
   }
   tunnel.endIfIdle = () => {
     if (upstream.user === undefined) dropUpstream(upstream)
