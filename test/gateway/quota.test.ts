@@ -146,7 +146,9 @@ describe('a plan over forwarded requests', () => {
     const raw = await openRaw(gateway)
     raw.write(upload(origin))
     while (origin.sources.length === 0) await new Promise(setImmediate)
-    const egress = gateway.configuration.egress.filter((each) => each.address !== origin.sources[0])
+    const egress = gateway.configuration.egress.filter(
+      ({ name }) => name !== (origin.sources[0] === '127.0.0.11' ? 'a' : 'b'),
+    )
     await gateway.running.reload({ ...gateway.configuration, egress })
     const { status, fields } = await readHead(raw)
     equal(status, 503)
