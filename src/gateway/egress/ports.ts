@@ -39,7 +39,7 @@ export function openPorts(budget: PortBudget, start: number): Ports {
       const entry = used.get(key) ?? { used: 0 }
       if (entry.used === 0) used.set(key, entry)
       entry.used += 1
-      socket.once('close', () => {
+      socket.on('close', () => {
         entry.used -= 1
         if (entry.used === 0) used.delete(key)
       })

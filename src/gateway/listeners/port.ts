@@ -44,15 +44,12 @@ export async function openPort(parts: PortParts, options: PortOptions): Promise<
   const strangers = openStrangers(parts.wheel, room.strangers)
   const sockets = new Set<Socket>()
   const accept = receiver(parts, { protocols: options.protocols, tls, log, strangers })
-  const server = createServer(
-    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay },
-    (socket) => {
-      sockets.add(socket)
-      socket.on('close', forget)
-      socket.on('error', ignore)
-      accept(socket)
-    },
-  )
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('close', forget)
+    socket.on('error', ignore)
+    accept(socket)
+  })
   function forget(this: Socket): void {
     sockets.delete(this)
   }
@@ -77,9 +74,6 @@ export async function openPort(parts: PortParts, options: PortOptions): Promise<
     },
   }
 }
-
-/** Below the 350 s after which the NAT gateways of clouds forget a quiet connection. */
-const keepAliveInitialDelay = 120_000
 
 const moreFiles = 'Raise the limit of open files (ulimit -n, LimitNOFILE); see sallyport doctor.'
 
@@ -111,7 +105,7 @@ function receiver(parts: PortParts, { protocols, tls, log, strangers }: Receivin
     }
     const stranger = strangers.arrive(from, { within: parts.deadlines().header, drop })
     if (stranger === undefined) return drop('too-many')
-    socket.once('close', stranger.leaves)
+    socket.on('close', stranger.leaves)
     const arrival: Arrival = { socket, start: nothing, from, secure: false, stranger }
     if (matcherContains(parts.proxyProtocolPeers(), from)) readSource(arrival, { next: sortThis, log })
     else sort(arrival, sorting)

@@ -1,4 +1,5 @@
 /** Carries a tunnel: bytes both ways and nothing else, until both ends have closed or a deadline has passed. */
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { GatewayParts } from '../parts.ts'
 import type { CutReason, Dialled, LiveTunnel, TunnelEnd } from '../tunnel.ts'
@@ -32,6 +33,7 @@ export function relay(parts: RelayParts, { client, early, tunnel, dialled }: End
     activeAt: parts.wheel.now(),
     halfClosed: false,
     inOrder: false,
+    keptAlive: false,
     open: 2,
     end: undefined,
   }
@@ -59,6 +61,8 @@ type Relayed = {
   halfClosed: boolean
   /** Both sides have ended. */
   inOrder: boolean
+  /** Whether the system asks the other sides now and then if they are still there. */
+  keptAlive: boolean
   /** How many of the two are not closed. */
   open: number
   /** Why it ended; undefined while it runs, and when both sides end it in order. */
@@ -140,13 +144,25 @@ function judgeDeadline(relayed: Relayed): void {
   if (total !== undefined && now - openedAt >= total) return cut(relayed, 'total-deadline')
   if (halfClosed && now - activeAt >= halfClose) return cut(relayed, 'half-close-deadline')
   if (!halfClosed && now - activeAt >= idle) return cut(relayed, 'idle')
+  if (!relayed.keptAlive && now - openedAt >= young) keepAlive(relayed)
   parts.wheel.set(relayed.deadline, untilNextLook(relayed))
 }
 
 /** Nothing is moved when bytes come: the deadline looks when it could have passed, and lies down again. */
-function untilNextLook({ parts, openedAt, activeAt, halfClosed }: Relayed): number {
+function untilNextLook({ parts, openedAt, activeAt, halfClosed, keptAlive }: Relayed): number {
   const { total, idle, halfClose } = parts.deadlines()
   const now = parts.wheel.now()
   const quiet = activeAt + (halfClosed ? halfClose : idle) - now
-  return total === undefined ? quiet : Math.min(quiet, openedAt + total - now)
+  const look = total === undefined ? quiet : Math.min(quiet, openedAt + total - now)
+  return keptAlive ? look : Math.min(look, Math.max(0, openedAt + young - now))
 }
+
+/** Both ways lead through NAT gateways that forget a quiet connection after 350 s. Most tunnels are over before the first sign would be due, and
+ *  are spared the system calls. */
+function keepAlive(relayed: Relayed): void {
+  relayed.keptAlive = true
+  for (const socket of [relayed.client, relayed.far]) if (socket instanceof Socket) socket.setKeepAlive(true, signEvery)
+}
+
+const young = 60_000 // ms
+const signEvery = 120_000 // ms of silence
