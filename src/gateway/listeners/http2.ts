@@ -7,13 +7,14 @@ import { codeOf } from '../relay/break-off.ts'
 import type { Deadline } from '../relay/deadline-wheel.ts'
 import { relay, type RelayParts } from '../relay/relay.ts'
 import { connectHeaders, refusalReply } from '../replies.ts'
-import { parseAuthority, type Destination } from '../rules/destination.ts'
+import { parseAuthority } from '../rules/destination.ts'
 import { decidePin } from '../rules/proxy-user.ts'
 import { refusal, type Refusal } from '../rules/refusal.ts'
-import type { Client } from '../tunnel.ts'
+import { judgeVia } from '../rules/via.ts'
+import type { TunnelAsk } from '../tunnel.ts'
 import type { Connection } from './connection.ts'
 
-export type Http2Parts = RelayParts & Pick<GatewayParts, 'clients' | 'open' | 'refused' | 'draining' | 'log' | 'clock'>
+export type Http2Parts = RelayParts & Pick<GatewayParts, 'clients' | 'open' | 'refused' | 'draining' | 'log' | 'clock' | 'pseudonym'>
 
 export type Http2 = {
   readonly serve: (connection: Connection) => void
@@ -105,7 +106,7 @@ function serveStream(session: Session, stream: ServerHttp2Stream, headers: Incom
   })
 }
 
-type Asked = { readonly client: Client; readonly pin: string | undefined; readonly destination: Destination }
+type Asked = Pick<TunnelAsk, 'client' | 'pin' | 'destination' | 'passed'>
 
 function judge(session: Session, headers: IncomingHttpHeaders): Result<Asked, Refusal> {
   const { parts, connection } = session
@@ -119,7 +120,10 @@ function judge(session: Session, headers: IncomingHttpHeaders): Result<Asked, Re
   if (!pin.ok) return pin
   const destination = parseAuthority(headers[':authority'] ?? '')
   if (!destination.ok) return fault(malformed(destination.fault))
-  return { ok: true, value: { client, pin: pin.value, destination: destination.value } }
+  const via = textOf(headers.via)
+  const passed = judgeVia(via === undefined ? [] : [via], parts.pseudonym)
+  if (!passed.ok) return passed
+  return { ok: true, value: { client, pin: pin.value, destination: destination.value, passed: passed.value } }
 }
 
 const malformed = (why: string): Refusal => refusal('REQUEST_MALFORMED', { why })
@@ -160,7 +164,7 @@ async function openTunnel(
   { parts, connection }: Session,
   ask: Asked & { readonly stream: ServerHttp2Stream; readonly headers: IncomingHttpHeaders },
 ): Promise<void> {
-  const { stream, headers, client, pin, destination } = ask
+  const { stream, headers, client, pin, destination, passed } = ask
   const gone = new AbortController()
   const leave = (): void => gone.abort()
   stream.once('close', leave)
@@ -170,6 +174,7 @@ async function openTunnel(
     from: connection.from,
     destination,
     pin,
+    passed,
     gone: gone.signal,
   })
   stream.off('close', leave)

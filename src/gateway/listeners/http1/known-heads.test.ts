@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { readRequestHead } from '../../rules/request-head.ts'
 import { openKnownHeads } from './known-heads.ts'
 

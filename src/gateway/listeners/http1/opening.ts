@@ -7,7 +7,7 @@ import { refuse } from './refuse.ts'
 import type { Receiver, Session } from './session.ts'
 
 /** Who asks, once it has proved it. */
-export type Asker = { readonly client: Client; readonly pin: string | undefined }
+export type Asker = { readonly client: Client; readonly pin: string | undefined; readonly passed?: string | undefined }
 export type Opened = { readonly tunnel: LiveTunnel; readonly dialled: Dialled }
 
 /** Dials, and answers the client itself when that fails. An end of the client's half is no sign that it has gone: it may wait for the reply. */

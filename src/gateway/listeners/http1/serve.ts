@@ -1,8 +1,8 @@
 /** HTTP/1.1 to the gateway: one request after the other is read, judged, and handed to CONNECT or to forwarding. */
-import { hasPassed } from '../../rules/fields.ts'
 import { valuesOf } from '../../rules/field-syntax.ts'
 import { decidePin } from '../../rules/proxy-user.ts'
 import { refusal, type Refusal } from '../../rules/refusal.ts'
+import { judgeVia } from '../../rules/via.ts'
 import { requestLimits, type RequestHead } from '../../rules/request-head.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
 import type { Connection } from '../connection.ts'
@@ -17,8 +17,8 @@ import { dropKept } from './upstream.ts'
 
 /** What it returns takes a connection over for good. */
 export function openHttp1(parts: Http1Parts): (connection: Connection) => void {
-  const readHead = openKnownHeads()
-  return (connection) => next(openSession(parts, connection, { receiver: reading, next, readHead }))
+  const known = openKnownHeads()
+  return (connection) => next(openSession(parts, connection, { receiver: reading, next, readHead: known }))
 }
 
 /** The deadline runs to the whole head, however slowly it comes (G-19). */
@@ -93,12 +93,14 @@ function take(session: Session, head: RequestHead): void {
 /** Who asks, or why nobody may. */
 function judge({ parts, connection }: Session, head: RequestHead): Result<Asker, Refusal> {
   if (parts.draining()) return fault(refusal('DRAINING'))
-  if (hasPassed(head.fields, parts.pseudonym)) return fault(refusal('LOOP'))
+  const via = judgeVia(valuesOf(head.fields, 'via'), parts.pseudonym)
+  if (!via.ok) return via
+  const passed = via.value
   const proofs = valuesOf(head.fields, 'proxy-authorization')
   const known = parts.clients.authenticateHeader(proofs.length === 1 ? proofs[0] : undefined, connection.from)
   if (!known.ok) return known
   const { client } = known.value
-  if (known.value.pin !== undefined) return ok({ client, pin: known.value.pin })
+  if (known.value.pin !== undefined) return ok({ client, pin: known.value.pin, passed })
   const pin = decidePin(client, valuesOf(head.fields, 'sallyport-egress')[0])
-  return pin.ok ? ok({ client, pin: pin.value }) : pin
+  return pin.ok ? ok({ client, pin: pin.value, passed }) : pin
 }
