@@ -63,10 +63,10 @@ export function openOpening(parts: OpeningParts): Opening {
 }
 
 async function dial({ reach, pool }: OpeningParts, ask: TunnelAsk): Promise<Result<Dialled, Refusal>> {
-  const { destination, pin, client, gone } = ask
+  const { destination, pin, client, gone, passed } = ask
   const found = await reach.find(destination, { resolves: !pool.resolvesElsewhere(pin) })
   if (!found.ok) return found
-  return await pool.open({ client, reachable: found.value, group: reach.groupOf(destination), pin, gone })
+  return await pool.open({ client, reachable: found.value, group: reach.groupOf(destination), pin, gone, passed })
 }
 
 function refuse({ metrics, records }: OpeningParts, ask: TunnelAsk, why: Refusal): Opened {

@@ -26,6 +26,8 @@ export type TunnelAsk = {
   readonly destination: Destination
   /** Name of the one egress that the client wants; such a dial never fails over. */
   readonly pin: string | undefined
+  /** The proxies that it has come through, as `Via` names them; undefined for none, and over SOCKS5, which cannot tell. */
+  readonly passed?: string | undefined
   /** Aborted when the client has gone before it was answered. */
   readonly gone: AbortSignal
 }

@@ -100,6 +100,7 @@ export async function openDoorway(options: DoorwayOptions = {}): Promise<Doorway
       return ok(tunnel)
     },
     ended: (_tunnel: LiveTunnel, end: TunnelEnd) => void seen.ends.push(end),
+    pseudonym: 'sallyport-5eed',
     refused: ({ code }: Refusal) => void seen.refusals.push(code),
     draining: () => draining,
   } as unknown as GatewayParts & { readonly clients: RunningClients }

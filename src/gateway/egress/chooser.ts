@@ -18,6 +18,8 @@ export type OpenAsk = {
   readonly group: string
   readonly pin: string | undefined
   readonly gone: AbortSignal
+  /** The proxies before this gateway, for the `Via` of a proxy behind it. */
+  readonly passed?: string | undefined
 }
 
 export type Chooser = {

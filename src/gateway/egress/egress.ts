@@ -21,6 +21,8 @@ export type Target = {
   readonly destination: Destination
   /** Undefined for an egress that resolves for itself (P-43). */
   readonly address: Address | undefined
+  /** What a proxy is told that the request has come through before this gateway. */
+  readonly passed?: string | undefined
 }
 
 export type Egress = {
@@ -154,7 +156,7 @@ function wayOf({ through }: EgressDeclaration, environment: EgressEnvironment): 
   return {
     local: undefined,
     through: url.value.shown,
-    dial: ({ destination }, ended) => dialVia(side, destination, ended),
+    dial: (target, ended) => dialVia(side, target, ended),
     ports: undefined,
     broken: undefined,
   }

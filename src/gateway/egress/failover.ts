@@ -28,6 +28,7 @@ export type Failover = {
   readonly sticky: boolean
   readonly pin: string | undefined
   readonly gone: AbortSignal
+  readonly passed?: string | undefined
   readonly attemptMs: number
   readonly totalMs: number
 }
@@ -84,13 +85,13 @@ function attemptsOf({ lanes, sticky }: Failover): Attempts {
   }
 }
 
-function courseOf({ reachable, attemptMs, totalMs, gone }: Failover, attempts: Attempts): Course<Connection> {
+function courseOf({ reachable, attemptMs, totalMs, gone, passed }: Failover, attempts: Attempts): Course<Connection> {
   return {
     count: attempts.count,
     start: (n: number, ended: (end: AttemptEnd<Connection>) => void) => {
       const { lane, address } = attempts.at(n)
       const destination = address === undefined ? (reachable.forVia ?? reachable.destination) : reachable.destination
-      return lane.egress.dial({ destination, address }, ended)
+      return lane.egress.dial({ destination, address, passed }, ended)
     },
     patience: (n) => {
       const crosses = n < attempts.count() && attempts.at(n).lane.refused && !attempts.at(n - 1).lane.refused

@@ -64,9 +64,9 @@ export function openPool(options: PoolOptions): Pool {
       const chosen = chooser.choose(ask)
       if (!chosen.ok) return Promise.resolve(chosen)
       const { attempt, dial } = options.deadlines()
-      const { reachable, pin, gone } = ask
+      const { reachable, pin, gone, passed } = ask
       const limits = { attemptMs: attempt, totalMs: dial, sticky: balance() === 'affinity' }
-      return dialWithFailover({ reachable, pin, gone, lanes: chosen.value, ...limits }, dialling)
+      return dialWithFailover({ reachable, pin, gone, passed, lanes: chosen.value, ...limits }, dialling)
     },
     stillChosen: openStillChosen({ egresses: set.egresses, find: set.find, admissions: admissions.index }),
     resolvesElsewhere(pin) {

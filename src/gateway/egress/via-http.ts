@@ -11,6 +11,7 @@ import type { ByteReader } from './byte-reader.ts'
 export type ProxyQuestion = {
   readonly url: ProxyUrl
   readonly pseudonym: string
+  readonly passed: string | undefined
   readonly to: Destination
   readonly socket: Duplex
   readonly reader: ByteReader
@@ -20,8 +21,8 @@ export type ProxyAnswer = Result<{ readonly leavesFrom: Address | undefined }, D
 
 const mostInterim = 10
 
-export async function askHttpProxy({ url, pseudonym, to, socket, reader }: ProxyQuestion): Promise<ProxyAnswer> {
-  socket.write(connectHead(url, { to, pseudonym }))
+export async function askHttpProxy({ url, socket, reader, ...request }: ProxyQuestion): Promise<ProxyAnswer> {
+  socket.write(connectHead(url, request))
   for (let interim = 0; interim < mostInterim; interim += 1) {
     const head = await reader.until('\r\n\r\n', longestReplyHead)
     if (head === undefined) return fault(reader.fault)
@@ -36,10 +37,10 @@ export async function askHttpProxy({ url, pseudonym, to, socket, reader }: Proxy
 
 function connectHead(
   { credentials }: ProxyUrl,
-  { to, pseudonym }: { readonly to: Destination; readonly pseudonym: string },
+  { to, pseudonym, passed }: Pick<ProxyQuestion, 'to' | 'pseudonym' | 'passed'>,
 ): string {
   const authority = formatDestination(to)
   const basic = credentials && Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')
   const authorization = basic === undefined ? '' : `Proxy-Authorization: Basic ${basic}\r\n`
-  return `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization}Via: 1.1 ${pseudonym}\r\n\r\n`
+  return `CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization}Via: ${passed === undefined ? '' : `${passed}, `}1.1 ${pseudonym}\r\n\r\n`
 }

@@ -26,11 +26,14 @@ export type ViaSide = {
   readonly dialMs: () => number
 }
 
+/** `passed`: the proxies before this gateway, as `Via` names them. */
+export type ViaTarget = { readonly destination: Destination; readonly passed?: string | undefined }
+
 /** The addresses of a host that the operator has named, in order; none where it does not resolve. Rejects nothing. */
 export type ResolveHost = (host: Host) => Promise<readonly Address[]>
 
 /** The name is sent, not an address: the proxy resolves and judges (P-43). What the proxy sends behind its answer is put back into the socket. */
-export function dialVia(side: ViaSide, to: Destination, ended: (end: AttemptEnd<Connection>) => void): Cancel {
+export function dialVia(side: ViaSide, to: ViaTarget, ended: (end: AttemptEnd<Connection>) => void): Cancel {
   let cancel: Cancel = () => undefined
   let over = false
   const end = (how: AttemptEnd<Connection>): void => {
@@ -92,11 +95,15 @@ function dialProxy(side: ViaSide, address: Address, ended: (end: AttemptEnd<Sock
   return () => void socket.destroy()
 }
 
-async function askProxy(side: ViaSide, to: Destination, raw: Socket): Promise<AttemptEnd<Connection>> {
+async function askProxy(
+  side: ViaSide,
+  { destination, passed }: ViaTarget,
+  raw: Socket,
+): Promise<AttemptEnd<Connection>> {
   const socket = side.url.protocol === 'https' ? secured(side, raw) : raw
   const reader = new ByteReader(socket)
   const ask = side.url.protocol === 'socks5' ? askSocksProxy : askHttpProxy
-  const answer = await ask({ url: side.url, pseudonym: side.pseudonym, to, socket, reader })
+  const answer = await ask({ url: side.url, pseudonym: side.pseudonym, to: destination, passed, socket, reader })
   if (answer.ok) {
     reader.release()
     return { kind: 'connected', value: { socket, remote: undefined, leavesFrom: answer.value.leavesFrom } }

@@ -14,7 +14,8 @@ import { judgeVia } from '../rules/via.ts'
 import type { TunnelAsk } from '../tunnel.ts'
 import type { Connection } from './connection.ts'
 
-export type Http2Parts = RelayParts & Pick<GatewayParts, 'clients' | 'open' | 'refused' | 'draining' | 'log' | 'clock' | 'pseudonym'>
+export type Http2Parts = RelayParts &
+  Pick<GatewayParts, 'clients' | 'open' | 'refused' | 'draining' | 'log' | 'clock' | 'pseudonym'>
 
 export type Http2 = {
   readonly serve: (connection: Connection) => void

@@ -70,6 +70,16 @@ describe('a failed dial', () => {
       'UPSTREAM_PROXY_REFUSED',
       502,
     ],
+    'a way that leads round is told where there is no other': [
+      [{ kind: 'proxy-refused', status: 508, speaksOf: 'path' }],
+      'UPSTREAM_LOOP',
+      508,
+    ],
+    'what is wrong with the other ways goes before one that leads round': [
+      [{ kind: 'proxy-refused', status: 508, speaksOf: 'path' }, { kind: 'timed-out' }],
+      'CONNECTION_TIMED_OUT',
+      504,
+    ],
     'ports in use everywhere are named': [
       [{ kind: 'ports-exhausted' }, { kind: 'wrong-address', why: 'gone' }],
       'PORTS_EXHAUSTED',

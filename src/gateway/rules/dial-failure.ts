@@ -93,7 +93,11 @@ export function refusalAfter(
     case 'unreachable':
       return refusal('CONNECTION_FAILED', { destination, why: telling.failure.why, egress: telling.egress })
     case 'proxy-refused':
-      return refusal('UPSTREAM_PROXY_REFUSED', { destination, egress: telling.egress, status: telling.failure.status })
+      return refusal(isLoop(telling.failure) ? 'UPSTREAM_LOOP' : 'UPSTREAM_PROXY_REFUSED', {
+        destination,
+        egress: telling.egress,
+        status: telling.failure.status,
+      })
     case 'ports-exhausted':
       return refusal('PORTS_EXHAUSTED', { destination, egress: egressesOf(failed, 'ports-exhausted') })
     case 'descriptors-exhausted':
@@ -115,7 +119,14 @@ const weights: readonly DialFailure['kind'][] = [
   'proxy-failed',
   'wrong-address',
 ]
-const weight = (failure: DialFailure): number => (endsDial(failure) ? -1 : weights.indexOf(failure.kind))
+function weight(failure: DialFailure): number {
+  if (endsDial(failure)) return -1
+  return isLoop(failure) ? weights.length : weights.indexOf(failure.kind) // what is wrong with the other ways says more
+}
+
+/** The status of a proxy to which a request has come back (RFC 5842 section 7.2). */
+export const loopDetected = 508
+const isLoop = (failure: DialFailure): boolean => failure.kind === 'proxy-refused' && failure.status === loopDetected
 
 const egressesOf = (failed: readonly FailedAttempt[], kind: DialFailure['kind']): string =>
   [...new Set(failed.filter(({ failure }) => failure.kind === kind).map(({ egress }) => egress))].join(', ')

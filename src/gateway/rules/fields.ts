@@ -1,6 +1,6 @@
 /** Which fields a proxy hands on (RFC 9110 section 7.6), and the heads that it writes. */
 import type { BodyLength } from './body-length.ts'
-import { valuesOf, type Field } from './field-syntax.ts'
+import { valuesOf } from './field-syntax.ts'
 import type { RequestHead } from './request-head.ts'
 import type { Target } from './request-target.ts'
 import type { ResponseHead } from './response-head.ts'
@@ -39,10 +39,6 @@ export function writeResponseHead(head: ResponseHead, { pseudonym, persistent, b
   return persistent || head.status < 200 ? `${text}\r\n` : `${text}Connection: close\r\n\r\n`
 }
 
-/** Whether this gateway is among those that `Via` says it came through. */
-export const hasPassed = (fields: readonly Field[], pseudonym: string): boolean =>
-  valuesOf(fields, 'via').some((value) => value.split(',').some((each) => receivedBy(each) === pseudonym))
-
 /** RFC 9110 section 7.6.2: how often an OPTIONS may still be handed on; undefined where the request does not say. */
 export function maxForwards(head: RequestHead): number | undefined {
   const [value, ...more] = valuesOf(head.fields, 'max-forwards')
@@ -54,9 +50,6 @@ function hopsLeft(head: RequestHead): string {
   const hops = maxForwards(head)
   return hops === undefined ? '' : `Max-Forwards: ${Math.max(0, hops - 1)}\r\n`
 }
-
-/** `1.1 name (comment)`; a comment cannot hold a comma that matters, since its parts are not names of ours. */
-const receivedBy = (via: string): string | undefined => via.trim().split(/[ \t]+/)[1]
 
 function writtenAnew(key: string, { method, minor }: RequestHead): boolean {
   if (key === 'host') return true

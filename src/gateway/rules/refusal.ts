@@ -72,6 +72,8 @@ export type ReasonCode =
   | 'BODY_TIMED_OUT'
   | 'GATEWAY_ITSELF'
   | CutCode
+  | 'TOO_MANY_HOPS'
+  | 'UPSTREAM_LOOP'
 /** Of a forwarded request that is on its way already: the gateway ends it before there is a response. */
 export type CutCode = 'CUT_BY_PLAN' | 'CUT_BY_DRAIN' | 'CUT_BY_REMOVAL'
 
@@ -305,6 +307,19 @@ export const reasons: Readonly<Record<ReasonCode, Reason>> = {
     error: 'http_request_error',
     means: ({ after }) => `Nothing more of the request's body came for ${after} ms.`,
     next: 'Whether the destination acted on the part that it got cannot be known; look before it is sent again.',
+  },
+  TOO_MANY_HOPS: {
+    status: 508,
+    error: 'proxy_loop_detected',
+    means: ({ hops }) => `The request has come through ${hops} proxies.`,
+    next: 'Check that no egress leads back to a gateway in front of it.',
+  },
+  UPSTREAM_LOOP: {
+    status: 508,
+    error: 'proxy_loop_detected',
+    means: ({ egress }) =>
+      `Behind the proxy of egress ${egress} the request has come back to a gateway that it had passed.`,
+    next: 'Give one of the gateways a way out of its own: each has none now but the other.',
   },
   CUT_BY_PLAN: {
     status: 429,

@@ -41,7 +41,7 @@ describe('the answer of an upstream proxy', () => {
     '429': 'proxy',
     '500': 'proxy',
     '503': 'proxy',
-    '508': 'proxy',
+    '508': 'path',
     '502': 'path',
     '504': 'path',
     '403': 'destination',

@@ -1,7 +1,7 @@
 /** What the proxy of a `via` egress answers: to CONNECT over HTTP/1.1, and to a request of SOCKS5. */
 import { parseAddress, type Address } from '../../ip/address.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
-import type { SpeaksOf } from './dial-failure.ts'
+import { loopDetected, type SpeaksOf } from './dial-failure.ts'
 
 export type UpstreamReply = {
   readonly status: number
@@ -47,6 +47,7 @@ const pathErrors = new Set([
   'connection_refused',
   'connection_terminated',
   'connection_timeout',
+  'proxy_loop_detected', // by this way; the other gateway is well
 ])
 const ofTheProxy = new Set([407, 408, 425, 429])
 
@@ -57,7 +58,7 @@ export function upstreamSpeaksOf({ status, proxyError = '' }: Pick<UpstreamReply
   if (ofTheProxy.has(status)) return 'proxy'
   if (deniedErrors.has(proxyError)) return 'destination'
   if (pathErrors.has(proxyError)) return 'path'
-  if (status === 502 || status === 504) return 'path'
+  if (status === 502 || status === 504 || status === loopDetected) return 'path'
   return status >= 400 && status < 500 ? 'destination' : 'proxy'
 }
 
