@@ -1,5 +1,5 @@
 /** Figures that the pool and the meter know anyway: read at each scrape, nothing counted twice. */
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Figure, Sample } from '../documents/exposition.ts'
 import type { EgressState } from './egress/egress.ts'
 import type { EgressView, Pool } from './egress/pool.ts'
 import type { Meter } from './metering/meter.ts'
@@ -17,36 +17,31 @@ export type MetricsParts = {
   readonly meter: Pick<Meter, 'totals' | 'unstoredBytes' | 'plans'>
 }
 
-type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number }
-type About = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] }
-
-type Figure = About & {
+type ReadFigure = {
+  readonly name: string
+  readonly help: string
   readonly kind: 'gauge' | 'counter'
   readonly read: (parts: MetricsParts) => readonly Sample[]
 }
 
-export function addReadFigures(registry: Registry, parts: MetricsParts): void {
-  for (const { kind, read, ...about } of figures) {
-    if (kind === 'gauge') addGauge(registry, about, () => read(parts))
-    else addCounter(registry, about, () => read(parts))
-  }
-}
+/** A total that is smaller than before has begun anew, which Prometheus understands; what is not there any more is not told any more. */
+export const readFigures = (parts: MetricsParts): readonly Figure[] =>
+  figures.map(({ read, ...about }) => ({ ...about, read: () => read(parts).slice(0, mostSeries) }))
 
 const one = (labels: Sample['labels'], value: number): Sample => ({ labels, value })
 const ofEgress =
-  (of: (view: EgressView) => readonly Sample[]): Figure['read'] =>
+  (of: (view: EgressView) => readonly Sample[]): ReadFigure['read'] =>
   ({ pool }) =>
     pool.views().flatMap(of)
 /** A series for each state, of which one is 1. */
 const oneOf = (states: readonly string[], labels: Sample['labels'], is: string): readonly Sample[] =>
   states.map((state) => one({ ...labels, state }, state === is ? 1 : 0))
 
-const figures: readonly Figure[] = [
+const figures: readonly ReadFigure[] = [
   {
     kind: 'counter',
     name: 'sallyport_gateway_bytes_total',
     help: 'Payload, live tunnels included.',
-    labelNames: ['client', 'egress', 'direction'],
     read: ({ meter }) =>
       [...meter.totals()].flatMap(({ client, egress, total: { up, down } }) => [
         one({ client, egress, direction: 'up' }, up),
@@ -57,14 +52,12 @@ const figures: readonly Figure[] = [
     kind: 'gauge',
     name: 'sallyport_gateway_usage_unstored_bytes',
     help: 'Counted and not yet stored: what a crash would lose.',
-    labelNames: [],
     read: ({ meter }) => [one({}, meter.unstoredBytes())],
   },
   {
     kind: 'gauge',
     name: 'sallyport_gateway_plan_state',
     help: '1 for the state that the client is in.',
-    labelNames: ['client', 'plan', 'state'],
     read: ({ meter }) =>
       meter
         .plans()
@@ -74,35 +67,30 @@ const figures: readonly Figure[] = [
     kind: 'gauge',
     name: 'sallyport_gateway_live_tunnels',
     help: 'Tunnels that are open.',
-    labelNames: ['egress'],
     read: ofEgress(({ name, tunnels }) => [one({ egress: name }, tunnels)]),
   },
   {
     kind: 'gauge',
     name: 'sallyport_gateway_egress_state',
     help: '1 for the state that the egress is in.',
-    labelNames: ['egress', 'state'],
     read: ofEgress(({ name, state }) => oneOf(egressStates, { egress: name }, state)),
   },
   {
     kind: 'gauge',
     name: 'sallyport_gateway_egress_latency_seconds',
     help: 'Of dials and probes, smoothed.',
-    labelNames: ['egress'],
     read: ofEgress(({ name, latencyMs }) => (latencyMs === undefined ? [] : [one({ egress: name }, latencyMs / 1000)])),
   },
   {
     kind: 'gauge',
     name: 'sallyport_gateway_egress_ports_used_ratio',
     help: 'Source ports in use towards the destination that has most, of all there are.',
-    labelNames: ['egress'],
     read: ofEgress(({ name, ports }) => (ports === undefined ? [] : [one({ egress: name }, ports.used / ports.of)])),
   },
   {
     kind: 'counter',
     name: 'sallyport_gateway_probes_total',
     help: 'Health probes by how they ended.',
-    labelNames: ['egress', 'outcome'],
     read: ofEgress(({ name, probes }) => [
       one({ egress: name, outcome: 'succeeded' }, probes.succeeded),
       one({ egress: name, outcome: 'failed' }, probes.failed),
@@ -112,31 +100,9 @@ const figures: readonly Figure[] = [
     kind: 'gauge',
     name: 'sallyport_gateway_admission_warning',
     help: '1 where an allowlist is known to hold the address of another egress and not that of this one: half of the pair is registered.',
-    labelNames: ['egress', 'destination', 'label', 'is'],
     read: ({ pool }) =>
       findHalfRegistered(pool.views()).map(({ egress, group, label = '', is }) =>
         one({ egress, destination: group, label, is }, 1),
       ),
   },
 ]
-
-function addGauge(registry: Registry, about: About, read: () => readonly Sample[]): Gauge {
-  return new Gauge({
-    ...{ ...about, registers: [registry] },
-    collect() {
-      this.reset() // what is not there any more is not told any more
-      for (const { labels, value } of read().slice(0, mostSeries)) this.set(labels, value)
-    },
-  })
-}
-
-/** Of totals that somebody else keeps. A total that is smaller than before has begun anew, which Prometheus understands. */
-function addCounter(registry: Registry, about: About, read: () => readonly Sample[]): Counter {
-  return new Counter({
-    ...{ ...about, registers: [registry] },
-    collect() {
-      this.reset()
-      for (const { labels, value } of read().slice(0, mostSeries)) this.inc(labels, value)
-    },
-  })
-}

@@ -1,36 +1,35 @@
-/** A counter that costs an addition where it is counted, and meets the library only when it is scraped. */
-import { Counter, type CounterConfiguration } from 'prom-client'
+/** A counter that costs an addition where it is counted. */
+import type { Figure, Labels } from '../documents/exposition.ts'
 
-type Series = { readonly a: string; readonly b: string; since: number }
+type Series = { readonly a: string; readonly b: string; count: number }
+
+export type Tally = { readonly count: (a: string, b: string) => void; readonly figure: Figure }
 
 /** Counts by one or two labels. Of the values of the first, each has a map of its own, so that nothing is glued together on the way of a tunnel. */
 export function openTally(
-  about: Pick<CounterConfiguration<string>, 'name' | 'help' | 'registers'>,
+  about: Pick<Figure, 'name' | 'help'>,
   { labels: [first, second], most }: { readonly labels: readonly [string, string?]; readonly most: number },
-): (a: string, b: string) => void {
+): Tally {
   const series = new Map<string, Map<string, Series>>()
-  let count = 0
-  const labelsOf = ({ a, b }: Series) => (second === undefined ? { [first]: a } : { [first]: a, [second]: b })
-  const counter = new Counter({
-    ...about,
-    labelNames: second === undefined ? [first] : [first, second],
-    collect() {
-      for (const each of [...series.values()].flatMap((of) => [...of.values()])) {
-        if (each.since > 0) counter.inc(labelsOf(each), each.since)
-        each.since = 0
-      }
-    },
-  })
+  let size = 0
+  const labelsOf = ({ a, b }: Series): Labels => (second === undefined ? { [first]: a } : { [first]: a, [second]: b })
+  const all = (): Series[] => [...series.values()].flatMap((of) => [...of.values()])
   const make = (a: string, b: string): Series => {
     const of = series.get(a) ?? new Map<string, Series>()
-    const made = { a, b, since: 0 }
+    const made = { a, b, count: 0 }
     series.set(a, of.set(b, made))
-    count += 1
+    size += 1
     return made
   }
   const other = (): Series => series.get('other')?.get('other') ?? make('other', 'other')
-  return (a, b) => {
-    const known = series.get(a)?.get(b) ?? (count < most ? make(a, b) : other())
-    known.since += 1
+  return {
+    count(a, b) {
+      const known = series.get(a)?.get(b) ?? (size < most ? make(a, b) : other())
+      known.count += 1
+    },
+    figure: {
+      ...{ ...about, kind: 'counter' },
+      read: () => all().map((each) => ({ labels: labelsOf(each), value: each.count })),
+    },
   }
 }

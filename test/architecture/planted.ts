@@ -35,8 +35,8 @@ export const planted: Readonly<Record<string, Planted>> = {
     caught: 'pure and imports node:crypto',
   },
   'a rule that imports a package': {
-    files: { 'src/org/rules/a.ts': `import { Type } from 'typebox'` },
-    caught: 'may not import the package typebox',
+    files: { 'src/org/rules/a.ts': `import { parse } from 'yaml'` },
+    caught: 'may not import the package yaml',
   },
   'a rule of one system that imports a rule of another': {
     files: { 'src/org/rules/a.ts': `import '../../keeper/rules/b.ts'`, 'src/keeper/rules/b.ts': '' },

@@ -16,12 +16,12 @@ const pure = { packages: [], pure: true } as const
 
 /** Outer systems talk to each other over HTTP, or meet in src/system.ts. */
 const systems: readonly { readonly name: string; readonly packages: readonly string[] }[] = [
-  { name: 'org', packages: ['fastify', '@fastify/swagger', 'jose', 'typebox', 'pino', 'prom-client'] },
-  { name: 'gateway', packages: ['fastify', '@fastify/swagger', 'typebox', 'pino', 'prom-client'] },
-  { name: 'keeper', packages: ['fastify', 'jose', 'typebox', 'pino', 'prom-client'] },
-  { name: 'cutover', packages: ['fastify', 'typebox', 'pino', 'prom-client'] },
-  { name: 'audit', packages: ['typebox', 'pino'] },
-  { name: 'console', packages: ['fastify', 'typebox', 'pino', 'prom-client'] },
+  { name: 'org', packages: ['fastify', '@fastify/swagger', 'jose', 'pino'] },
+  { name: 'gateway', packages: ['fastify', '@fastify/swagger', 'pino'] },
+  { name: 'keeper', packages: ['fastify', 'jose', 'pino'] },
+  { name: 'cutover', packages: ['fastify', 'pino'] },
+  { name: 'audit', packages: ['pino'] },
+  { name: 'console', packages: ['fastify', 'pino'] },
 ]
 
 export const zones: readonly Zone[] = [
@@ -41,7 +41,7 @@ export const zones: readonly Zone[] = [
     name: `${name}/configuration`,
     at: `src/${name}/configuration.ts`,
     may: [`${name}/rules`, 'documents', 'ip', 'values'],
-    packages: ['typebox'],
+    packages: [],
   })),
 
   // Never another system. The tables and queries of a system are in its store/, over storage.
@@ -53,7 +53,7 @@ export const zones: readonly Zone[] = [
   })),
 
   // Parsing of YAML and JSON documents with their line and column; no I/O.
-  { name: 'documents', at: 'src/documents/', may: ['ip', 'values'], packages: ['yaml', 'typebox'] },
+  { name: 'documents', at: 'src/documents/', may: ['ip', 'values'], packages: ['yaml'] },
 
   // Knows no system: engines, transactions, group commit, leases, migrations.
   { name: 'storage', at: 'src/storage/', may: ['values'], packages: ['pg'] },
@@ -62,7 +62,7 @@ export const zones: readonly Zone[] = [
     name: 'config',
     at: 'src/config/',
     may: [...systems.map(({ name }) => `${name}/configuration`), 'documents', 'ip', 'values'],
-    packages: ['yaml', 'typebox'],
+    packages: ['yaml'],
   },
 
   // Where systems meet storage, clock, randomness and network.

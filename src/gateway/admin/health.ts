@@ -18,8 +18,8 @@ export function registerHealth(server: FastifyInstance, { pool, metrics }: Admin
   server.route({
     method,
     url: '/metrics',
-    async handler(_request, reply) {
-      const { contentType, text } = await metrics.exposition()
+    handler(_request, reply) {
+      const { contentType, text } = metrics.exposition()
       return reply.header('content-type', contentType).header('cache-control', 'no-store').send(text)
     },
   })

@@ -11,8 +11,8 @@ export function registerHealth(server: FastifyInstance, parts: OrgParts, metrics
   server.route({
     method,
     url: '/metrics',
-    async handler(_request, reply) {
-      const { contentType, text } = await metrics.exposition()
+    handler(_request, reply) {
+      const { contentType, text } = metrics.exposition()
       return reply.header('content-type', contentType).header('cache-control', 'no-store').send(text)
     },
   })

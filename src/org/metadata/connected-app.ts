@@ -1,23 +1,20 @@
 /** A Connected App with the fields of the metadata type ConnectedApp (SF-250, SF-251), and the allowlist that Setup keeps beside it (SF-141). */
-import Type from 'typebox'
 import type { Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
 import { apiName, described, startEndRanges, type StartEnd } from './field-shapes.ts'
 import { oauthSecuritySettings, type OauthSecuritySettings } from './external-client-app.ts'
 import {
-  accepts,
   choice,
-  closed,
   each,
   flag,
   text,
   uninterpreted,
-  within,
   words,
   type Named,
   type SecretField,
   type Uninterpreted,
 } from './schema.ts'
+import { integer, listOf, objectOf, optional, string } from './shape.ts'
 
 const appTexts = ['description', 'infoUrl', 'iconUrl', 'logoUrl', 'mobileStartUrl', 'startUrl', 'plugin'] as const
 const appKept = ['canvasConfig', 'mobileAppConfig', 'samlConfig'] as const // SF-247: read, kept, not interpreted
@@ -89,71 +86,55 @@ export type ConnectedApp = Named<typeof appTexts, string> &
     readonly oauthSecuritySettings?: OauthSecuritySettings
   }
 
-const minutes = Type.Integer({ minimum: 1, maximum: 1440 })
+const minutes = integer({ minimum: 1, maximum: 1440 })
 
 const oauthConfig = (secret: SecretField) =>
-  Type.Object(
-    {
-      ...each(configFlags, flag),
-      ...each(['callbackUrl', 'oauthClientCredentialUser', 'singleLogoutUrl'] as const, text),
-      assetTokenConfig: Type.Optional(uninterpreted),
-      certificate: Type.Optional(described('X.509 certificate in PEM, for private_key_jwt.')),
-      consumerKey: Type.Optional(described('Generated where it is left out.')),
-      consumerSecret: Type.Optional(within(secret('Generated where it is left out; shown once and never again.'))),
-      idTokenConfig: Type.Optional(
-        Type.Object(
-          {
-            ...each(idTokenFlags, flag),
-            idTokenAudience: Type.Optional(text),
-            idTokenValidity: Type.Optional(minutes),
-          },
-          closed,
-        ),
-      ),
-      scopes: Type.Optional(words),
-    },
-    closed,
-  )
+  objectOf({
+    ...each(configFlags, flag),
+    ...each(['callbackUrl', 'oauthClientCredentialUser', 'singleLogoutUrl'] as const, text),
+    assetTokenConfig: optional(uninterpreted),
+    certificate: optional(described('X.509 certificate in PEM, for private_key_jwt.')),
+    consumerKey: optional(described('Generated where it is left out.')),
+    consumerSecret: optional(secret('Generated where it is left out; shown once and never again.')),
+    idTokenConfig: optional(
+      objectOf({
+        ...each(idTokenFlags, flag),
+        idTokenAudience: optional(text),
+        idTokenValidity: optional(minutes),
+      }),
+    ),
+    scopes: optional(words),
+  })
 
-const oauthPolicy = Type.Object(
-  {
-    ipRelaxation: Type.Optional(choice(ipRelaxations)),
-    refreshTokenPolicy: Type.Optional(text),
-    isTokenExchangeFlowEnabled: Type.Optional(flag),
-    singleLogoutUrl: Type.Optional(text),
-  },
-  closed,
-)
+const oauthPolicy = objectOf({
+  ipRelaxation: optional(choice(ipRelaxations)),
+  refreshTokenPolicy: optional(text),
+  isTokenExchangeFlowEnabled: optional(flag),
+  singleLogoutUrl: optional(text),
+})
 
-const sessionPolicy = Type.Object(
-  {
-    policyAction: Type.Optional(choice(policyActions)),
-    sessionLevel: Type.Optional(choice(sessionLevels)),
-    sessionTimeout: Type.Optional(minutes),
-  },
-  closed,
-)
+const sessionPolicy = objectOf({
+  policyAction: optional(choice(policyActions)),
+  sessionLevel: optional(choice(sessionLevels)),
+  sessionTimeout: optional(minutes),
+})
 
 export const connectedAppSchema = (secret: SecretField): Schema<ConnectedApp> =>
-  accepts(
-    Type.Object(
-      {
-        name: apiName,
-        ...each(appTexts, text),
-        ...each(appKept, uninterpreted),
-        ...each(['label', 'contactPhone'] as const, text),
-        contactEmail: Type.String({ minLength: 3, maxLength: 255 }),
-        attributes: Type.Optional(
-          Type.Array(Type.Object({ key: Type.String(), formula: Type.String() }, closed), { maxItems: 200 }),
-        ),
-        ipRanges: Type.Optional(startEndRanges),
-        profileName: Type.Optional(words),
-        permissionSetName: Type.Optional(words),
-        oauthConfig: Type.Optional(oauthConfig(secret)),
-        oauthPolicy: Type.Optional(oauthPolicy),
-        sessionPolicy: Type.Optional(sessionPolicy),
-        oauthSecuritySettings: Type.Optional(within(oauthSecuritySettings)),
-      },
-      { ...closed, description: 'ConnectedApp' },
-    ),
+  objectOf(
+    {
+      name: apiName,
+      ...each(appTexts, text),
+      ...each(appKept, uninterpreted),
+      ...each(['label', 'contactPhone'] as const, text),
+      contactEmail: string({ minLength: 3, maxLength: 255 }),
+      attributes: optional(listOf(objectOf({ key: string(), formula: string() }), { maxItems: 200 })),
+      ipRanges: optional(startEndRanges),
+      profileName: optional(words),
+      permissionSetName: optional(words),
+      oauthConfig: optional(oauthConfig(secret)),
+      oauthPolicy: optional(oauthPolicy),
+      sessionPolicy: optional(sessionPolicy),
+      oauthSecuritySettings: optional(oauthSecuritySettings),
+    },
+    { description: 'ConnectedApp' },
   )

@@ -1,22 +1,10 @@
 /** An External Client App: its header file and the five children that this server reads (SF-241 to SF-246), with the Metadata API's own field names. */
-import Type from 'typebox'
 import type { Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
 import type { TokenIpRange } from '../rules/fields.ts'
 import { apiName, described, tokenIpRanges } from './field-shapes.ts'
-import {
-  accepts,
-  choice,
-  closed,
-  each,
-  flag,
-  text,
-  uninterpreted,
-  within,
-  type Named,
-  type SecretField,
-  type Uninterpreted,
-} from './schema.ts'
+import { choice, each, flag, text, uninterpreted, type Named, type SecretField, type Uninterpreted } from './schema.ts'
+import { integer, listOf, objectOf, optional, string } from './shape.ts'
 
 const headerTexts = ['contactPhone', 'iconUrl', 'infoUrl', 'logoUrl', 'orgScopedExternalApp'] as const
 const distributionStates = ['Local', 'Packaged', 'Managed', 'AutoInstalled'] as const // SF-249
@@ -170,102 +158,95 @@ export type ExternalClientApp = Named<typeof headerTexts, string> & {
   readonly configurablePolicies?: EcaPolicies
 }
 
-const count = (most: number) => Type.Integer({ minimum: 1, maximum: most })
+const count = (most: number) => integer({ minimum: 1, maximum: most })
 
 const globalOauthSettings = (secret: SecretField) =>
-  Type.Object(
+  objectOf(
     {
       ...each(globalFlags, flag),
       ...each(['callbackUrl', 'label'] as const, text),
-      certificate: Type.Optional(described('X.509 certificate in PEM, for private_key_jwt.')),
-      consumerKey: Type.Optional(described('Generated where it is left out.')),
-      consumerSecret: Type.Optional(within(secret('Generated where it is left out; shown once and never again.'))),
-      idTokenConfig: Type.Optional(
-        Type.Object(
-          {
-            ...each(idTokenFlags, flag),
-            idTokenAudience: Type.Optional(text),
-            idTokenValidityInMinutes: Type.Optional(count(720)),
-          },
-          closed,
-        ),
+      certificate: optional(described('X.509 certificate in PEM, for private_key_jwt.')),
+      consumerKey: optional(described('Generated where it is left out.')),
+      consumerSecret: optional(secret('Generated where it is left out; shown once and never again.')),
+      idTokenConfig: optional(
+        objectOf({
+          ...each(idTokenFlags, flag),
+          idTokenAudience: optional(text),
+          idTokenValidityInMinutes: optional(count(720)),
+        }),
       ),
     },
-    { ...closed, description: 'ExtlClntAppGlobalOauthSettings' },
+    { description: 'ExtlClntAppGlobalOauthSettings' },
   )
 
-const oauthSettings = Type.Object(
+const oauthSettings = objectOf(
   {
     ...each(oauthTexts, text),
     ...each(oauthFlags, flag),
-    assetTokenValidity: Type.Optional(count(100_000)),
-    customAttributes: Type.Optional(Type.Array(uninterpreted, { maxItems: 200 })),
-    trustedIpRanges: Type.Optional(tokenIpRanges),
+    assetTokenValidity: optional(count(100_000)),
+    customAttributes: optional(listOf(uninterpreted, { maxItems: 200 })),
+    trustedIpRanges: optional(tokenIpRanges),
   },
-  { ...closed, description: 'ExtlClntAppOauthSettings' },
+  { description: 'ExtlClntAppOauthSettings' },
 )
 
 /** Also what a Connected App carries of the allowlist (SF-141). */
-export const oauthSecuritySettings: Schema<OauthSecuritySettings> = accepts(
-  Type.Object(
-    {
-      label: Type.Optional(text),
-      enforceRefreshTokenIpAllowlist: Type.Optional(flag),
-      tokenIpRanges: Type.Optional(tokenIpRanges),
-      tlsClientAuthCertParamType: Type.Optional(choice(certificateParameters)),
-      tlsClientAuthCertParamValue: Type.Optional(text),
-    },
-    { ...closed, description: 'ExtlClntAppOauthSecuritySettings' },
-  ),
+export const oauthSecuritySettings: Schema<OauthSecuritySettings> = objectOf(
+  {
+    label: optional(text),
+    enforceRefreshTokenIpAllowlist: optional(flag),
+    tokenIpRanges: optional(tokenIpRanges),
+    tlsClientAuthCertParamType: optional(choice(certificateParameters)),
+    tlsClientAuthCertParamValue: optional(text),
+  },
+  { description: 'ExtlClntAppOauthSecuritySettings' },
 )
 
-const oauthConfigurablePolicies = Type.Object(
+const oauthConfigurablePolicies = objectOf(
   {
     ...each(policyTexts, text),
     ...each(policyFlags, flag),
-    customAttributes: Type.Optional(Type.Array(uninterpreted, { maxItems: 200 })),
-    guestJwtSessionTimeoutType: Type.Optional(choice(jwtTimeouts)),
-    guestJwtTimeout: Type.Optional(count(100_000)),
-    namedUserJwtSessionTimeoutType: Type.Optional(choice(jwtTimeouts)),
-    namedUserJwtTimeout: Type.Optional(count(100_000)),
-    ipRelaxationPolicyType: Type.Optional(choice(ipRelaxations)),
-    permittedUsersPolicyType: Type.Optional(choice(permittedUsers)),
-    policyAction: Type.Optional(choice(policyActions)),
-    refreshTokenPolicyType: Type.Optional(choice(refreshTokenPolicies)),
-    refreshTokenValidityPeriod: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
-    refreshTokenValidityUnit: Type.Optional(choice(units)),
-    requiredSessionLevel: Type.Optional(choice(sessionLevels)),
-    sessionTimeoutInMinutes: Type.Optional(count(1440)),
+    customAttributes: optional(listOf(uninterpreted, { maxItems: 200 })),
+    guestJwtSessionTimeoutType: optional(choice(jwtTimeouts)),
+    guestJwtTimeout: optional(count(100_000)),
+    namedUserJwtSessionTimeoutType: optional(choice(jwtTimeouts)),
+    namedUserJwtTimeout: optional(count(100_000)),
+    ipRelaxationPolicyType: optional(choice(ipRelaxations)),
+    permittedUsersPolicyType: optional(choice(permittedUsers)),
+    policyAction: optional(choice(policyActions)),
+    refreshTokenPolicyType: optional(choice(refreshTokenPolicies)),
+    refreshTokenValidityPeriod: optional(integer({ minimum: 0, maximum: 1_000_000 })),
+    refreshTokenValidityUnit: optional(choice(units)),
+    requiredSessionLevel: optional(choice(sessionLevels)),
+    sessionTimeoutInMinutes: optional(count(1440)),
   },
-  { ...closed, description: 'ExtlClntAppOauthConfigurablePolicies' },
+  { description: 'ExtlClntAppOauthConfigurablePolicies' },
 )
 
-const configurablePolicies = Type.Object(
+const configurablePolicies = objectOf(
   {
     ...each(pluginFlags, flag),
     ...each(['label', 'startUrl'] as const, text),
-    startPage: Type.Optional(choice(startPages)),
+    startPage: optional(choice(startPages)),
   },
-  { ...closed, description: 'ExtlClntAppConfigurablePolicies' },
+  { description: 'ExtlClntAppConfigurablePolicies' },
 )
 
 export const externalClientAppSchema = (secret: SecretField): Schema<ExternalClientApp> =>
-  accepts(
-    Type.Object(
-      {
-        name: apiName,
-        ...each(headerTexts, text),
-        ...each(['label', 'description'] as const, text),
-        contactEmail: Type.String({ minLength: 3, maxLength: 255 }),
-        distributionState: Type.Optional(choice(distributionStates)),
-        isProtected: Type.Optional(flag),
-        managedType: Type.Optional(choice(managedTypes)),
-        globalOauthSettings: Type.Optional(globalOauthSettings(secret)),
-        oauthSettings: Type.Optional(oauthSettings),
-        oauthSecuritySettings: Type.Optional(within(oauthSecuritySettings)),
-        oauthConfigurablePolicies: Type.Optional(oauthConfigurablePolicies),
-        configurablePolicies: Type.Optional(configurablePolicies),
-      },
-      { ...closed, description: 'ExternalClientApplication' },
-    ),
+  objectOf(
+    {
+      name: apiName,
+      ...each(headerTexts, text),
+      ...each(['label', 'description'] as const, text),
+      contactEmail: string({ minLength: 3, maxLength: 255 }),
+      distributionState: optional(choice(distributionStates)),
+      isProtected: optional(flag),
+      managedType: optional(choice(managedTypes)),
+      globalOauthSettings: optional(globalOauthSettings(secret)),
+      oauthSettings: optional(oauthSettings),
+      oauthSecuritySettings: optional(oauthSecuritySettings),
+      oauthConfigurablePolicies: optional(oauthConfigurablePolicies),
+      configurablePolicies: optional(configurablePolicies),
+    },
+    { description: 'ExternalClientApplication' },
   )

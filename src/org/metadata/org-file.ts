@@ -1,5 +1,4 @@
 /** The org file: Salesforce metadata in YAML. Read, validated, secrets fetched; nothing is applied here. */
-import Type from 'typebox'
 import type { DocumentFault, Path } from '../../documents/fault.ts'
 import { resolveSecrets, secretSchema, type SecretReaders } from '../../documents/secrets.ts'
 import { validateDocument } from '../../documents/validate.ts'
@@ -34,7 +33,7 @@ import {
   type Profile,
   type User,
 } from './people.ts'
-import { accepts, closed, within } from './schema.ts'
+import { listOf, objectOf, optional } from './shape.ts'
 
 export type OrgFile = {
   readonly organization?: Organization
@@ -49,25 +48,23 @@ export type OrgFile = {
   readonly connectedApps?: readonly ConnectedApp[]
 }
 
-const listOf = <T>(schema: Schema<T>) => Type.Optional(Type.Array(within(schema), { maxItems: 100_000 }))
+const many = <T>(schema: Schema<T>) => optional(listOf(schema, { maxItems: 100_000 }))
 
 /** JSON Schema of the org file, for editors. */
-export const orgFileSchema: Schema<OrgFile> = accepts(
-  Type.Object(
-    {
-      organization: Type.Optional(within(organizationSchema)),
-      securitySettings: Type.Optional(within(securitySettingsSchema)),
-      oauthOidcSettings: Type.Optional(within(oauthOidcSettingsSchema)),
-      connectedAppSettings: Type.Optional(within(connectedAppSettingsSchema)),
-      externalClientAppSettings: Type.Optional(within(externalClientAppSettingsSchema)),
-      profiles: listOf(profileSchema),
-      permissionSets: listOf(permissionSetSchema),
-      users: listOf(userSchema(secretSchema)),
-      externalClientApps: listOf(externalClientAppSchema(secretSchema)),
-      connectedApps: listOf(connectedAppSchema(secretSchema)),
-    },
-    { ...closed, description: 'The org file: objects of the Metadata API under their own field names.' },
-  ),
+export const orgFileSchema: Schema<OrgFile> = objectOf(
+  {
+    organization: optional(organizationSchema),
+    securitySettings: optional(securitySettingsSchema),
+    oauthOidcSettings: optional(oauthOidcSettingsSchema),
+    connectedAppSettings: optional(connectedAppSettingsSchema),
+    externalClientAppSettings: optional(externalClientAppSettingsSchema),
+    profiles: many(profileSchema),
+    permissionSets: many(permissionSetSchema),
+    users: many(userSchema(secretSchema)),
+    externalClientApps: many(externalClientAppSchema(secretSchema)),
+    connectedApps: many(connectedAppSchema(secretSchema)),
+  },
+  { description: 'The org file: objects of the Metadata API under their own field names.' },
 )
 
 export type ReadOrgFile = { readonly file: OrgFile; readonly warnings: readonly DocumentFault[] }

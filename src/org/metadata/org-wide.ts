@@ -1,8 +1,8 @@
 /** What holds for the whole org: the organization itself and the settings of Setup that decisions read (SF-08, SF-248, SF-262). */
-import Type from 'typebox'
 import type { Schema } from '../../values/schema.ts'
 import { startEndRanges, type StartEnd } from './field-shapes.ts'
-import { accepts, choice, closed, each, flag, text, type Named } from './schema.ts'
+import { choice, each, flag, text, type Named } from './schema.ts'
+import { objectOf, optional, string } from './shape.ts'
 
 const sessionTimeouts = [
   'FifteenMinutes',
@@ -40,44 +40,33 @@ export type OauthOidcSettings = Named<typeof oauthOidcFlags, boolean>
 export type ConnectedAppSettings = Named<typeof connectedAppFlags, boolean>
 export type ExternalClientAppSettings = Named<typeof externalClientAppFlags, boolean>
 
-export const organizationSchema: Schema<Organization> = accepts(
-  Type.Object(
-    {
-      id: Type.Optional(Type.String({ pattern: '^00D[A-Za-z0-9]{12}(?:[A-Z0-5]{3})?$' })),
-      name: Type.Optional(text),
-      instanceUrl: Type.Optional(
-        Type.String({ format: 'origin', description: "This server's own origin if left out." }),
-      ),
-    },
-    closed,
-  ),
+export const organizationSchema: Schema<Organization> = objectOf({
+  id: optional(string({ pattern: '^00D[A-Za-z0-9]{12}(?:[A-Z0-5]{3})?$' })),
+  name: optional(text),
+  instanceUrl: optional(string({ format: 'origin', description: "This server's own origin if left out." })),
+})
+
+export const securitySettingsSchema: Schema<SecuritySettings> = objectOf(
+  {
+    networkAccess: optional(
+      objectOf({ ipRanges: optional(startEndRanges) }, { description: 'Trusted ranges (SF-150).' }),
+    ),
+    sessionSettings: optional(
+      objectOf({ ...each(sessionFlags, flag), sessionTimeout: optional(choice(sessionTimeouts)) }),
+    ),
+  },
+  { description: 'SecuritySettings' },
 )
 
-export const securitySettingsSchema: Schema<SecuritySettings> = accepts(
-  Type.Object(
-    {
-      networkAccess: Type.Optional(
-        Type.Object(
-          { ipRanges: Type.Optional(startEndRanges) },
-          { ...closed, description: 'Trusted ranges (SF-150).' },
-        ),
-      ),
-      sessionSettings: Type.Optional(
-        Type.Object({ ...each(sessionFlags, flag), sessionTimeout: Type.Optional(choice(sessionTimeouts)) }, closed),
-      ),
-    },
-    { ...closed, description: 'SecuritySettings' },
-  ),
-)
-
-export const oauthOidcSettingsSchema: Schema<OauthOidcSettings> = accepts(
-  Type.Object(each(oauthOidcFlags, flag), { ...closed, description: 'OauthOidcSettings' }),
-)
-export const connectedAppSettingsSchema: Schema<ConnectedAppSettings> = accepts(
-  Type.Object(each(connectedAppFlags, flag), { ...closed, description: 'ConnectedAppSettings' }),
-)
-export const externalClientAppSettingsSchema: Schema<ExternalClientAppSettings> = accepts(
-  Type.Object(each(externalClientAppFlags, flag), { ...closed, description: 'ExternalClientAppSettings' }),
+export const oauthOidcSettingsSchema: Schema<OauthOidcSettings> = objectOf(each(oauthOidcFlags, flag), {
+  description: 'OauthOidcSettings',
+})
+export const connectedAppSettingsSchema: Schema<ConnectedAppSettings> = objectOf(each(connectedAppFlags, flag), {
+  description: 'ConnectedAppSettings',
+})
+export const externalClientAppSettingsSchema: Schema<ExternalClientAppSettings> = objectOf(
+  each(externalClientAppFlags, flag),
+  { description: 'ExternalClientAppSettings' },
 )
 
 const minutes: Readonly<Record<SessionTimeout, number>> = {

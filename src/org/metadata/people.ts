@@ -1,20 +1,9 @@
 /** Profiles, permission sets and users. */
-import Type from 'typebox'
 import type { Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
 import { startAddressRanges, type StartAddress } from './field-shapes.ts'
-import {
-  accepts,
-  closed,
-  each,
-  flag,
-  text,
-  uninterpreted,
-  within,
-  words,
-  type SecretField,
-  type Uninterpreted,
-} from './schema.ts'
+import { each, flag, text, uninterpreted, words, type SecretField, type Uninterpreted } from './schema.ts'
+import { objectOf, optional, string } from './shape.ts'
 
 export type Profile = {
   readonly name: string
@@ -52,59 +41,53 @@ export type User = {
 export const standardProfiles: readonly string[] = ['System Administrator', 'Standard User']
 export const defaultProfile = 'Standard User'
 
-const label = Type.String({ minLength: 1, maxLength: 80 })
+const label = string({ minLength: 1, maxLength: 80 })
 
-export const profileSchema: Schema<Profile> = accepts(
-  Type.Object(
-    {
-      name: label,
-      ...each(['description', 'userLicense'] as const, text),
-      custom: Type.Optional(flag),
-      loginIpRanges: Type.Optional(startAddressRanges),
-      loginHours: Type.Optional(uninterpreted),
-      userPermissions: Type.Optional(words),
-    },
-    { ...closed, description: 'Profile' },
-  ),
+export const profileSchema: Schema<Profile> = objectOf(
+  {
+    name: label,
+    ...each(['description', 'userLicense'] as const, text),
+    custom: optional(flag),
+    loginIpRanges: optional(startAddressRanges),
+    loginHours: optional(uninterpreted),
+    userPermissions: optional(words),
+  },
+  { description: 'Profile' },
 )
 
-export const permissionSetSchema: Schema<PermissionSet> = accepts(
-  Type.Object(
-    {
-      name: label,
-      ...each(['label', 'description'] as const, text),
-      userPermissions: Type.Optional(words),
-      assigned: Type.Optional(words),
-    },
-    { ...closed, description: 'PermissionSet' },
-  ),
+export const permissionSetSchema: Schema<PermissionSet> = objectOf(
+  {
+    name: label,
+    ...each(['label', 'description'] as const, text),
+    userPermissions: optional(words),
+    assigned: optional(words),
+  },
+  { description: 'PermissionSet' },
 )
 
 export const userSchema = (secret: SecretField): Schema<User> =>
-  accepts(
-    Type.Object(
-      {
-        username: Type.String({
-          pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$',
-          maxLength: 80,
-          description: 'Has the form of a mail address; unique without regard to case.',
-        }),
-        password: Type.Optional(within(secret('Kept as a scrypt hash only. A user without one cannot log in.'))),
-        ...each(
-          [
-            'profile',
-            'email',
-            'firstName',
-            'lastName',
-            'alias',
-            'localeSidKey',
-            'languageLocaleKey',
-            'timeZoneSidKey',
-          ] as const,
-          text,
-        ),
-        isActive: Type.Optional(flag),
-      },
-      { ...closed, description: 'User' },
-    ),
+  objectOf(
+    {
+      username: string({
+        pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$',
+        maxLength: 80,
+        description: 'Has the form of a mail address; unique without regard to case.',
+      }),
+      password: optional(secret('Kept as a scrypt hash only. A user without one cannot log in.')),
+      ...each(
+        [
+          'profile',
+          'email',
+          'firstName',
+          'lastName',
+          'alias',
+          'localeSidKey',
+          'languageLocaleKey',
+          'timeZoneSidKey',
+        ] as const,
+        text,
+      ),
+      isActive: optional(flag),
+    },
+    { description: 'User' },
   )
