@@ -121,7 +121,7 @@ async function openOn(
   await reapplyRevocations(parts)
   const metrics = openMetrics()
   const server = openServer(parts, openTokenLane(parts, answerToken(parts, metrics)))
-  await registerEndpoints(server, parts, {
+  registerEndpoints(server, parts, {
     metrics,
     adminToken: adminToken.token,
     testing: options.testing,

@@ -5,6 +5,7 @@ import { send } from './browser/serve.ts'
 import { notFound } from './endpoints/pages.ts'
 import type { OrgParts } from './parts.ts'
 import { sendRefusal } from './endpoints/oauth-form.ts'
+import { schemasForPeople } from './schemas-for-people.ts'
 
 const limits = {
   /** Longest body; the largest legitimate one is an assertion of a few kilobytes, or an allowlist through the admin API. */
@@ -38,6 +39,7 @@ export function openServer(parts: OrgParts, tokenLane: TokenLane): FastifyInstan
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     exposeHeadRoutes: false,
+    schemaController: schemasForPeople,
     // an address that cannot be decoded fits no route; the framework would name itself in its own words
     frameworkErrors(_error, request, reply) {
       void sendRefusal(parts, { request, reply }, { code: 'REQUEST_NOT_DECODABLE', saw: {} })

@@ -1,11 +1,12 @@
 /** The admin API: `/admin/v1`, the document that describes it, and the health endpoints, on a listener of their own. */
-import swagger from '@fastify/swagger'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { ListenAddress } from '../../documents/formats.ts'
 import type { Secret } from '../../values/secret.ts'
 import { openAdminToken, type AdminToken } from '../admin-token.ts'
+import { schemasForPeople } from '../schemas-for-people.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { registerAdmissions } from './admissions.ts'
+import { describePlane } from './document.ts'
 import { registerEgress } from './egress.ts'
 import { registerEgressUsage } from './egress-usage.ts'
 import { registerHealth } from './health.ts'
@@ -34,6 +35,7 @@ export async function openAdmin(parts: AdminParts, options: AdminOptions): Promi
   const adminToken = await openAdminToken(options.folder, { random: parts.random, given: options.adminToken })
   const server = openServer(parts)
   await registerPlane(server, parts, adminToken.token)
+  registerDocument(server, parts, adminToken.token)
   registerHealth(server, parts)
   await server.listen(options.listen)
   try {
@@ -47,20 +49,23 @@ export async function openAdmin(parts: AdminParts, options: AdminOptions): Promi
 
 const endpoints = [registerEgress, registerEgressUsage, registerAdmissions, registerUsage] as const
 
-async function registerPlane(server: FastifyInstance, parts: AdminParts, token: Secret): Promise<void> {
-  await server.register(async (plane) => {
-    await plane.register(swagger, { openapi: description })
-    plane.addSchema(problemSchema)
-    await plane.register(
-      (scope, _options, done) => {
-        openPlane(scope, { token, log: parts.log })
-        for (const register of endpoints) register(scope, parts)
-        done()
-      },
-      { prefix: '/admin/v1' },
-    )
-    plane.get('/admin/openapi.json', { schema: { hide: true } }, () => plane.swagger())
+function registerDocument(server: FastifyInstance, parts: AdminParts, token: Secret): void {
+  let document: Promise<unknown> | undefined
+  server.get('/admin/openapi.json', () => {
+    document ??= describePlane(openServer(parts), (described) => registerPlane(described, parts, token))
+    return document
   })
+}
+
+async function registerPlane(server: FastifyInstance, parts: AdminParts, token: Secret): Promise<void> {
+  await server.register(
+    (scope, _options, done) => {
+      openPlane(scope, { token, log: parts.log })
+      for (const register of endpoints) register(scope, parts)
+      done()
+    },
+    { prefix: '/admin/v1' },
+  )
 }
 
 /** Milliseconds. */
@@ -74,6 +79,7 @@ function openServer({ log }: AdminParts): FastifyInstance {
     keepAliveTimeout: limits.keepAlive,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     exposeHeadRoutes: false,
+    schemaController: schemasForPeople,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error, log)),
     forceCloseConnections: 'idle',
   })
@@ -90,30 +96,3 @@ function originOf(server: FastifyInstance, { host }: ListenAddress): string {
   const shown = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
   return `http://${shown}:${address.port}`
 }
-
-const description = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Sallyport gateway: admin API',
-    version: '1',
-    description: 'The declared set of egresses and its state, what is told of allowlists, and what clients use.',
-  },
-  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
-  security: [{ bearer: [] }],
-}
-
-const problemSchema = {
-  $id: 'Problem',
-  type: 'object',
-  description: 'Problem details (RFC 9457), as application/problem+json.',
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string', description: 'Stable.' },
-    detail: { type: 'string' },
-    next: { type: 'array', items: { type: 'string' }, description: 'Acts to do.' },
-    faults: { type: 'array', items: { type: 'object', additionalProperties: true } },
-  },
-  required: ['title', 'status', 'code', 'detail', 'next'],
-} as const

@@ -1,11 +1,13 @@
-/** The admin API: `/admin/v1`, and the document that describes it, `/admin/openapi.json`. */
-import swagger from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+/** The admin API: `/admin/v1`, the testing plane, and the document that describes them, `/admin/openapi.json`. Loaded and made when the first
+ *  call of it comes (`lane.ts`): most starts of an org, in tests above all, never see one. */
+import fastify, { type FastifyInstance } from 'fastify'
 import type { Secret } from '../../values/secret.ts'
+import { schemasForPeople } from '../schemas-for-people.ts'
 import { registerTesting, type TestingParts } from '../testing/routes.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { registerAllowlist } from './allowlist.ts'
 import { registerApps } from './apps.ts'
+import { describePlanes } from './document.ts'
 import { registerExplain } from './explain.ts'
 import { registerIpMonitoring } from './ip-monitoring.ts'
 import { registerKeyring } from './keyring.ts'
@@ -43,57 +45,47 @@ const endpoints = [
   registerStoreBackup,
 ] as const
 
-/** To be called before the server listens; the other endpoints of the server are not touched. */
-export async function registerAdmin(server: FastifyInstance, parts: AdminParts, options: AdminOptions): Promise<void> {
-  const { token, testing } = options
-  await server.register(async (plane) => {
-    await plane.register(swagger, { openapi: description })
-    plane.addSchema(problemSchema)
-    await plane.register(
-      (scope, _options, done) => {
-        openPlane(scope, { token, log: parts.log })
-        for (const register of endpoints) register(scope, parts)
-        done()
-      },
-      { prefix: '/admin/v1' },
-    )
-    if (testing !== undefined) {
-      await plane.register(
-        (scope, _options, done) => {
-          openPlane(scope, { token, log: parts.log })
-          registerTesting(scope, parts, testing)
-          done()
-        },
-        { prefix: '/testing/v1' },
-      )
-    }
-    plane.get('/admin/openapi.json', { schema: { hide: true } }, () => plane.swagger())
+/** Ready to answer, and listening nowhere: requests are handed to it. */
+export async function openAdmin(parts: AdminParts, options: AdminOptions): Promise<FastifyInstance> {
+  const server = openServer()
+  await registerPlanes(server, parts, options)
+  let document: Promise<unknown> | undefined
+  server.get('/admin/openapi.json', () => {
+    document ??= describePlanes(openServer(), (described) => registerPlanes(described, parts, options))
+    return document
   })
+  await server.ready()
+  return server
 }
 
-const description = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Sallyport org: admin API',
-    version: '1',
-    description: 'Objects of the Metadata API under their own field names, and what happens to them.',
-  },
-  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
-  security: [{ bearer: [] }],
-}
+const openServer = (): FastifyInstance =>
+  fastify({
+    logger: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    exposeHeadRoutes: false,
+    schemaController: schemasForPeople,
+  })
 
-const problemSchema = {
-  $id: 'Problem',
-  type: 'object',
-  description: 'Problem details (RFC 9457), as application/problem+json.',
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string', description: 'Stable.' },
-    detail: { type: 'string' },
-    next: { type: 'array', items: { type: 'string' }, description: 'Acts to do.' },
-    faults: { type: 'array', items: { type: 'object', additionalProperties: true } },
-  },
-  required: ['title', 'status', 'code', 'detail', 'next'],
-} as const
+async function registerPlanes(
+  server: FastifyInstance,
+  parts: AdminParts,
+  { token, testing }: AdminOptions,
+): Promise<void> {
+  await server.register(
+    (scope, _options, done) => {
+      openPlane(scope, { token, log: parts.log })
+      for (const register of endpoints) register(scope, parts)
+      done()
+    },
+    { prefix: '/admin/v1' },
+  )
+  if (testing === undefined) return
+  await server.register(
+    (scope, _options, done) => {
+      openPlane(scope, { token, log: parts.log })
+      registerTesting(scope, parts, testing)
+      done()
+    },
+    { prefix: '/testing/v1' },
+  )
+}

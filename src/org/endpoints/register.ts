@@ -1,7 +1,7 @@
 /** Every endpoint of the org, on one server. */
 import type { FastifyInstance } from 'fastify'
 import type { Secret } from '../../values/secret.ts'
-import { registerAdmin } from '../admin/admin.ts'
+import { registerAdmin } from '../admin/lane.ts'
 import type { PasswordChecks } from '../browser/visit.ts'
 import type { OrgClock } from '../clock.ts'
 import type { HeldKeyring } from '../keyring-file.ts'
@@ -31,11 +31,11 @@ export type Registration = {
   readonly checks: PasswordChecks
 }
 
-export async function registerEndpoints(
+export function registerEndpoints(
   server: FastifyInstance,
   parts: OrgParts,
   { metrics, checks, adminToken, passwords, heldKeyring, testing, clock }: Registration,
-): Promise<void> {
+): void {
   registerToken(server, parts, metrics)
   registerRevoke(server, parts)
   registerIntrospect(server, parts)
@@ -48,5 +48,5 @@ export async function registerEndpoints(
   registerHealth(server, parts, metrics)
   registerBrowser(server, { ...parts, passwords: checks, loginLimits: openLoginLimits(parts.configuration.limits) })
   const plane = testing ? { testing: { orgClock: clock } } : {}
-  await registerAdmin(server, { ...parts, passwords, heldKeyring }, { token: adminToken, ...plane })
+  registerAdmin(server, { ...parts, passwords, heldKeyring }, { token: adminToken, ...plane })
 }

@@ -1,5 +1,5 @@
-/** The RSA key that signs id_tokens: made on first use, sealed in the store, published at `/id/keys`. */
-import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose'
+/** The RSA key that signs id_tokens: made on first use, sealed in the store, published at `/id/keys`. The library is loaded on first use as well. */
+import type { importJWK, JWK, JWTPayload } from 'jose'
 import type { RandomBytes } from '../../values/domain.ts'
 import { parseOwnJson } from '../../values/own-json.ts'
 import type { Instant } from '../../values/time.ts'
@@ -47,6 +47,7 @@ export function openSigningKeys(parts: {
     if (newest === undefined) throw new Error('the org has no signing key')
     const opened = unseal(newest.sealedPrivate, place(newest.kid), parts.keyring)
     if (opened === undefined) throw new Error(`signing key ${newest.kid} does not open with this keyring`)
+    const { importJWK } = await import('jose')
     return { kid: newest.kid, key: await importJWK(parseOwnJson<JWK>(opened), 'RS256') }
   }
   return {
@@ -56,6 +57,7 @@ export function openSigningKeys(parts: {
         throw cause
       })
       const { kid, key } = await signer
+      const { SignJWT } = await import('jose')
       return await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(key)
     },
     async publicKeys() {
@@ -75,6 +77,7 @@ async function loadOrMake({
 }: Parameters<typeof openSigningKeys>[0]): Promise<readonly StoredSigningKey[]> {
   const stored = await store.find()
   if (stored.length > 0) return stored
+  const { exportJWK, generateKeyPair } = await import('jose')
   const { publicKey, privateKey } = await generateKeyPair('RS256', { modulusLength: 2048, extractable: true })
   const kid = Buffer.from(random(12)).toString('base64url')
   const publicJwk = JSON.stringify({ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' })
