@@ -95,4 +95,10 @@ CREATE TABLE signing_keys (
 );
 `,
   },
+  {
+    id: 2,
+    name: 'the users of the org file',
+    // every start asks for them, and they may be a few among very many
+    sql: 'CREATE INDEX users_from_file ON users (username) WHERE applied IS NOT NULL;',
+  },
 ]
