@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict'
+import { match } from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test } from 'node:test'
 import { migrations } from './migrations.ts'
@@ -15,6 +15,6 @@ describe('users', () => {
   test('those of the org file are read from an index of their own: each start asks for them, among very many others', () => {
     const { value: statement } = findUsernamesFromFile().next()
     const sql = statement !== undefined && 'sql' in statement ? statement.sql : ''
-    deepEqual(planOf(sql), ['SCAN users USING COVERING INDEX users_from_file'])
+    match(planOf(sql).join(), /^SCAN users USING (?:COVERING )?INDEX users_from_file$/)
   })
 })
