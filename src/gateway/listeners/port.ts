@@ -1,5 +1,6 @@
 /** One port: accepts, learns who it is, and hands each connection to what it speaks. */
 import { createServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { peerAddress } from '../../ip/source-address.ts'
 import { matcherContains } from '../../ip/matcher.ts'
 import type { ListenAddress } from '../../documents/formats.ts'
@@ -7,6 +8,7 @@ import type { GatewayParts } from '../parts.ts'
 import { breakOff } from '../relay/break-off.ts'
 import { handOver, type Arrival, type Protocols } from './arrival.ts'
 import { sort } from './first-byte.ts'
+import { handedOver } from './last-words.ts'
 import { listen, urlOf } from './listen.ts'
 import { readSource } from './proxy-protocol.ts'
 import { openQuietLog, type QuietLog } from './quiet-log.ts'
@@ -32,7 +34,7 @@ export type Port = {
   readonly replaceTls: (material: TlsMaterial) => void
   /** Accepts nothing from now on. Connections that are there run on. */
   readonly close: () => void
-  /** Closes, and ends every connection that is left. Resolves when all are gone. */
+  /** Closes, and ends every connection that is left, those of slow clients after a grace of 2 s. Resolves when all are gone. */
   readonly destroy: () => Promise<void>
 }
 
@@ -43,7 +45,8 @@ export async function openPort(parts: PortParts, options: PortOptions): Promise<
   const log = openQuietLog(parts.log, parts.monotonic)
   const strangers = openStrangers(parts.wheel, room.strangers)
   const sockets = new Set<Socket>()
-  const accept = receiver(parts, { protocols: options.protocols, tls, log, strangers })
+  const secured = new Set<Duplex>() // what is written to them waits there, and not in the sockets below
+  const accept = receiver(parts, { protocols: options.protocols, tls, log, strangers, secured })
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.on('close', forget)
@@ -69,6 +72,7 @@ export async function openPort(parts: PortParts, options: PortOptions): Promise<
     close: () => void server.close(),
     async destroy() {
       server.close()
+      await handedOver([...sockets, ...secured])
       for (const socket of sockets) socket.destroy()
       await closed
     },
@@ -84,11 +88,14 @@ type Receiving = {
   readonly tls: TlsToGateway | undefined
   readonly log: QuietLog
   readonly strangers: Strangers
+  readonly secured: Set<Duplex>
 }
 
 /** What becomes of a socket that was accepted. */
-function receiver(parts: PortParts, { protocols, tls, log, strangers }: Receiving): (socket: Socket) => void {
+function receiver(parts: PortParts, { protocols, tls, log, strangers, secured }: Receiving): (socket: Socket) => void {
   const inside = (arrival: Arrival, alpn: string | undefined): void => {
+    secured.add(arrival.socket)
+    arrival.socket.once('close', () => secured.delete(arrival.socket))
     if (alpn === 'h2') handOver(arrival, protocols.http2, arrival.start)
     else sort(arrival, sorting)
   }
