@@ -1,4 +1,5 @@
 /** What a system says about itself when it opens its storage. */
+import type { StoreClock } from './clock.ts'
 import type { Injection } from './injection.ts'
 import type { Migration, Writes } from './storage.ts'
 
@@ -19,6 +20,8 @@ export type OpenOptions<W extends Writes> = {
   readonly limits?: { readonly batch?: number; readonly waiting?: number }
   /** The most pages of 4 KiB that the file may take; beyond, writes fail as on a full disk. */
   readonly maxPages?: number
+  /** Bends the store's clock, for tests. */
+  readonly clock?: StoreClock
   /** Failures on purpose, for tests. */
   readonly inject?: Injection
 }

@@ -8,10 +8,11 @@ export type SqlValue = string | number | null | Uint8Array
 export type Statement = {
   readonly sql: string
   readonly params: readonly SqlValue[]
-  readonly want: 'one' | 'values' | 'all' | 'changes'
+  /** `now` has no text: the engine answers it with its own clock. */
+  readonly want: 'one' | 'values' | 'all' | 'changes' | 'now'
 }
 
-/** What an engine hands back depends on `want`, which a generator's type cannot say; the three functions below are the only ones that
+/** What an engine hands back depends on `want`, which a generator's type cannot say; the functions below are the only ones that
  *  yield a statement, and give what comes back its type. */
 export type Program<T> = Generator<Statement, T>
 
@@ -41,4 +42,12 @@ export function* all<Row>(sql: string, ...params: SqlValue[]): Program<Row[]> {
 /** How many rows were inserted, updated or deleted. */
 export function* run(sql: string, ...params: SqlValue[]): Program<number> {
   return yield { sql, params, want: 'changes' }
+}
+
+const askClock: Statement = { sql: '', params: [], want: 'now' }
+
+/** Milliseconds since 1970 on the store's clock (P-13), read where the transaction runs: in a write, while nobody else writes. Two calls in
+ *  one program may differ, and a clock that is set back goes back. */
+export function* storeNow(): Program<number> {
+  return yield askClock
 }

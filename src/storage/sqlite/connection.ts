@@ -12,6 +12,8 @@ export type ConnectionOptions = {
   /** The most pages of 4 KiB that the file may take. */
   readonly maxPages?: number | undefined
   readonly inject?: Inject | undefined
+  /** The store's clock (P-13); the machine's where omitted. */
+  readonly now?: (() => number) | undefined
 }
 
 /** Statements come as constants of the code, so this is far above what a system has; it bounds a caller that builds text. */
@@ -31,6 +33,7 @@ export class Connection {
   readonly #prepared = new Map<string, Prepared>()
   readonly #inject: Inject | undefined
   readonly #op: 'read' | 'statement'
+  readonly #now: () => number
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
@@ -40,6 +43,7 @@ export class Connection {
     const readOnly = options.readOnly === true
     this.database = new DatabaseSync(options.file, { readOnly, timeout: lockWaitMs })
     this.#inject = options.inject
+    this.#now = options.now ?? (() => Date.now())
     this.#op = readOnly ? 'read' : 'statement'
     try {
       setUp(this.database, options)
@@ -88,6 +92,7 @@ export class Connection {
   }
 
   readonly #execute = ({ sql, params, want }: Statement): unknown => {
+    if (want === 'now') return this.#now()
     const { statement, columns } = this.#prepared.get(sql) ?? this.#prepare(sql)
     switch (want) {
       case 'one':

@@ -1,4 +1,5 @@
 /** A system's storage on SQLite: one file, one owner, one writer, reads beside it. */
+import { clockOf } from '../clock.ts'
 import { injectorOf } from '../injection.ts'
 import type { OpenOptions } from '../options.ts'
 import type { Program } from '../program.ts'
@@ -31,6 +32,7 @@ export async function openInMemory<W extends Writes>(options: OpenOptions<W>): P
     file: ':memory:',
     maxPages: options.maxPages,
     inject: injectorOf(options.inject),
+    now: clockOf(options.clock),
   })
   try {
     migrate(connection.database, options.migrations, 'the database in memory')
@@ -74,14 +76,15 @@ async function openFile<W extends Writes>(
 ): Promise<Omit<Parts, 'release'>> {
   const { maxPages, writes, migrations } = options
   const inject = injectorOf(options.inject)
-  const open = (): Connection => new Connection({ file, maxPages, inject })
+  const now = clockOf(options.clock)
+  const open = (): Connection => new Connection({ file, maxPages, inject, now })
   const connection = open()
   let writer: Writer | undefined
   try {
     migrate(connection.database, migrations, file)
     if (options.writer === 'inline') writer = openInlineWriter({ connection, writes, open, reopens: true })
     else writer = await replaceByThread(connection, options, { file, alarm })
-    const reader = new SnapshotReader(new Connection({ file, readOnly: true, inject }))
+    const reader = new SnapshotReader(new Connection({ file, readOnly: true, inject, now }))
     return { writer, reader, backup: (toPath) => backUpFile(file, toPath) }
   } catch (cause) {
     connection.close()
@@ -98,10 +101,11 @@ function replaceByThread<W extends Writes>(
   place: ThreadPlace,
 ): Promise<Writer> {
   migrated.close()
-  const { maxPages, inject: injection } = options
+  const { maxPages, inject: injection, clock } = options
   if (typeof injection === 'function')
     throw new Error('a function cannot be injected into the writer thread; give a plan')
-  const task = { file: place.file, writesModule: String(options.writesModule), maxPages, injection }
+  if (typeof clock === 'function') throw new Error('a function cannot be the clock of the writer thread; give a cell')
+  const task = { file: place.file, writesModule: String(options.writesModule), maxPages, injection, clock }
   return startThreadWriter(task, (cause) => place.alarm.raise(cause))
 }
 

@@ -64,7 +64,8 @@ export class SameConnectionReader implements Reader {
 function* onlyQueries<T>(program: Program<T>): Program<T> {
   let step = program.next()
   while (step.done !== true) {
-    if (!isQuery(step.value.sql)) throw new Error(`attempt to write a readonly database: ${step.value.sql}`)
+    if (step.value.want !== 'now' && !isQuery(step.value.sql))
+      throw new Error(`attempt to write a readonly database: ${step.value.sql}`)
     const rows: unknown = yield step.value
     step = program.next(rows)
   }

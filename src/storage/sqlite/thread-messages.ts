@@ -1,4 +1,5 @@
 /** What the calling thread and the writer thread say to each other. */
+import type { StoreClock } from '../clock.ts'
 import type { InjectionPlan } from '../injection.ts'
 import type { Batch } from './batch.ts'
 import type { CarriedError } from './carried-error.ts'
@@ -9,6 +10,7 @@ export type ThreadTask = {
   readonly writesModule: string
   readonly maxPages: number | undefined
   readonly injection: InjectionPlan | undefined
+  readonly clock: Exclude<StoreClock, () => number> | undefined
 }
 
 /** A batch, or the order to close. */

@@ -1,6 +1,7 @@
 /** The writer thread's own program: it owns the write connection, and its fsync blocks nobody else (P-15). */
 import { serialize } from 'node:v8'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { clockOf } from '../clock.ts'
 import { injectorOf } from '../injection.ts'
 import type { Writes } from '../storage.ts'
 import { BatchRunner } from './batch.ts'
@@ -28,13 +29,20 @@ async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
   }
 }
 
-async function openRunner({ file, writesModule, maxPages, injection }: ThreadTask): Promise<BatchRunner<Uint8Array>> {
+async function openRunner({
+  file,
+  writesModule,
+  maxPages,
+  injection,
+  clock,
+}: ThreadTask): Promise<BatchRunner<Uint8Array>> {
   // the module's other exports are none of our business, and its `writes` are what the caller's types say
   // oxlint-disable-next-line typescript/no-unsafe-assignment
   const module: { readonly writes?: Writes } = await import(writesModule)
   if (typeof module.writes !== 'object') throw new Error(`${writesModule} exports no \`writes\``)
   const inject = injectorOf(injection)
-  const open = (): Connection => new Connection({ file, maxPages, inject })
+  const now = clockOf(clock)
+  const open = (): Connection => new Connection({ file, maxPages, inject, now })
   return new BatchRunner<Uint8Array>(open(), { open, writes: module.writes, reopens: true, seal: serialize })
 }
 

@@ -1,0 +1,71 @@
+/** The keeper's tables. Everything in a column named `sealed_…` or `wrapped_…` is ciphertext; no other column holds a secret. */
+import type { Migration } from '../../storage/storage.ts'
+
+export const migrations: readonly Migration[] = [
+  {
+    id: 1,
+    name: 'the keeper',
+    sql: `
+-- what stands for the keeper towards an org; the secret is sealed with the app's own data key, and both are NULL for a public client
+CREATE TABLE apps (
+  tenant TEXT NOT NULL, name TEXT NOT NULL, login_url TEXT NOT NULL, client_id TEXT NOT NULL, redirect_uri TEXT, scopes TEXT,
+  sealed_secret BLOB, key_name TEXT, wrapped_key BLOB,
+  created_at BIGINT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (tenant, name)
+) /* clustered */;
+CREATE INDEX apps_by_key ON apps (key_name, tenant, name);
+
+-- one row a connection, however often it is refreshed. generation counts its refresh tokens from 1; the attempt that brought a token is part of
+-- what it is sealed to, 0 for one that was adopted. version rises with every change but a re-wrapping
+CREATE TABLE connections (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL, login_url TEXT NOT NULL,
+  org_id TEXT, user_id TEXT, username TEXT, instance_url TEXT,
+  state TEXT NOT NULL, state_since BIGINT NOT NULL, why TEXT,
+  generation BIGINT NOT NULL, sole_holder INTEGER NOT NULL,
+  key_name TEXT NOT NULL, wrapped_key BLOB NOT NULL,
+  sealed_refresh BLOB NOT NULL, refresh_attempt BIGINT NOT NULL,
+  sealed_access BLOB, access_generation BIGINT, access_attempt BIGINT, access_issued_at BIGINT, access_expires_at BIGINT,
+  session_seconds BIGINT, last_exchange_at BIGINT, last_egress TEXT,
+  next_due_at BIGINT,                                -- NULL: nothing is due by itself
+  created_at BIGINT NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (tenant, id)
+);
+CREATE INDEX connections_by_due ON connections (next_due_at, tenant, id) WHERE next_due_at IS NOT NULL;
+CREATE INDEX connections_by_app ON connections (tenant, app);
+CREATE INDEX connections_by_key ON connections (key_name, tenant, id);
+
+-- a row a connection, also after the connection is gone: were a fence or an attempt's number used again by a later connection of that name, who
+-- slept through the removal could write into it. holder is NULL while nobody holds it; removed_at is NULL while there is a connection
+CREATE TABLE leases (
+  tenant TEXT NOT NULL, connection TEXT NOT NULL, holder TEXT, fence BIGINT NOT NULL, until BIGINT NOT NULL, for_ms BIGINT NOT NULL,
+  last_attempt BIGINT NOT NULL, removed_at BIGINT, PRIMARY KEY (tenant, connection)
+) /* clustered */;
+
+-- the journal. A reply is kept with no fence (P-20); reply_arrived stays 1 when the reply is erased, so that it is not taken in twice
+CREATE TABLE attempts (
+  tenant TEXT NOT NULL, connection TEXT NOT NULL, attempt BIGINT NOT NULL, generation BIGINT NOT NULL, fence BIGINT NOT NULL,
+  stage TEXT NOT NULL, prepared_at BIGINT NOT NULL, connected_at BIGINT, sent_at BIGINT, tunnel_ends_at BIGINT, received_at BIGINT,
+  sealed_reply BLOB, left_from TEXT, egress TEXT, outcome TEXT, led_to BIGINT, closed_at BIGINT,
+  PRIMARY KEY (tenant, connection, attempt)
+);
+CREATE INDEX attempts_open ON attempts (tenant, connection, attempt) WHERE closed_at IS NULL;
+CREATE INDEX attempts_by_close ON attempts (closed_at) WHERE closed_at IS NOT NULL;
+
+-- what an endpoint said of a refresh token, between asking (at) and answer (ended_at); asked_of names endpoint, app and credentials (P-22)
+CREATE TABLE introspections (
+  tenant TEXT NOT NULL, connection TEXT NOT NULL, generation BIGINT NOT NULL, ended_at BIGINT NOT NULL, place BIGINT NOT NULL,
+  at BIGINT NOT NULL, said TEXT NOT NULL, asked_of TEXT NOT NULL, PRIMARY KEY (tenant, connection, generation, ended_at, place)
+) /* clustered */;
+CREATE INDEX introspections_by_time ON introspections (ended_at);
+
+-- the last event of each tenant: events of one tenant are numbered without gaps in the order in which they are committed
+CREATE TABLE event_counters (tenant TEXT PRIMARY KEY, last BIGINT NOT NULL) /* clustered */;
+
+-- data is JSON and holds no secret; events stay when their connection goes
+CREATE TABLE events (
+  tenant TEXT NOT NULL, sequence BIGINT NOT NULL, connection TEXT NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL,
+  PRIMARY KEY (tenant, sequence)
+) /* clustered */;
+CREATE INDEX events_by_connection ON events (tenant, connection, sequence);
+CREATE INDEX events_by_time ON events (at);
+`,
+  },
+]

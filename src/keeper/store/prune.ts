@@ -1,0 +1,51 @@
+/** Keeps the keeper's tables within bounds, in small steps. */
+import { run, type Program } from '../../storage/program.ts'
+
+export type KeeperPruning = {
+  /** Instants on the store's clock: what is older goes. */
+  readonly eventsBefore: number
+  readonly attemptsBefore: number
+  readonly introspectionsBefore: number
+  /** Counters of connections that were removed; longer ago than any process can have slept. */
+  readonly removedBefore: number
+  /** A tenant's newest events, that stay in any case unless they are too old. */
+  readonly keepEvents: number
+  /** Rows removed from one table in one go. */
+  readonly most: number
+}
+
+/** How many rows went; the caller comes again soon where it is not zero. Open attempts never go. */
+export function* pruneKeeper(plan: KeeperPruning): Program<number> {
+  const { most } = plan
+  const old = yield* run(
+    'DELETE FROM events WHERE (tenant, sequence) IN (SELECT tenant, sequence FROM events WHERE at < ? ORDER BY at LIMIT ?)',
+    plan.eventsBefore,
+    most,
+  )
+  const beyond = yield* run(
+    `DELETE FROM events WHERE (tenant, sequence) IN
+       (SELECT e.tenant, e.sequence FROM event_counters n CROSS JOIN events e
+        WHERE e.tenant = n.tenant AND e.sequence <= n.last - ? LIMIT ?)`,
+    plan.keepEvents,
+    most,
+  )
+  const attempts = yield* run(
+    `DELETE FROM attempts WHERE (tenant, connection, attempt) IN
+       (SELECT tenant, connection, attempt FROM attempts WHERE closed_at IS NOT NULL AND closed_at < ? ORDER BY closed_at LIMIT ?)`,
+    plan.attemptsBefore,
+    most,
+  )
+  const introspections = yield* run(
+    `DELETE FROM introspections WHERE (tenant, connection, generation, ended_at, place) IN
+       (SELECT tenant, connection, generation, ended_at, place FROM introspections WHERE ended_at < ? ORDER BY ended_at LIMIT ?)`,
+    plan.introspectionsBefore,
+    most,
+  )
+  const removed = yield* run(
+    `DELETE FROM leases WHERE (tenant, connection) IN
+       (SELECT tenant, connection FROM leases WHERE removed_at IS NOT NULL AND removed_at < ? LIMIT ?)`,
+    plan.removedBefore,
+    most,
+  )
+  return old + beyond + attempts + introspections + removed
+}

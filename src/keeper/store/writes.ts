@@ -1,0 +1,63 @@
+/** Every write of the keeper by name; the writer thread imports this module. */
+import { removeApp, saveApp } from './apps.ts'
+import { appendReceived, markConnected, markSent, prepareAttempt } from './attempts.ts'
+import { createConnection, removeConnection, replaceToken } from './connections.ts'
+import { closeAttempt, commitExchange, judgeAttempt } from './exchange.ts'
+import { noteIntrospection } from './introspections.ts'
+import { releaseLease, renewLease, takeLease } from './lease.ts'
+import { pruneKeeper } from './prune.ts'
+import { rewrapAppKey, rewrapKey } from './rewrap.ts'
+import { makeDue, setState } from './state.ts'
+
+export type KeeperWrites = {
+  // apps and connections
+  readonly saveApp: typeof saveApp
+  readonly removeApp: typeof removeApp
+  readonly createConnection: typeof createConnection
+  readonly replaceToken: typeof replaceToken
+  readonly removeConnection: typeof removeConnection
+  // leases
+  readonly takeLease: typeof takeLease
+  readonly renewLease: typeof renewLease
+  readonly releaseLease: typeof releaseLease
+  // the journal, in its order
+  readonly prepareAttempt: typeof prepareAttempt
+  readonly markConnected: typeof markConnected
+  readonly markSent: typeof markSent
+  readonly appendReceived: typeof appendReceived
+  readonly commitExchange: typeof commitExchange
+  readonly judgeAttempt: typeof judgeAttempt
+  readonly closeAttempt: typeof closeAttempt
+  // judgement
+  readonly setState: typeof setState
+  readonly makeDue: typeof makeDue
+  readonly noteIntrospection: typeof noteIntrospection
+  // upkeep
+  readonly rewrapKey: typeof rewrapKey
+  readonly rewrapAppKey: typeof rewrapAppKey
+  readonly pruneKeeper: typeof pruneKeeper
+}
+
+export const writes: KeeperWrites = {
+  saveApp,
+  removeApp,
+  createConnection,
+  replaceToken,
+  removeConnection,
+  takeLease,
+  renewLease,
+  releaseLease,
+  prepareAttempt,
+  markConnected,
+  markSent,
+  appendReceived,
+  commitExchange,
+  judgeAttempt,
+  closeAttempt,
+  setState,
+  makeDue,
+  noteIntrospection,
+  rewrapKey,
+  rewrapAppKey,
+  pruneKeeper,
+}
