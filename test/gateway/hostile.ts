@@ -41,6 +41,23 @@ export async function closeAll(raws: readonly Raw[]): Promise<void> {
   for (const { socket } of raws) socket.destroy()
 }
 
+/** Resolves once nothing more is carried: what is on its way through is no measure of what is held. */
+export async function untilQuiet({ gateway, calm }: Siege): Promise<Held> {
+  const carriedBy = ({ usage }: Held): number => usage.reduce((sum, { up, down }) => sum + up + down, 0)
+  let before = carriedBy(calm.held)
+  let same = 0
+  return await eventually(
+    () => gateway.held(),
+    (now) => {
+      const carried = carriedBy(now)
+      same = carried === before && carried > carriedBy(calm.held) ? same + 1 : 0
+      before = carried
+      return same === 5
+    },
+    30_000,
+  )
+}
+
 /** Descriptors are what they were, but for a probe; the heap too, but for 100 bytes for each of the crowd and 2 MB of noise; and it serves. */
 export async function assertCalm(t: TestContext, { gateway, origin, calm }: Siege, crowd: number): Promise<void> {
   await eventually(
