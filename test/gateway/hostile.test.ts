@@ -1,6 +1,7 @@
 /** Clients that are slow, huge, half gone or gone: each is ended at its deadline, and the process holds afterwards what it held before. */
 import { equal, match, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { eventually } from './child.ts'
 import { assertCalm, besiege, closeAll, idleTunnels, openMany, untilQuiet } from './hostile.ts'
 import { basic, plainCredentials } from './kit.ts'
 import { startOrigin } from './origin.ts'
@@ -71,6 +72,11 @@ describe('hostile clients', () => {
   test('L-75: a destination that ends its half, and a client that never ends its own, are parted at the deadline', async (t) => {
     const siege = await besiege(t, { halfClose: '1s' })
     const raws = await openMany(siege, 200)
+    // the kernel accepts, and the gateway answers, before the origin has been told of the last of them
+    await eventually(
+      () => siege.origin.sockets.size,
+      (count) => count === raws.length,
+    )
     for (const socket of siege.origin.sockets) socket.end()
     await Promise.all(raws.map((raw) => raw.rest()))
     await assertCalm(t, siege, 200)
