@@ -6,9 +6,14 @@ export type DataKeys = {
   /** `work` gets the opened key and keeps nothing of it; the key may be erased as soon as `work` returns. Many at once ask the keyring once. Rejects as
    *  `Keyring.unwrap` does, and a failure is not remembered. */
   readonly use: <T>(owner: Owner, wrapped: WrappedKey, work: (dataKey: Uint8Array) => T) => Promise<T>
+  /** Keeps the key open for as long as the caller needs it, whatever else comes and goes. */
+  readonly hold: (owner: Owner, wrapped: WrappedKey) => Promise<HeldDataKey>
   /** Erases all; those in use, when their work is done. */
   readonly forget: () => void
 }
+
+/** `dataKey` is zeros soon after `release`, which may be called twice. */
+export type HeldDataKey = { readonly dataKey: Uint8Array; readonly release: () => void }
 
 export type DataKeyLimits = {
   /** How many are kept at most. */
@@ -32,18 +37,39 @@ export type DataKeyParts = DataKeyLimits & {
 
 export function openDataKeys(keyring: Keyring, parts: DataKeyParts): DataKeys {
   const shelf = openShelf(parts)
+  const leave = (entry: Entry): void => {
+    entry.users -= 1
+    if (entry.gone && entry.users === 0) erase(entry)
+  }
+  const enter = (owner: Owner, wrapped: WrappedKey): Entry => {
+    const context = wrappingContext(owner)
+    const name = `${wrapped.key} ${Buffer.from(wrapped.bytes).toString('base64')} ${context}`
+    const entry = shelf.find(name) ?? shelf.put(name, keyring.unwrap(wrapped, context))
+    entry.users += 1
+    shelf.makeRoom() // after this one is in use: it may itself be the one too many
+    return entry
+  }
   return {
     async use(owner, wrapped, work) {
-      const context = wrappingContext(owner)
-      const name = `${wrapped.key} ${Buffer.from(wrapped.bytes).toString('base64')} ${context}`
-      const entry = shelf.find(name) ?? shelf.put(name, keyring.unwrap(wrapped, context))
-      entry.users += 1
-      shelf.makeRoom() // after this one is in use: it may itself be the one too many
+      const entry = enter(owner, wrapped)
       try {
         return work(await entry.opening)
       } finally {
-        entry.users -= 1
-        if (entry.gone && entry.users === 0) erase(entry)
+        leave(entry)
+      }
+    },
+    async hold(owner, wrapped) {
+      const entry = enter(owner, wrapped)
+      let held = true
+      const release = (): void => {
+        if (held) leave(entry)
+        held = false
+      }
+      try {
+        return { dataKey: await entry.opening, release }
+      } catch (cause) {
+        release()
+        throw cause
       }
     },
     forget: shelf.clear,

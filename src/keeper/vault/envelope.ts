@@ -21,8 +21,16 @@ export type Envelope = {
   /** What comes back is the caller's to erase (`fill(0)`) as soon as it has been used. */
   readonly open: (sealed: Uint8Array, lock: Lock) => Promise<Uint8Array>
   readonly openText: (sealed: Uint8Array, lock: Lock) => Promise<Secret>
+  /** To be taken before a token is sent: the reply can be sealed then even if the keyring is out of reach by the time it comes (P-26). */
+  readonly holdOpen: (owner: Owner, dataKey: WrappedKey) => Promise<HeldOpen>
   /** Erases every data key that is kept open. The envelope can be used on. */
   readonly forget: () => void
+}
+
+export type HeldOpen = {
+  /** Asks nobody and waits for nothing. Throws after `release`. */
+  readonly seal: (plain: Uint8Array, place: Omit<Place, 'owner'>) => Uint8Array
+  readonly release: () => void
 }
 
 export type EnvelopeParts = {
@@ -51,6 +59,20 @@ export function openEnvelope({ keyring, random, monotonic, limits = usualLimits 
     forget: dataKeys.forget,
     async newDataKey(owner) {
       return await withErased(random(32), (dataKey) => wrapProven(keyring, dataKey, wrappingContext(owner)))
+    },
+    async holdOpen(owner, wrapped) {
+      const { dataKey, release } = await dataKeys.hold(owner, wrapped)
+      let released = false
+      return {
+        seal(plain, place) {
+          if (released) throw new Error('the data key was released') // it may be zeros by now
+          return encrypt(plain, { key: dataKey, nonce: random(12), associated: associatedData({ ...place, owner }) })
+        },
+        release() {
+          released = true
+          release()
+        },
+      }
     },
     async sealText(plain, lock) {
       return await withErased(Buffer.from(plain.expose(), 'utf8'), (bytes) => seal(bytes, lock))
