@@ -1,14 +1,16 @@
 /** The keeper's real store with an app and a connection in it, and a clock that the test sets. */
-import { ok } from 'node:assert/strict'
+import { equal, ok } from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { ConnectionKey } from '../../src/keeper/connection-key.ts'
 import type { CreateConnection } from '../../src/keeper/store/connections.ts'
+import type { CommitExchange } from '../../src/keeper/store/exchange.ts'
 import type { StoredConnection } from '../../src/keeper/store/connection-row.ts'
 import { findConnection } from '../../src/keeper/store/connection-row.ts'
 import type { LeaseTaken } from '../../src/keeper/store/lease.ts'
 import { migrations } from '../../src/keeper/store/migrations.ts'
 import type { NewState } from '../../src/keeper/store/state.ts'
 import { writes, type KeeperWrites } from '../../src/keeper/store/writes.ts'
+import type { Injection } from '../../src/storage/injection.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { InputOf, OutputOf, Storage, WriteResult } from '../../src/storage/storage.ts'
 
@@ -32,12 +34,13 @@ export type KeeperStore = {
 }
 
 /** In memory, with the app `billing` of the tenants acme and rival, and no connection. */
-export async function openKeeperStore(t: TestContext): Promise<KeeperStore> {
+export async function openKeeperStore(t: TestContext, inject?: Injection): Promise<KeeperStore> {
   let store: KeeperStore | undefined
   const storage = await openStorage({
     ...{ url: 'sqlite::memory:', system: 'keeper', migrations, writes },
     writesModule: new URL('../../src/keeper/store/writes.ts', import.meta.url),
     clock: () => store?.now ?? start,
+    ...(inject === undefined ? {} : { inject }),
   })
   t.after(() => storage.close())
   store = {
@@ -80,3 +83,43 @@ export const newConnection = (about: Partial<CreateConnection> = {}): CreateConn
   state: live,
   ...about,
 })
+
+/** An attempt under a lease, brought as far as this; throws where a step is refused. */
+export async function attemptAt(
+  store: KeeperStore,
+  fence: number,
+  stage: 'prepared' | 'connected' | 'sent' | 'received',
+  generation = 1,
+): Promise<{
+  readonly key: ConnectionKey
+  readonly fence: number
+  readonly generation: number
+  readonly attempt: number
+}> {
+  const under = { key: canary, fence, generation }
+  const prepared = await store.write('prepareAttempt', under)
+  ok(prepared.kind === 'prepared', prepared.kind)
+  const step = { ...under, attempt: prepared.attempt }
+  if (stage === 'prepared') return step
+  equal((await store.write('markConnected', { ...step, leftFrom: '192.0.2.1', egress: 'a' })).kind, 'marked')
+  if (stage === 'connected') return step
+  equal((await store.write('markSent', { ...step, tunnelEndsAt: store.now + 30_000 })).kind, 'marked')
+  if (stage === 'sent') return step
+  equal((await store.write('appendReceived', { ...step, sealedReply: bytes(`reply ${step.attempt}`) })).kind, 'kept')
+  return step
+}
+
+export const exchanged = (about: Partial<CommitExchange['next']> = {}): CommitExchange['next'] => ({
+  sealedRefresh: bytes('sealed refresh token 2'),
+  access: { sealed: bytes('sealed access token 2'), issuedAt: start + 5, expiresAt: start + 7_200_000 },
+  identity: { instanceUrl: 'https://acme.my.salesforce.com' },
+  ...{ sessionSeconds: 7200, egress: 'a', state: { ...live, nextDueAt: start + 7_000_000 } },
+  ...about,
+})
+
+/** In the store from `openKeeperStore`, and with a connection. */
+export async function openWithConnection(t: TestContext, inject?: Injection): Promise<KeeperStore> {
+  const store = await openKeeperStore(t, inject)
+  equal((await store.write('createConnection', newConnection())).kind, 'created')
+  return store
+}

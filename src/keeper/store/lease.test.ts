@@ -1,13 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import {
-  canary,
-  committed,
-  newConnection,
-  openKeeperStore,
-  start,
-  type KeeperStore,
-} from '../../../test/keeper/store.ts'
+import { canary, newConnection, openWithConnection as opened, start } from '../../../test/keeper/store.ts'
 import { findLease } from './lease.ts'
 import { dueConnections } from './read-due.ts'
 
@@ -144,9 +137,3 @@ describe('the lease of a connection', () => {
     deepEqual(await store.write('appendReceived', late), { kind: 'unknown' })
   })
 })
-
-async function opened(t: Parameters<typeof openKeeperStore>[0]): Promise<KeeperStore> {
-  const store = await openKeeperStore(t)
-  committed(await store.storage.write('createConnection', newConnection()))
-  return store
-}
