@@ -1,6 +1,8 @@
 /** One request and its whole reply, over node:http: `fetch` would refuse some ports and cannot choose the address to call from. */
-import { request as overHttp, type IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { request as overHttps } from 'node:https'
+
+const { request: overHttp } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
 
 export type Outgoing = {
   readonly method: string

@@ -1,11 +1,13 @@
 /** The HTTP server of one org: limits, body parsers, and what is said where no endpoint has spoken. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { send } from './browser/serve.ts'
 import { notFound } from './endpoints/pages.ts'
 import type { OrgParts } from './parts.ts'
 import { sendRefusal } from './endpoints/oauth-form.ts'
 import { schemasForPeople } from './schemas-for-people.ts'
+
+const { createServer } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
 
 const limits = {
   /** Longest body; the largest legitimate one is an assertion of a few kilobytes, or an allowlist through the admin API. */

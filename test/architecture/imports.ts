@@ -34,6 +34,14 @@ function mayImport(zone: Zone, target: Zone): boolean {
 }
 
 function judgePackage(edge: Edge, zone: Zone, finding: (says: string) => Finding[]): Finding[] {
+  if (
+    edge.to === 'node:http' &&
+    edge.kind !== 'type-only' &&
+    zone.name !== 'test' &&
+    zone.name !== 'tools' &&
+    !isTest(edge.from)
+  )
+    return finding(`imports node:http, which loads undici: ${insteadOfHttp}`)
   if (edge.to.startsWith('node:')) {
     return zone.pure && !isTest(edge.from)
       ? finding(`${zone.name} is pure and imports ${edge.to}: take what it gives as an argument`)
@@ -45,6 +53,9 @@ function judgePackage(edge: Edge, zone: Zone, finding: (says: string) => Finding
   if (isTest(edge.from) && packagesForTests.includes(name)) return []
   return finding(`${zone.name} may not import the package ${name}: ${packagesOf(zone)}`)
 }
+
+/** An import reads every export of a module, and one of this one's is a WebSocket: 13 MB and some 60 ms of each start (decision 0010). */
+const insteadOfHttp = "take it from process.getBuiltinModule('node:http')"
 
 const way = (zone: Zone): string =>
   zone.may === 'everything' ? 'nothing depends on it' : `it may import ${[zone.name, ...zone.may].join(', ')}`

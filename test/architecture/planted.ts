@@ -38,6 +38,12 @@ export const planted: Readonly<Record<string, Planted>> = {
     files: { 'src/org/rules/a.ts': `import { parse } from 'yaml'` },
     caught: 'may not import the package yaml',
   },
+  'a system that imports node:http for more than its types': {
+    files: {
+      'src/org/a.ts': `import { createServer, type Server } from 'node:http'\nexport const a: Server = createServer()`,
+    },
+    caught: 'imports node:http, which loads undici',
+  },
   'a rule of one system that imports a rule of another': {
     files: { 'src/org/rules/a.ts': `import '../../keeper/rules/b.ts'`, 'src/keeper/rules/b.ts': '' },
     caught: 'org/rules may not import keeper/rules',

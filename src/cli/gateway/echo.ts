@@ -1,8 +1,10 @@
 /** Asks `http://ip.sallyport/` through a proxy: the address that the far side sees (SF-273). */
-import { request as overHttp, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { request as overHttps } from 'node:https'
 import { isRecord } from '../../documents/words.ts'
 import type { Secret } from '../../values/secret.ts'
+
+const { request: overHttp } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
 
 export type SeenThrough =
   | { readonly kind: 'seen'; readonly address: string }

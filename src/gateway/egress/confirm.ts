@@ -1,5 +1,5 @@
 /** Asks an echo through one local egress, again and again, which address the far side sees (P-41). */
-import { get as getHttp, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { familyOf, type Address } from '../../ip/address.ts'
 import type { Clock } from '../../values/domain.ts'
@@ -14,6 +14,8 @@ import type { Echo } from './echo.ts'
 import type { Egress } from './egress.ts'
 import { race, type AttemptEnd, type Outcome } from './race.ts'
 import type { ResolveHost } from './via.ts'
+
+const { get: getHttp } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
 
 export type ConfirmSettings = {
   /** Of an echo outside; undefined: the own one. */

@@ -1,8 +1,10 @@
 /** The gateway's own echo: it answers with the address that a connection comes from (SF-273). */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { formatAddress, parseAddress, type Address } from '../../ip/address.ts'
 import { peerAddress } from '../../ip/source-address.ts'
+
+const { createServer } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
 
 export type Echo = {
   /** Where it listens; a request for `http://ip.sallyport/` is dialled there from the egress (P-41). Of IPv4, and of IPv6 where there is any. */
