@@ -5,6 +5,7 @@ import type { Destination } from '../rules/hosts.ts'
 import { followReply, replyBegins } from '../rules/http-reply.ts'
 import type { ReplyPlace } from '../rules/http-reply-head.ts'
 import { formatPost, type PostRequest } from '../rules/http-request.ts'
+import { onceRead } from './once-read.ts'
 
 /** A reply is read no further. A token reply has some kilobytes. */
 export const mostReplyBytes: number = 64 * 1024
@@ -122,7 +123,7 @@ class Exchange {
   }
 
   async #reply(deadlineMs: number): Promise<Posted> {
-    const timer = setTimeout(() => this.#end(`no whole reply came within ${deadlineMs} ms`, false), deadlineMs)
+    const timer = onceRead(() => this.#end(`no whole reply came within ${deadlineMs} ms`, false), deadlineMs)
     try {
       await new Promise<void>((resolve) => {
         this.#settle = resolve
@@ -136,20 +137,30 @@ class Exchange {
 
   #verdict(): Posted {
     const place = this.#place
-    if (place.kind === 'whole') return { kind: 'replied', raw: copyOf(this.#received.subarray(0, place.next)) }
+    if (place.kind === 'whole') return { kind: 'replied', raw: this.#taken(place.next) }
     const { why, orderly } = this.#over ?? { why: 'it ended', orderly: false }
     const endsByClose = place.kind === 'until-close' || (place.kind === 'broken' && place.head === undefined)
-    if (orderly && endsByClose) return { kind: 'replied', raw: copyOf(this.#received) }
+    if (orderly && endsByClose) return { kind: 'replied', raw: this.#taken() }
     return this.#cut(`the connection gave no whole reply: ${place.kind === 'broken' ? `${place.why}, and ` : ''}${why}`)
   }
 
+  /** What is left behind of it is erased: tokens are in it. */
   #take(chunk: Buffer): void {
     if (this.#over !== undefined) return
-    const room = mostReplyBytes - this.#received.length
-    this.#received = Buffer.concat([this.#received, chunk.subarray(0, room)])
+    const [held, room] = [this.#received, mostReplyBytes - this.#received.length]
+    this.#received = Buffer.concat([held, chunk.subarray(0, room)])
+    const isMore = chunk.length > room
+    held.fill(0)
+    chunk.fill(0)
     this.#place = followReply(this.#received, this.#place)
     if (this.#place.kind === 'whole') this.#end('the reply is whole', true)
-    else if (chunk.length > room) this.#end(`the reply is larger than ${mostReplyBytes} bytes`, false)
+    else if (isMore) this.#end(`the reply is larger than ${mostReplyBytes} bytes`, false)
+  }
+
+  #taken(end: number = this.#received.length): Uint8Array {
+    const taken = Uint8Array.from(this.#received.subarray(0, end))
+    this.#received.fill(0)
+    return taken
   }
 
   #end(why: string, orderly: boolean): void {
@@ -162,8 +173,6 @@ class Exchange {
   }
 
   #cut(why: string): Posted {
-    return { kind: 'cut', raw: copyOf(this.#received), why }
+    return { kind: 'cut', raw: this.#taken(), why }
   }
 }
-
-const copyOf = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes)

@@ -2,13 +2,12 @@
 import type { Socket } from 'node:net'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { fault, ok, type Result } from '../../values/result.ts'
-import type { Secret } from '../../values/secret.ts'
 import { parseHost, type Destination } from '../rules/hosts.ts'
 import { parseProxyUrl, type ProxyUrl } from '../rules/proxy-url.ts'
+import type { Route } from '../rules/route.ts'
 import { openConnection, type Connection } from './connection.ts'
+import { onceRead } from './once-read.ts'
 import { openTunnel, type NotOpened, type Tunnel } from './tunnel.ts'
-
-export type Route = { readonly kind: 'proxy'; readonly url: Secret } | { readonly kind: 'direct' }
 
 export type TransportParts = {
   readonly route: Route
@@ -106,7 +105,7 @@ function openCourse(openMs: number, endMs: number): Course {
         late = true
         socket.destroy(new Error(tooLate))
       }, openMs)
-      const end = setTimeout(() => socket.destroy(new Error('the end of the connection was reached')), endMs)
+      const end = onceRead(() => socket.destroy(new Error('the end of the connection was reached')), endMs)
       socket.once('close', () => {
         clearTimeout(timer)
         clearTimeout(end)

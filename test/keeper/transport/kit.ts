@@ -1,7 +1,8 @@
 /** Servers that say byte by byte what a test wants, and a transport to them. */
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls'
-import { openTransport, type OpenWish, type Route, type Transport } from '../../../src/keeper/transport/transport.ts'
+import type { Route } from '../../../src/keeper/rules/route.ts'
+import { openTransport, type OpenWish, type Transport } from '../../../src/keeper/transport/transport.ts'
 import type { Connection, Posted } from '../../../src/keeper/transport/connection.ts'
 import type { PostRequest } from '../../../src/keeper/rules/http-request.ts'
 import { secret } from '../../../src/values/secret.ts'

@@ -1,0 +1,114 @@
+/** The network is cut after every byte of the request and of the reply: what is told, and how often the request was on the wire. */
+import { constants } from 'node:crypto'
+import { equal, ok } from 'node:assert/strict'
+import type { Socket } from 'node:net'
+import { describe, test } from 'node:test'
+import type { Posted } from '../../../src/keeper/transport/connection.ts'
+import type { Scope } from '../../gateway/kit.ts'
+import {
+  answering,
+  listening,
+  opened,
+  proxying,
+  rawOf,
+  refresh,
+  through,
+  tokens,
+  transportBy,
+  wish,
+  yes,
+} from './kit.ts'
+
+type How = 'reset' | 'end'
+type Cut = { readonly of: 'request' | 'reply'; readonly after: number; readonly how: How }
+
+/** A proxy that breaks a tunnel after so many bytes, from when it is armed. */
+type Cutter = { cut: Cut | undefined }
+
+const cutting = (cutter: Cutter) =>
+  proxying('HTTP/1.1 200 OK\r\n\r\n', (client, far) => {
+    const counted = { request: 0, reply: 0 }
+    const carry = (of: Cut['of'], from: Socket, to: Socket): void => {
+      from.on('error', () => to.destroy())
+      from.on('end', () => to.end())
+      from.on('data', (chunk: Buffer) => {
+        const { cut } = cutter
+        const left = cut?.of === of ? cut.after - counted[of] : Infinity
+        if (cut !== undefined) counted[of] += chunk.length
+        if (chunk.length <= left - 1 || left === Infinity) return void to.write(chunk)
+        from.removeAllListeners('data').removeAllListeners('end').resume()
+        if (left > 0) to.write(chunk.subarray(0, left))
+        if (cut?.how === 'reset') for (const side of [client, far]) side.resetAndDestroy()
+        else for (const side of [client, far]) side.end()
+      })
+    }
+    carry('request', client, far)
+    carry('reply', far, client)
+  })
+
+type Round = { readonly posted: Posted; readonly posts: number; readonly connections: number }
+
+/** Cuts after 0, 1, 2… bytes, each in a round of its own, until a round is not cut any more; says how many there were. */
+async function everyCut(
+  t: Scope,
+  scene: { readonly of: Cut['of']; readonly how: (n: number) => How; readonly reply: string; readonly secure: boolean },
+  check: (round: Round, after: number) => void,
+): Promise<number> {
+  const cutter: Cutter = { cut: undefined }
+  // without tickets the reply is all that comes after the handshake
+  const tls = scene.secure ? { secureOptions: constants.SSL_OP_NO_TICKET } : undefined
+  const origin = await listening(t, answering(scene.reply), tls)
+  const proxy = await listening(t, cutting(cutter))
+  const transport = transportBy(through(`http://127.0.0.1:${proxy.port}`))
+  for (let after = 0; ; after += 1) {
+    cutter.cut = undefined
+    const connection = await opened(transport, wish(origin.port, { secure: scene.secure }))
+    cutter.cut = { of: scene.of, after, how: scene.how(after) }
+    const posted = await connection.post(refresh, yes)
+    await origin.ended(after + 1)
+    const posts = origin.heard[after]?.split('POST ').length ?? 1
+    const round = { posted, posts: posts - 1, connections: origin.connections() - after }
+    if (posted.kind === 'replied') return after
+    check(round, after)
+  }
+}
+
+const resets = (): How => 'reset'
+const ends = (): How => 'end'
+const inTurn = (n: number): How => (n % 2 === 0 ? 'reset' : 'end')
+
+describe('a network that is cut', () => {
+  const scenes = {
+    'by a reset, within an http request': { of: 'request', how: resets, secure: false },
+    'by an end, within an http request': { of: 'request', how: ends, secure: false },
+    'by either, within an https request': { of: 'request', how: inTurn, secure: true },
+    'by a reset, within an http reply': { of: 'reply', how: resets, secure: false },
+    'by an end, within an http reply': { of: 'reply', how: ends, secure: false },
+    'by either, within an https reply': { of: 'reply', how: inTurn, secure: true },
+  } as const
+  for (const [sentence, scene] of Object.entries(scenes))
+    test(`${sentence}: after every byte it is a cut with what came, and one request at most was on the wire`, async (t) => {
+      const cuts = await everyCut(t, { ...scene, reply: tokens }, ({ posted, posts, connections }, after) => {
+        equal(posted.kind, 'cut', `after ${after}`)
+        equal(connections, 1, `after ${after}`)
+        equal(posts, scene.of === 'reply' ? 1 : Math.min(posts, 1), `after ${after}`)
+        ok(tokens.startsWith(rawOf(posted)), `after ${after}: ${rawOf(posted)}`)
+        if (scene.of === 'reply' && scene.how === ends && !scene.secure) equal(rawOf(posted).length, after)
+      })
+      ok(cuts > 100, `${cuts} cuts`)
+      t.diagnostic(`${cuts} cuts`)
+    })
+
+  test('within a reply that ends with its connection is told from its end by TLS, and only by TLS', async (t) => {
+    const reply = 'HTTP/1.1 200 OK\r\n\r\n{"access_token":"00Dx","refresh_token":"5Aep"}'
+    const secure = await everyCut(t, { of: 'reply', how: inTurn, reply, secure: true }, ({ posted }) =>
+      equal(posted.kind, 'cut'),
+    )
+    // the record of the reply, and then the one in which the server says that this was all
+    ok(secure > reply.length + 20, `${secure} cuts`)
+    const plain = await everyCut(t, { of: 'reply', how: ends, reply, secure: false }, ({ posted }) =>
+      equal(posted.kind, 'cut'),
+    )
+    equal(plain, reply.indexOf('\r\n\r\n') + 4)
+  })
+})
