@@ -212,6 +212,19 @@ describe('refusals over HTTP/2', () => {
     deepEqual(door.refusals, ['CREDENTIALS_MISSING', 'CREDENTIALS_MISSING', 'CREDENTIALS_WRONG'])
   })
 
+  test('what has passed this gateway before is 508; what has passed others says so to whoever dials', async () => {
+    await using far = await openFar(echo)
+    await using door = await openDoorway({ tls })
+    await using session = await openSession(door)
+    const looped = await reply(tunnel(session, far.port, { ...authorized, via: '1.1 a, 1.1 sallyport-5eed, 2 b' }))
+    deepEqual([looped.status, door.refusals], [508, ['LOOP']])
+    equal(looped.headers['proxy-status'], 'sallyport; error=proxy_loop_detected; details="LOOP"')
+    const stream = tunnel(session, far.port, { ...authorized, via: '1.1 a (x), 2 b' })
+    const [headers] = await once(stream, 'response')
+    deepEqual([headers[':status'], door.asks.map(({ passed }) => passed)], [200, ['1.1 a, 2 b']])
+    stream.destroy()
+  })
+
   test('what is no CONNECT is told so in words, and so is a destination without port', async () => {
     await using door = await openDoorway({ tls })
     await using session = await openSession(door)
