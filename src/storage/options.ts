@@ -3,6 +3,9 @@ import type { StoreClock } from './clock.ts'
 import type { Injection } from './injection.ts'
 import type { Migration, Writes } from './storage.ts'
 
+/** Whether one process owns the file, or several write to it, each for a moment (P-14). What is in memory has one process either way. */
+export type Sharing = 'one-process' | 'several-processes'
+
 export type OpenOptions<W extends Writes> = {
   /** `sqlite:./folder`, `sqlite::memory:`; `postgres://…` is refused as long as its engine is missing. */
   readonly url: string
@@ -17,6 +20,8 @@ export type OpenOptions<W extends Writes> = {
   readonly onFault?: (cause: Error) => void
   /** `thread` (the default for files): fsync never blocks the caller's event loop (P-15). In memory it is always `inline`. */
   readonly writer?: 'thread' | 'inline'
+  /** `one-process` where omitted. All who open a file must say the same. */
+  readonly sharing?: Sharing
   readonly limits?: { readonly batch?: number; readonly waiting?: number }
   /** The most pages of 4 KiB that the file may take; beyond, writes fail as on a full disk. */
   readonly maxPages?: number

@@ -1,8 +1,9 @@
 /** Many writes in one transaction and one fsync: all of them are in the store, or none (P-04, decision 0003). */
+import type { Sharing } from '../options.ts'
 import type { Writes } from '../storage.ts'
-import { run, type Program } from '../program.ts'
 import type { Connection } from './connection.ts'
-import { leftBehind } from './errors.ts'
+import { isBusy, leftBehind } from './errors.ts'
+import { openSharersMarker, ownersMarker, type Marker } from './marker.ts'
 
 /** Two columns rather than objects: this crosses to the writer thread once a batch. */
 export type Batch = { readonly names: readonly string[]; readonly inputs: readonly unknown[] }
@@ -11,6 +12,8 @@ export type BatchOutcome<V> =
   | { readonly kind: 'committed'; readonly values: V }
   /** Nothing of it is in the store. `alone`: a member may still succeed in a transaction of its own. */
   | { readonly kind: 'undone'; readonly cause: Error; readonly alone: boolean }
+  /** Another process is writing: nothing has begun, and the batch may be given again. */
+  | { readonly kind: 'busy'; readonly cause: Error }
   /** Nobody can say; the runner takes no further batch. */
   | { readonly kind: 'unknown'; readonly cause: Error }
 
@@ -22,19 +25,27 @@ export type BatchRunnerOptions<V> = {
   readonly seal: (values: unknown[]) => V
   /** An in-memory database would not survive being closed. */
   readonly reopens: boolean
+  readonly sharing: Sharing
 }
+
+/** How long a writer that has to settle a failed commit waits for the others. */
+const settleWaitMs = 5000
 
 /** Holds the write connection. Blocks its thread while a batch runs, fsync included. */
 export class BatchRunner<V> {
   readonly #options: BatchRunnerOptions<V>
+  readonly #shared: boolean
+  readonly #marker: Marker
   #connection: Connection | undefined
   #number: number
   #givenUp: Error | undefined
 
   constructor(connection: Connection, options: BatchRunnerOptions<V>) {
     this.#options = options
+    this.#shared = options.sharing === 'several-processes'
+    this.#marker = this.#shared ? openSharersMarker() : ownersMarker
     this.#connection = connection
-    this.#number = readMarker(connection)
+    this.#number = this.#marker.read(connection)
   }
 
   execute(batch: Batch): BatchOutcome<V> {
@@ -47,6 +58,7 @@ export class BatchRunner<V> {
       values = this.#runMembers(connection, batch, number)
     } catch (cause) {
       const began = connection !== undefined
+      if (this.#shared && !began && isBusy(cause)) return { kind: 'busy', cause: asError(cause) }
       this.#undo()
       return { kind: 'undone', cause: asError(cause), alone: began }
     }
@@ -80,7 +92,7 @@ export class BatchRunner<V> {
       if (write === undefined) throw new Error(`no write is named ${name}`)
       values.push(connection.run(write(inputs[i])))
     }
-    connection.run(writeMarker(number))
+    connection.run(this.#marker.write(number))
     const sealed = seal(values)
     // were the transaction gone, the members would have committed themselves one by one
     if (!connection.inTransaction) throw new Error('the transaction ended before its commit')
@@ -123,12 +135,15 @@ export class BatchRunner<V> {
     const trace = leftBehind(cause)
     if (trace === 'cannot tell') return this.#giveUp(cause)
     const connection = this.#reopen()
-    const stored = readMarker(connection)
+    if (this.#shared) connection.waitForLocks(settleWaitMs)
+    const stored = this.#marker.read(connection)
     if (stored !== number && stored !== this.#number)
       throw new Error(`the store is at batch ${stored}, not at ${number} or before`)
     this.#number = stored
     // a commit record that lies unseen in the log would come back after a crash; the next commit overwrites it
     if (trace === 'perhaps') this.#overwrite(connection, number + 1)
+    // the next batch gets a connection with the patience of every other
+    if (this.#shared) this.#drop()
     return stored === number ? { kind: 'committed', values } : { kind: 'undone', cause, alone: true }
   }
 
@@ -141,7 +156,7 @@ export class BatchRunner<V> {
 
   #overwrite(connection: Connection, number: number): void {
     connection.begin()
-    connection.run(writeMarker(number))
+    connection.run(this.#marker.write(number))
     connection.commit()
     this.#number = number
   }
@@ -150,16 +165,6 @@ export class BatchRunner<V> {
     this.#givenUp = cause
     return { kind: 'unknown', cause }
   }
-}
-
-/** The number of the last batch that is in the store; not a program, so that no injected failure can hit it. */
-function readMarker({ database }: Connection): number {
-  return Number(database.prepare('SELECT number FROM sallyport_batch WHERE id = 1').get()?.number)
-}
-
-function* writeMarker(number: number): Program<void> {
-  const changed = yield* run('UPDATE sallyport_batch SET number = ? WHERE id = 1', number)
-  if (changed !== 1) throw new Error('sallyport_batch has lost its row')
 }
 
 function asError(cause: unknown): Error {

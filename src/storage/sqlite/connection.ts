@@ -12,6 +12,8 @@ export type ConnectionOptions = {
   /** The most pages of 4 KiB that the file may take. */
   readonly maxPages?: number | undefined
   readonly inject?: Inject | undefined
+  /** How long SQLite waits, and blocks the thread, for a lock that another holds; 1 s where omitted. */
+  readonly lockWaitMs?: number | undefined
   /** The store's clock (P-13); the machine's where omitted. */
   readonly now?: (() => number) | undefined
 }
@@ -21,7 +23,7 @@ const mostPrepared = 1000
 /** Programs live inside a transaction that is not theirs to end. */
 const notForPrograms = /^\s*(?:begin|commit|end|rollback|savepoint|release|attach|detach|pragma|vacuum)\b/i
 /** How long a connection waits for a lock that something outside of us holds, e.g. a person's sqlite3 shell. */
-const lockWaitMs = 1000
+const usualLockWaitMs = 1000
 
 /** Bytes of the file that a reader maps. Nothing shrinks the file while it is open, so no mapped page goes away. */
 const mapped = 64 * 1024 * 1024
@@ -41,7 +43,7 @@ export class Connection {
   /** Throws what SQLite throws. */
   constructor(options: ConnectionOptions) {
     const readOnly = options.readOnly === true
-    this.database = new DatabaseSync(options.file, { readOnly, timeout: lockWaitMs })
+    this.database = new DatabaseSync(options.file, { readOnly, timeout: options.lockWaitMs ?? usualLockWaitMs })
     this.#inject = options.inject
     this.#now = options.now ?? (() => Date.now())
     this.#op = readOnly ? 'read' : 'statement'
@@ -59,6 +61,10 @@ export class Connection {
   /** False as soon as SQLite has rolled back by itself, which it does on a full disk, among others (P-04). */
   get inTransaction(): boolean {
     return this.database.isTransaction
+  }
+
+  waitForLocks(atMostMs: number): void {
+    this.database.exec(`PRAGMA busy_timeout = ${Math.trunc(atMostMs)}`)
   }
 
   begin(): void {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { StorageFault, type Migration } from '../storage.ts'
-import { notADatabaseFault, openingFault, resultCode, words } from './errors.ts'
+import { isBusy, notADatabaseFault, openingFault, resultCode, words } from './errors.ts'
 
 type Applied = { readonly id: number; readonly name: string; readonly checksum: string }
 
@@ -11,6 +11,7 @@ const ownTables = `
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
   );
   CREATE TABLE IF NOT EXISTS sallyport_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS sallyport_writers (writer TEXT PRIMARY KEY, number INTEGER NOT NULL, at INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS sallyport_batch (id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL);
   INSERT INTO sallyport_batch (id, number) VALUES (1, 0) ON CONFLICT (id) DO NOTHING;`
 
@@ -22,6 +23,42 @@ export function migrate(database: DatabaseSync, migrations: readonly Migration[]
   for (const step of applied) refuseChanged(step, migrations[step.id - 1], file)
   if (applied.length === 0) inTransaction(database, () => database.exec(ownTables), { what: file, file })
   for (const migration of migrations.slice(applied.length)) apply(database, migration, file)
+}
+
+/** The same where others may be at it too: each step is chosen and applied under the lock, and a lock that is taken is thrown as SQLite's own error,
+ *  after which the caller comes again. */
+export function migrateTogether(database: DatabaseSync, migrations: readonly Migration[], file: string): void {
+  assertNumbered(migrations)
+  while (!isUpToDate(database, migrations, file)) stepTogether(database, migrations, file)
+}
+
+/** Takes no lock for what is up to date. */
+function isUpToDate(database: DatabaseSync, migrations: readonly Migration[], file: string): boolean {
+  if (isNew(database, file)) return false
+  const applied = readApplied(database)
+  refuseNewer(applied, migrations, file)
+  for (const step of applied) refuseChanged(step, migrations[step.id - 1], file)
+  return applied.length === migrations.length
+}
+
+function stepTogether(database: DatabaseSync, migrations: readonly Migration[], file: string): void {
+  let what = file
+  try {
+    database.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE')
+    // under the lock the answers of before count for nothing
+    if (isNew(database, file)) database.exec(ownTables)
+    const next = isUpToDate(database, migrations, file) ? undefined : migrations[readApplied(database).length]
+    if (next !== undefined) {
+      what = nameOf(next, file)
+      applyStep(database, next)
+    }
+    database.exec('COMMIT')
+  } catch (cause) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw isBusy(cause) || cause instanceof StorageFault ? cause : migrationFault(cause, what, file)
+  } finally {
+    database.exec('PRAGMA foreign_keys = ON')
+  }
 }
 
 function assertNumbered(migrations: readonly Migration[]): void {
@@ -61,19 +98,18 @@ function refuseChanged(applied: Applied, known: Migration | undefined, file: str
 }
 
 function apply(database: DatabaseSync, migration: Migration, file: string): void {
+  inTransaction(database, () => applyStep(database, migration), { what: nameOf(migration, file), file })
+}
+
+const nameOf = ({ id, name }: Migration, file: string): string => `${file}: migration ${id} (${name})`
+
+function applyStep(database: DatabaseSync, migration: Migration): void {
   const { id, name, sql } = migration
-  const what = `${file}: migration ${id} (${name})`
-  inTransaction(
-    database,
-    () => {
-      database.exec(sql.replaceAll(clustered, 'WITHOUT ROWID'))
-      if (!database.isTransaction) throw new Error('it ended its own transaction')
-      refuseDangling(database)
-      const insert = 'INSERT INTO sallyport_migrations (id, name, checksum, applied_at) VALUES (?, ?, ?, ?)'
-      database.prepare(insert).run(id, name, checksumOf(migration), Date.now())
-    },
-    { what, file },
-  )
+  database.exec(sql.replaceAll(clustered, 'WITHOUT ROWID'))
+  if (!database.isTransaction) throw new Error('it ended its own transaction')
+  refuseDangling(database)
+  const insert = 'INSERT INTO sallyport_migrations (id, name, checksum, applied_at) VALUES (?, ?, ?, ?)'
+  database.prepare(insert).run(id, name, checksumOf(migration), Date.now())
 }
 
 /** `what` is for a person; `file` is what can be typed behind a command. */

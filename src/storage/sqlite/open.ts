@@ -1,16 +1,17 @@
-/** A system's storage on SQLite: one file, one owner, one writer, reads beside it. */
+/** A system's storage on SQLite: one file, one owner or several (P-14), one writer at a time, reads beside it. */
 import { clockOf } from '../clock.ts'
 import { injectorOf } from '../injection.ts'
-import type { OpenOptions } from '../options.ts'
+import type { OpenOptions, Sharing } from '../options.ts'
 import type { Program } from '../program.ts'
-import type { InputOf, OutputOf, Storage, WriteResult, Writes, WriteTerms } from '../storage.ts'
+import type { InputOf, Migration, OutputOf, Storage, WriteResult, Writes, WriteTerms } from '../storage.ts'
 import { backUp } from './backup.ts'
-import { Connection } from './connection.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
 import { openingFault } from './errors.ts'
 import { prepareFile, prepareFolder } from './folder.ts'
 import { migrate } from './migrate.ts'
 import { takeOwnerLock } from './owner-lock.ts'
-import { SameConnectionReader, SnapshotReader, type Reader } from './reader.ts'
+import { SameConnectionReader, SharingReader, SnapshotReader, type Reader } from './reader.ts'
+import { openAndMigrateTogether, openWriterConnection, whenFree } from './sharing.ts'
 import { startThreadWriter } from './thread-writer.ts'
 import { WriteQueue } from './write-queue.ts'
 import { openInlineWriter, type Writer } from './writer.ts'
@@ -40,7 +41,10 @@ export async function openInMemory<W extends Writes>(options: OpenOptions<W>): P
     connection.close()
     throw cause
   }
-  const writer = openInlineWriter({ connection, writes: options.writes, open: cannotReopen, reopens: false })
+  const writer = openInlineWriter({
+    ...{ connection, writes: options.writes, open: cannotReopen, reopens: false },
+    sharing: 'one-process',
+  })
   const backup = (toPath: string): Promise<void> => backUp(connection.database, toPath)
   return new SqliteStorage(options, { writer, reader: new SameConnectionReader(connection), backup, release: () => {} })
 }
@@ -52,7 +56,7 @@ function cannotReopen(): Connection {
 /** Rejects with a StorageFault; then nothing stays open or locked. */
 export async function openInFolder<W extends Writes>(options: OpenOptions<W>, folder: string): Promise<Storage<W>> {
   const real = prepareFolder(folder)
-  const { release } = takeOwnerLock(real, options.system)
+  const { release } = sharingOf(options) === 'one-process' ? takeOwnerLock(real, options.system) : nothingToRelease
   let file = real
   try {
     file = prepareFile(real, options.system)
@@ -66,6 +70,9 @@ export async function openInFolder<W extends Writes>(options: OpenOptions<W>, fo
   }
 }
 
+const nothingToRelease = { release: (): void => {} }
+const sharingOf = ({ sharing = 'one-process' }: Pick<OpenOptions<Writes>, 'sharing'>): Sharing => sharing
+
 /** What the writer thread calls when it dies; the storage that must hear of it is made after the thread. */
 type Alarm = { raise: (cause: Error) => void }
 
@@ -74,17 +81,14 @@ async function openFile<W extends Writes>(
   file: string,
   alarm: Alarm,
 ): Promise<Omit<Parts, 'release'>> {
-  const { maxPages, writes, migrations } = options
-  const inject = injectorOf(options.inject)
-  const now = clockOf(options.clock)
-  const open = (): Connection => new Connection({ file, maxPages, inject, now })
-  const connection = open()
+  const sharing = sharingOf(options)
+  const connecting = { file, sharing, maxPages: options.maxPages, ...bentBy(options) }
+  const connection = await migrated(connecting, options.migrations)
   let writer: Writer | undefined
   try {
-    migrate(connection.database, migrations, file)
-    if (options.writer === 'inline') writer = openInlineWriter({ connection, writes, open, reopens: true })
+    if (options.writer === 'inline') writer = inlineWriter(connection, options, connecting)
     else writer = await replaceByThread(connection, options, { file, alarm })
-    const reader = new SnapshotReader(new Connection({ file, readOnly: true, inject, now }))
+    const reader = await openReader(connecting)
     return { writer, reader, backup: (toPath) => backUpFile(file, toPath) }
   } catch (cause) {
     connection.close()
@@ -93,20 +97,56 @@ async function openFile<W extends Writes>(
   }
 }
 
+type Connecting = ConnectionOptions & { readonly sharing: Sharing }
+
+const bentBy = ({ inject, clock }: Pick<OpenOptions<Writes>, 'inject' | 'clock'>): Bent => ({
+  inject: injectorOf(inject),
+  now: clockOf(clock),
+})
+type Bent = Pick<ConnectionOptions, 'inject' | 'now'>
+
+/** The write connection of this thread, over a schema that is up to date. */
+async function migrated(connecting: Connecting, migrations: readonly Migration[]): Promise<Connection> {
+  if (connecting.sharing === 'several-processes') return openAndMigrateTogether(connecting, migrations)
+  const connection = new Connection(connecting)
+  try {
+    migrate(connection.database, migrations, connecting.file)
+    return connection
+  } catch (cause) {
+    connection.close()
+    throw cause
+  }
+}
+
+function inlineWriter<W extends Writes>(
+  connection: Connection,
+  { writes }: OpenOptions<W>,
+  connecting: Connecting,
+): Writer {
+  const open = (): Connection => openWriterConnection(connecting, 0)
+  return openInlineWriter({ connection, writes, open, reopens: true, sharing: connecting.sharing })
+}
+
+async function openReader(connecting: Connecting): Promise<Reader> {
+  if (connecting.sharing === 'one-process') return new SnapshotReader(new Connection({ ...connecting, readOnly: true }))
+  const open = (): Connection => new Connection({ ...connecting, readOnly: true, lockWaitMs: 0 })
+  return new SharingReader(await whenFree(open))
+}
+
 type ThreadPlace = { readonly file: string; readonly alarm: Alarm }
 
 function replaceByThread<W extends Writes>(
   migrated: Connection,
   options: OpenOptions<W>,
-  place: ThreadPlace,
+  { file, alarm }: ThreadPlace,
 ): Promise<Writer> {
   migrated.close()
   const { maxPages, inject: injection, clock } = options
   if (typeof injection === 'function')
     throw new Error('a function cannot be injected into the writer thread; give a plan')
   if (typeof clock === 'function') throw new Error('a function cannot be the clock of the writer thread; give a cell')
-  const task = { file: place.file, writesModule: String(options.writesModule), maxPages, injection, clock }
-  return startThreadWriter(task, (cause) => place.alarm.raise(cause))
+  const about = { writesModule: String(options.writesModule), sharing: sharingOf(options) }
+  return startThreadWriter({ ...about, file, maxPages, injection, clock }, (cause) => alarm.raise(cause))
 }
 
 /** On a connection of its own, so that reads do not wait for the copy. */
@@ -123,17 +163,20 @@ class SqliteStorage<W extends Writes> implements Storage<W> {
   readonly engine = 'sqlite'
   readonly #parts: Parts
   readonly #queue: WriteQueue
+  readonly #shared: boolean
   readonly #onFault: (cause: Error) => void
   readonly #backups = new Set<Promise<void>>()
   #faulty = false
   #closed: Promise<void> | undefined
 
-  constructor({ onFault = throwLater, limits }: OpenOptions<W>, parts: Parts) {
+  constructor({ onFault = throwLater, limits, sharing }: OpenOptions<W>, parts: Parts) {
     this.#parts = parts
+    this.#shared = sharing === 'several-processes'
     this.#onFault = onFault
     this.#queue = new WriteQueue({
       writer: parts.writer,
       mostInBatch: limits?.batch ?? mostInBatch,
+      shared: this.#shared,
       mostWaiting: limits?.waiting ?? mostWaiting,
       onSettled: () => parts.reader.refresh(),
       onUnknown: (cause) => this.giveUp(cause),
@@ -142,7 +185,8 @@ class SqliteStorage<W extends Writes> implements Storage<W> {
 
   async read<T>(program: () => Program<T>): Promise<T> {
     if (this.#closed !== undefined) throw new Error('the storage is closed')
-    return this.#parts.reader.run(program())
+    if (!this.#shared) return this.#parts.reader.run(program())
+    return whenFree(() => this.#parts.reader.run(program()))
   }
 
   write<N extends keyof W & string>(

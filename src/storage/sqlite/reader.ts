@@ -43,6 +43,30 @@ export class SnapshotReader implements Reader {
   }
 }
 
+/** A snapshot for each read: what another process has committed, and told the caller of within this very turn, must be seen. */
+export class SharingReader implements Reader {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  run<T>(program: Program<T>): T {
+    this.#connection.begin()
+    try {
+      return this.#connection.run(program)
+    } finally {
+      if (this.#connection.inTransaction) this.#connection.rollback()
+    }
+  }
+
+  refresh(): void {}
+
+  close(): void {
+    this.#connection.close()
+  }
+}
+
 /** Batches run in this very thread, so nothing can come between two statements of a read; it only must not write. A text that is no plain
  *  query is refused: `PRAGMA query_only` would guard as well, but each change of it makes SQLite prepare every statement anew. */
 export class SameConnectionReader implements Reader {

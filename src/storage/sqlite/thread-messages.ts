@@ -1,6 +1,7 @@
 /** What the calling thread and the writer thread say to each other. */
 import type { StoreClock } from '../clock.ts'
 import type { InjectionPlan } from '../injection.ts'
+import type { Sharing } from '../options.ts'
 import type { Batch } from './batch.ts'
 import type { CarriedError } from './carried-error.ts'
 
@@ -10,6 +11,7 @@ export type ThreadTask = {
   readonly writesModule: string
   readonly maxPages: number | undefined
   readonly injection: InjectionPlan | undefined
+  readonly sharing: Sharing
   readonly clock: Exclude<StoreClock, () => number> | undefined
 }
 
@@ -22,4 +24,4 @@ export type FromThread =
   /** `values` in the form of `v8.serialize`, made before the commit. */
   | { readonly kind: 'committed'; readonly values: Uint8Array }
   | { readonly kind: 'undone'; readonly cause: CarriedError; readonly alone: boolean }
-  | { readonly kind: 'unknown'; readonly cause: CarriedError }
+  | { readonly kind: 'busy' | 'unknown'; readonly cause: CarriedError }

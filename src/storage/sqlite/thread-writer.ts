@@ -91,8 +91,9 @@ function read(message: FromThread): WriterOutcome {
       return { kind: 'committed', values: deserialize(message.values) }
     case 'undone':
       return { kind: 'undone', cause: unpackError(message.cause), alone: message.alone }
+    case 'busy':
     case 'unknown':
-      return { kind: 'unknown', cause: unpackError(message.cause) }
+      return { kind: message.kind, cause: unpackError(message.cause) }
     case 'ready':
     case 'not-ready':
       return { kind: 'unknown', cause: new Error(`the writer thread answered a batch with ${message.kind}`) }

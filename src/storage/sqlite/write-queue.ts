@@ -1,6 +1,7 @@
 /** Group commit: writes gather while a batch is being committed, and leave together as the next one (P-03, P-04). */
 import type { WriteResult, WriteTerms } from '../storage.ts'
 import type { Batch } from './batch.ts'
+import { delayAfterBusy, lockedTooLong, mostBusyMs, pauseForOthers } from './sharing.ts'
 import type { Writer, WriterOutcome } from './writer.ts'
 
 export type WriteQueueOptions = {
@@ -9,6 +10,8 @@ export type WriteQueueOptions = {
   readonly mostInBatch: number
   /** The most writes that wait; those beyond are refused at once. */
   readonly mostWaiting: number
+  /** Whether other processes write to the same file. */
+  readonly shared: boolean
   /** Called after each batch, before its members are answered. */
   readonly onSettled: () => void
   /** Called when a batch's fate could not be settled; from then on every write fails. */
@@ -32,8 +35,13 @@ export class WriteQueue {
   #waiting: Member[] = []
   /** Members of a batch that was undone; each gets a transaction of its own, ahead of everyone else. */
   #alone: Member[] = []
+  #takenAlone = false
   #busy = false
   #scheduled = false
+  /** Set while nothing begins because another process writes, or is let in. */
+  #pause: NodeJS.Timeout | undefined
+  /** Since when, on the monotonic clock, and how often in a row another process was met. */
+  #blocked: { readonly since: number; readonly times: number } | undefined
   #sweep: NodeJS.Timeout | undefined
   #givenUp: Error | undefined
   #closing = false
@@ -75,7 +83,7 @@ export class WriteQueue {
 
   /** At the end of the event loop's turn, so that everything that arrived in it shares the batch. */
   #schedule(): void {
-    if (this.#busy || this.#scheduled) return
+    if (this.#busy || this.#scheduled || this.#pause !== undefined) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
@@ -94,7 +102,8 @@ export class WriteQueue {
   #take(): Member[] {
     const now = performance.now()
     const source = this.#alone.length > 0 ? this.#alone : this.#waiting
-    const most = source === this.#alone ? 1 : this.#options.mostInBatch
+    this.#takenAlone = source === this.#alone
+    const most = this.#takenAlone ? 1 : this.#options.mostInBatch
     const members: Member[] = []
     let looked = 0
     while (looked < source.length && members.length < most) {
@@ -108,6 +117,8 @@ export class WriteQueue {
 
   #settle(members: readonly Member[], outcome: WriterOutcome): void {
     this.#busy = false
+    if (outcome.kind === 'busy') return this.#comeAgain(members, outcome.cause)
+    this.#blocked = undefined
     const again = outcome.kind === 'undone' && outcome.alone && members.length > 1
     if (again) this.#alone = [...members]
     if (outcome.kind === 'unknown') this.giveUp(outcome.cause)
@@ -120,14 +131,41 @@ export class WriteQueue {
   /** A thread gets its next batch before the answers of the last one are dealt with here, so that both work at once. */
   #continue(): void {
     const more = this.#alone.length > 0 || this.#waiting.length > 0
-    if (more && this.#options.writer.ownThread) this.#begin()
+    if (more && this.#options.shared) this.#resumeAfter(pauseForOthers())
+    else if (more && this.#options.writer.ownThread) this.#begin()
     else if (more || this.#closing) this.#schedule()
+  }
+
+  /** Whoever was in the batch waits at the head of the queue, where deadlines are looked at, until it is tried again. */
+  #comeAgain(members: readonly Member[], cause: Error): void {
+    const { since, times } = this.#blocked ?? { since: performance.now(), times: 0 }
+    if (performance.now() - since > mostBusyMs) {
+      this.#blocked = undefined
+      for (const member of members) member.answer({ kind: 'failed', cause: lockedTooLong(cause) })
+      return this.#continue()
+    }
+    this.#blocked = { since, times: times + 1 }
+    if (this.#takenAlone) this.#alone = [...members, ...this.#alone]
+    else this.#waiting = [...members, ...this.#waiting]
+    this.#sweep ??= setTimeout(() => this.#sweepWaiting(), sweepMs).unref()
+    this.#resumeAfter(delayAfterBusy(times))
+  }
+
+  #resumeAfter(ms: number): void {
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      if (!this.#busy) this.#begin()
+    }, ms)
   }
 
   #sweepWaiting(): void {
     const now = performance.now()
     this.#waiting = this.#waiting.filter((member) => !answerIfStale(member, now))
-    this.#sweep = this.#waiting.length === 0 ? undefined : setTimeout(() => this.#sweepWaiting(), sweepMs).unref()
+    this.#alone = this.#alone.filter((member) => !answerIfStale(member, now))
+    this.#sweep =
+      this.#waiting.length === 0 && this.#alone.length === 0
+        ? undefined
+        : setTimeout(() => this.#sweepWaiting(), sweepMs).unref()
   }
 }
 
@@ -151,11 +189,13 @@ function batchOf(members: readonly Member[]): Batch {
   return { names, inputs }
 }
 
-function answerAll(members: readonly Member[], outcome: WriterOutcome): void {
+type FinalOutcome = Exclude<WriterOutcome, { readonly kind: 'busy' }>
+
+function answerAll(members: readonly Member[], outcome: FinalOutcome): void {
   for (let i = 0; i < members.length; i += 1) members[i]?.answer(resultOf(outcome, i))
 }
 
-function resultOf(outcome: WriterOutcome, i: number): WriteResult<unknown> {
+function resultOf(outcome: FinalOutcome, i: number): WriteResult<unknown> {
   switch (outcome.kind) {
     case 'committed':
       return { kind: 'committed', value: outcome.values[i] }

@@ -6,7 +6,8 @@ import { injectorOf } from '../injection.ts'
 import type { Writes } from '../storage.ts'
 import { BatchRunner } from './batch.ts'
 import { packError } from './carried-error.ts'
-import { Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { openWriterConnection, threadWaitMs } from './sharing.ts'
 import type { FromThread, ThreadTask, ToThread } from './thread-messages.ts'
 
 if (parentPort === null) throw new Error('writer-thread.ts runs only as a worker of thread-writer.ts')
@@ -29,21 +30,16 @@ async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
   }
 }
 
-async function openRunner({
-  file,
-  writesModule,
-  maxPages,
-  injection,
-  clock,
-}: ThreadTask): Promise<BatchRunner<Uint8Array>> {
+async function openRunner({ writesModule, injection, clock, ...task }: ThreadTask): Promise<BatchRunner<Uint8Array>> {
   // the module's other exports are none of our business, and its `writes` are what the caller's types say
   // oxlint-disable-next-line typescript/no-unsafe-assignment
   const module: { readonly writes?: Writes } = await import(writesModule)
   if (typeof module.writes !== 'object') throw new Error(`${writesModule} exports no \`writes\``)
   const inject = injectorOf(injection)
   const now = clockOf(clock)
-  const open = (): Connection => new Connection({ file, maxPages, inject, now })
-  return new BatchRunner<Uint8Array>(open(), { open, writes: module.writes, reopens: true, seal: serialize })
+  const open = (): Connection => openWriterConnection({ ...task, inject, now }, threadWaitMs)
+  const { sharing } = task
+  return new BatchRunner<Uint8Array>(open(), { open, writes: module.writes, reopens: true, seal: serialize, sharing })
 }
 
 function replyTo(runner: BatchRunner<Uint8Array>, batch: Exclude<ToThread, 'close'>): FromThread {

@@ -1,4 +1,5 @@
 /** Where batches are executed: in the calling thread, or in a thread of their own. One batch at a time. */
+import type { Sharing } from '../options.ts'
 import type { Writes } from '../storage.ts'
 import { BatchRunner, type Batch, type BatchOutcome } from './batch.ts'
 import type { Connection } from './connection.ts'
@@ -19,11 +20,12 @@ export type InlineWriterOptions = {
   readonly writes: Writes
   readonly open: () => Connection
   readonly reopens: boolean
+  readonly sharing: Sharing
 }
 
 /** Blocks the caller for each batch, fsync included: for databases in memory, and for tools that do nothing else meanwhile. */
-export function openInlineWriter({ connection, writes, open, reopens }: InlineWriterOptions): Writer {
-  const runner = new BatchRunner<readonly unknown[]>(connection, { open, writes, reopens, seal: (values) => values })
+export function openInlineWriter({ connection, ...options }: InlineWriterOptions): Writer {
+  const runner = new BatchRunner<readonly unknown[]>(connection, { ...options, seal: (values) => values })
   return {
     ownThread: false,
     execute: (batch, done) => done(runner.execute(batch)),
