@@ -14,7 +14,10 @@ export async function rewrapDataKey(
 ): Promise<WrappedKey | undefined> {
   if (wrapped.key === keyring.current) return undefined
   const context = wrappingContext(owner)
-  return await withErased(await keyring.unwrap(wrapped, context), (dataKey) => wrapProven(keyring, dataKey, context))
+  const dataKey = await keyring.unwrap(wrapped, context)
+  const by = await withErased(dataKey, (bytes) => wrapProven(keyring, bytes, context))
+  if (by.key !== wrapped.key) return by
+  throw new Error(`the keyring calls ${keyring.current} its current key and wraps under ${by.key}; nothing was changed`)
 }
 
 export type WrappedOwner = { readonly owner: Owner; readonly wrapped: WrappedKey }
@@ -29,11 +32,15 @@ export type RewrapStore = {
   readonly replace: (change: WrappedOwner & { readonly by: WrappedKey }) => Promise<boolean>
 }
 
+export type RewrapParts = { readonly keyring: Keyring; readonly store: RewrapStore }
+
+type Failed = { readonly owner: Owner; readonly fault: VaultFault }
+
 export type Rewrapped = {
   readonly rewrapped: number
   readonly changedMeanwhile: number
   /** These lie where they lay. */
-  readonly failed: readonly { readonly owner: Owner; readonly fault: VaultFault }[]
+  readonly failed: readonly Failed[]
   /** False where `stop` came first: what is done is done, and the next call goes on from there. */
   readonly finished: boolean
 }
@@ -41,37 +48,35 @@ export type Rewrapped = {
 /** All data keys of the vault, one by one, while refreshes go on. It may be killed anywhere and called again; several may run at once. One row that does not open
  *  is named and stops no other; a keyring or a store that cannot be asked rejects. */
 export async function rewrapAll(
-  { keyring, store }: { readonly keyring: Keyring; readonly store: RewrapStore },
+  { keyring, store }: RewrapParts,
   { stop, page = 100 }: { readonly stop?: AbortSignal; readonly page?: number } = {},
 ): Promise<Rewrapped> {
-  const tally = { rewrapped: 0, changedMeanwhile: 0, failed: new Map<string, Rewrapped['failed'][number]>() }
-  const done = (finished: boolean): Rewrapped => ({ ...tally, failed: [...tally.failed.values()], finished })
+  const tally = { rewrapped: 0, changedMeanwhile: 0, failed: new Array<Failed>() }
   for (const key of planRewrap(keyring.current, await store.countUses())) {
+    const passed = new Set<string>() // seen, and perhaps still in the list
     for (;;) {
-      const found = await store.find(key, page + tally.failed.size) // those that failed are still in the list
-      const left = found.filter(({ owner }) => !tally.failed.has(wrappingContext(owner)))
+      const found = await store.find(key, page + passed.size)
+      const left = found.filter(({ owner }) => !passed.has(wrappingContext(owner)))
       if (left.length === 0) break
       for (const each of left) {
-        if (stop?.aborted === true) return done(false)
-        const outcome = await rewrapOne(keyring, store, each)
-        if (outcome instanceof VaultFault) {
-          tally.failed.set(wrappingContext(each.owner), { owner: each.owner, fault: outcome })
-        } else tally[outcome] += 1
+        if (stop?.aborted === true) return { ...tally, finished: false }
+        const outcome = await rewrapOne({ keyring, store }, each)
+        if (outcome instanceof VaultFault) tally.failed.push({ owner: each.owner, fault: outcome })
+        else tally[outcome] += 1
+        if (outcome !== 'rewrapped') passed.add(wrappingContext(each.owner))
       }
     }
   }
-  return done(true)
+  return { ...tally, finished: true }
 }
 
 async function rewrapOne(
-  keyring: Keyring,
-  store: RewrapStore,
+  { keyring, store }: RewrapParts,
   each: WrappedOwner,
 ): Promise<'rewrapped' | 'changedMeanwhile' | VaultFault> {
   try {
     const by = await rewrapDataKey(keyring, each.owner, each.wrapped)
-    if (by === undefined || !(await store.replace({ ...each, by }))) return 'changedMeanwhile'
-    return 'rewrapped'
+    return by !== undefined && (await store.replace({ ...each, by })) ? 'rewrapped' : 'changedMeanwhile'
   } catch (cause) {
     if (cause instanceof VaultFault && (cause.kind === 'wrong-keyring' || cause.kind === 'moved-or-damaged'))
       return cause
