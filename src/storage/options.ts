@@ -22,7 +22,8 @@ export type OpenOptions<W extends Writes> = {
   readonly writer?: 'thread' | 'inline'
   /** `one-process` where omitted. All who open a file must say the same. */
   readonly sharing?: Sharing
-  readonly limits?: { readonly batch?: number; readonly waiting?: number }
+  /** `lockedMs`, where several processes write: how long a write or a read waits altogether while others hold the lock; 10 s where omitted. */
+  readonly limits?: { readonly batch?: number; readonly waiting?: number; readonly lockedMs?: number }
   /** The most pages of 4 KiB that the file may take; beyond, writes fail as on a full disk. */
   readonly maxPages?: number
   /** Bends the store's clock, for tests. */

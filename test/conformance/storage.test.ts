@@ -1,7 +1,9 @@
 /** Every engine against the one suite. */
-import { sqliteInline, sqliteMemory, sqliteThread } from './sqlite-places.ts'
+import { sqliteInline, sqliteMemory, sqliteSharedInline, sqliteSharedThread, sqliteThread } from './sqlite-places.ts'
 import { storageConformance } from './storage.conformance.ts'
 
 storageConformance(sqliteMemory)
 storageConformance(sqliteInline)
 storageConformance(sqliteThread)
+storageConformance(sqliteSharedInline)
+storageConformance(sqliteSharedThread)

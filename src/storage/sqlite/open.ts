@@ -11,7 +11,7 @@ import { prepareFile, prepareFolder } from './folder.ts'
 import { migrate } from './migrate.ts'
 import { takeOwnerLock } from './owner-lock.ts'
 import { SameConnectionReader, SharingReader, SnapshotReader, type Reader } from './reader.ts'
-import { openAndMigrateTogether, openWriterConnection, whenFree } from './sharing.ts'
+import { openAndMigrateTogether, openWriterConnection, usualLockedMs, whenFree } from './sharing.ts'
 import { startThreadWriter } from './thread-writer.ts'
 import { WriteQueue } from './write-queue.ts'
 import { openInlineWriter, type Writer } from './writer.ts'
@@ -164,6 +164,7 @@ class SqliteStorage<W extends Writes> implements Storage<W> {
   readonly #parts: Parts
   readonly #queue: WriteQueue
   readonly #shared: boolean
+  readonly #lockedMs: number
   readonly #onFault: (cause: Error) => void
   readonly #backups = new Set<Promise<void>>()
   #faulty = false
@@ -172,11 +173,13 @@ class SqliteStorage<W extends Writes> implements Storage<W> {
   constructor({ onFault = throwLater, limits, sharing }: OpenOptions<W>, parts: Parts) {
     this.#parts = parts
     this.#shared = sharing === 'several-processes'
+    this.#lockedMs = limits?.lockedMs ?? usualLockedMs
     this.#onFault = onFault
     this.#queue = new WriteQueue({
       writer: parts.writer,
       mostInBatch: limits?.batch ?? mostInBatch,
       shared: this.#shared,
+      lockedMs: this.#lockedMs,
       mostWaiting: limits?.waiting ?? mostWaiting,
       onSettled: () => parts.reader.refresh(),
       onUnknown: (cause) => this.giveUp(cause),
@@ -186,7 +189,7 @@ class SqliteStorage<W extends Writes> implements Storage<W> {
   async read<T>(program: () => Program<T>): Promise<T> {
     if (this.#closed !== undefined) throw new Error('the storage is closed')
     if (!this.#shared) return this.#parts.reader.run(program())
-    return whenFree(() => this.#parts.reader.run(program()))
+    return whenFree(() => this.#parts.reader.run(program()), this.#lockedMs)
   }
 
   write<N extends keyof W & string>(

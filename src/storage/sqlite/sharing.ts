@@ -8,7 +8,7 @@ import { migrateTogether } from './migrate.ts'
 
 /** How long a write, a read or an opening waits altogether while others hold the lock. Every transaction of ours is short, so by then it is held by
  *  something else. */
-export const mostBusyMs = 10_000
+export const usualLockedMs = 10_000
 
 /** A writer that has not written for so long is gone, and its marker with it. */
 const writersKeptMs = 30 * 86_400_000
@@ -60,20 +60,20 @@ export function pauseForOthers(): number {
 }
 
 /** Runs `attempt` until it does not meet a lock, without blocking; rejects with what it threw last where that takes too long. */
-export async function whenFree<T>(attempt: () => T): Promise<T> {
+export async function whenFree<T>(attempt: () => T, lockedMs: number = usualLockedMs): Promise<T> {
   const begun = performance.now()
   for (let times = 0; ; times += 1) {
     try {
       return attempt()
     } catch (cause) {
-      if (!isBusy(cause) || performance.now() - begun > mostBusyMs) throw cause
+      if (!isBusy(cause) || performance.now() - begun > lockedMs) throw cause
     }
     await wait(delayAfterBusy(times))
   }
 }
 
 /** What a write is told that has met the lock for so long. */
-export function lockedTooLong(cause: Error): Error {
-  const means = `another program has held the lock of the database for ${mostBusyMs / 1000} s, so nothing was written`
+export function lockedTooLong(cause: Error, lockedMs: number): Error {
+  const means = `another program has held the lock of the database for ${lockedMs} ms, so nothing was written`
   return new Error(`${means}; \`fuser\` on the file says which one: ${cause.message}`, { cause })
 }

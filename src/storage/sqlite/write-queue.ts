@@ -1,7 +1,7 @@
 /** Group commit: writes gather while a batch is being committed, and leave together as the next one (P-03, P-04). */
 import type { WriteResult, WriteTerms } from '../storage.ts'
 import type { Batch } from './batch.ts'
-import { delayAfterBusy, lockedTooLong, mostBusyMs, pauseForOthers } from './sharing.ts'
+import { delayAfterBusy, lockedTooLong, pauseForOthers } from './sharing.ts'
 import type { Writer, WriterOutcome } from './writer.ts'
 
 export type WriteQueueOptions = {
@@ -12,6 +12,8 @@ export type WriteQueueOptions = {
   readonly mostWaiting: number
   /** Whether other processes write to the same file. */
   readonly shared: boolean
+  /** How long a batch waits for them. */
+  readonly lockedMs: number
   /** Called after each batch, before its members are answered. */
   readonly onSettled: () => void
   /** Called when a batch's fate could not be settled; from then on every write fails. */
@@ -138,10 +140,11 @@ export class WriteQueue {
 
   /** Whoever was in the batch waits at the head of the queue, where deadlines are looked at, until it is tried again. */
   #comeAgain(members: readonly Member[], cause: Error): void {
+    const { lockedMs } = this.#options
     const { since, times } = this.#blocked ?? { since: performance.now(), times: 0 }
-    if (performance.now() - since > mostBusyMs) {
+    if (performance.now() - since > lockedMs) {
       this.#blocked = undefined
-      for (const member of members) member.answer({ kind: 'failed', cause: lockedTooLong(cause) })
+      for (const member of members) member.answer({ kind: 'failed', cause: lockedTooLong(cause, lockedMs) })
       return this.#continue()
     }
     this.#blocked = { since, times: times + 1 }
