@@ -5,19 +5,8 @@ import type { Socket } from 'node:net'
 import { describe, test } from 'node:test'
 import type { Posted } from '../../../src/keeper/transport/connection.ts'
 import type { Scope } from '../../gateway/kit.ts'
-import {
-  answering,
-  listening,
-  opened,
-  proxying,
-  rawOf,
-  refresh,
-  through,
-  tokens,
-  transportBy,
-  wish,
-  yes,
-} from './kit.ts'
+import { answering, listening, opened, proxying, rawOf, refresh, through, transportBy, wish, yes } from './kit.ts'
+import { tokens } from './said.ts'
 
 type How = 'reset' | 'end'
 type Cut = { readonly of: 'request' | 'reply'; readonly after: number; readonly how: How }

@@ -6,6 +6,7 @@ import { openTransport, type OpenWish, type Transport } from '../../../src/keepe
 import type { Connection, Posted } from '../../../src/keeper/transport/connection.ts'
 import type { PostRequest } from '../../../src/keeper/rules/http-request.ts'
 import { secret } from '../../../src/values/secret.ts'
+import { isWhole } from './said.ts'
 import { closeServer, fixture, listenOn, type Scope } from '../../gateway/kit.ts'
 
 export const ca: string = fixture('loopback-ca.pem')
@@ -112,24 +113,12 @@ export async function listening(t: Scope, answer: Answerer, tls?: TlsOptions): P
   return { port, heard, connections: () => heard.length, ended }
 }
 
-/** Whether head and body of a request have come. */
-export function isWhole(said: string): boolean {
-  const end = said.indexOf('\r\n\r\n')
-  const length = Number(/content-length: (\d+)/i.exec(said)?.[1] ?? 0)
-  return end >= 0 && said.length >= end + 4 + length
-}
-
 /** Answers a whole request with these bytes and ends in order. */
 export const answering =
   (bytes: string): Answerer =>
   (socket, heard) => {
     if (isWhole(heard())) socket.end(bytes, 'latin1')
   }
-
-export const json = (body: string, status = '200 OK'): string =>
-  `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
-
-export const tokens: string = json('{"access_token":"00Dx!AQ","refresh_token":"5Aep861next"}')
 
 /** A proxy that takes CONNECT and says `reply`; then it carries bytes to where it was asked, if `reply` is a yes. */
 export const proxying =

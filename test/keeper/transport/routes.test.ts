@@ -3,7 +3,8 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readReply } from '../../../src/keeper/rules/http-reply.ts'
 import { egressAddresses, oddCredentials, proxyUrl, startTestGateway } from '../../gateway/kit.ts'
-import { answering, direct, listening, opened, refresh, through, tokens, transportBy, wish, yes } from './kit.ts'
+import { answering, direct, listening, opened, refresh, through, transportBy, wish, yes } from './kit.ts'
+import { tokens } from './said.ts'
 
 const spoken =
   'POST /services/oauth2/token HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
