@@ -94,6 +94,6 @@ describe('a file of the spool', () => {
         equal(bytes.length, frameLength(body.length, of))
         deepEqual(parseFrame(bytes), { kind: 'reply', exchange: of, body })
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     ))
 })

@@ -1,10 +1,10 @@
 /** What processes that are gone have left in the spool. */
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { OwnerLock } from '../../storage/sqlite/owner-lock.ts'
 import type { ConnectionKey } from '../connection-key.ts'
 import { tryLock } from './folder-lock.ts'
 import { contentOf, suffix, type Content } from './spool-file.ts'
+import { removeLocked, type LockedFolder } from './spool-home.ts'
 
 export type Leftover =
   | {
@@ -29,8 +29,6 @@ export type Leftovers = {
   /** Lets go of what was not released; the next process finds it again. */
   readonly close: () => Promise<void>
 }
-
-export type LockedFolder = { readonly name: string; readonly path: string; readonly lock: OwnerLock }
 
 export function openLeftovers(root: string): Leftovers {
   const adopted = new Map<LockedFolder, Set<Leftover>>()
@@ -75,14 +73,6 @@ export function openLeftovers(root: string): Leftovers {
         return Promise.resolve()
       }),
   }
-}
-
-/** For a folder in which nothing is needed any more. The lock's file goes first: a folder without it is found again if this process is killed in between, a lock's
- *  file without its folder never. */
-export async function removeLocked(root: string, { name, path, lock }: LockedFolder): Promise<void> {
-  await rm(join(root, `${name}.lock`), { force: true })
-  await rm(path, { recursive: true, force: true })
-  lock.release()
 }
 
 type Reading = { readonly file: string; readonly forget: (leftover: Leftover) => Promise<void> }

@@ -1,14 +1,11 @@
 /** Where a reply goes that the store refuses (P-26): room that was made before the token was spent. */
 import { mkdir, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { OwnerLock } from '../../storage/sqlite/owner-lock.ts'
-import { fault, ok, type Result } from '../../values/result.ts'
+import type { Result } from '../../values/result.ts'
 import type { RandomBytes } from '../../values/domain.ts'
 import type { ConnectionKey } from '../connection-key.ts'
-import { tryLock } from './folder-lock.ts'
-import { makeSpoolFile, suffix, type SpoolFile } from './spool-file.ts'
-import { frameLength, replyAt, type Exchange } from './spool-frame.ts'
-import { openLeftovers, removeLocked, type Leftover } from './spool-leftovers.ts'
+import { openHome } from './spool-home.ts'
+import { openLeftovers, type Leftover } from './spool-leftovers.ts'
+import { openPool } from './spool-pool.ts'
 
 export type Slot = {
   /** `sealed`: already encrypted. It is on the disk when this resolves; where it rejects, hold the reply and call it again: what is half written is never taken for
@@ -48,119 +45,22 @@ export type SpoolLimits = { readonly slots: number; readonly replyBytes: number 
 
 const usualLimits: SpoolLimits = { slots: 64, replyBytes: 65_536 }
 
-/** Several processes may share a folder: each has a folder of its own in it, under a lock that ends with the process. */
+/** Several processes may share a folder: each has a folder of its own in it. */
 export async function openSpool({ folder, random, limits = usualLimits }: SpoolOptions): Promise<Spool> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const root = await realpath(folder)
-  const fresh = (): string => Buffer.from(random(16)).toString('hex')
-  const own = await ownFolder(root, fresh)
-  const pool = openPool(() => join(own.path, `${fresh()}${suffix}`), { root, ...limits })
+  const freshName = (): string => Buffer.from(random(16)).toString('hex')
+  const home = await openHome(root, freshName)
+  const pool = openPool({ ...limits, home, freshName })
   const leftovers = openLeftovers(root)
+  let closed: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    await home.close({ empty: await pool.close() })
+    await leftovers.close()
+  }
   return {
     reserve: (key, generation, attempt) => pool.reserve({ key, generation, attempt }),
     found: leftovers.found,
-    async close() {
-      const empty = await pool.close()
-      if (empty) await removeLocked(root, own)
-      else own.lock.release()
-      await leftovers.close()
-    },
-  }
-}
-
-type OwnFolder = { readonly name: string; readonly path: string; readonly lock: OwnerLock }
-
-/** Locked before it is there: whoever sees it sees it locked, as long as its process lives. */
-async function ownFolder(root: string, fresh: () => string): Promise<OwnFolder> {
-  const name = fresh()
-  const lock = tryLock(root, name)
-  if (lock === undefined)
-    throw new Error(`the fresh name ${name} is taken in ${root}: the random source repeats itself`)
-  const path = join(root, name)
-  await mkdir(path, { mode: 0o700 })
-  return { name, path, lock }
-}
-
-type Pool = {
-  readonly reserve: (exchange: Exchange) => Promise<Result<Slot, SpoolRefusal>>
-  /** Whether nothing is left in the folder that anybody needs. */
-  readonly close: () => Promise<boolean>
-}
-
-/** Files are made when first needed, and used again: making one costs more than writing into it. */
-function openPool(freshPath: () => string, { root, slots, replyBytes }: SpoolLimits & { readonly root: string }): Pool {
-  const idle: SpoolFile[] = []
-  const taken = new Set<SpoolFile | symbol>()
-  let closed = false
-
-  const ready = async (exchange: Exchange): Promise<SpoolFile> => {
-    const used = idle.pop()
-    if (used !== undefined && (await used.isThere())) return used
-    await used?.remove()
-    return await makeSpoolFile(freshPath(), replyAt + frameLength(replyBytes, exchange))
-  }
-  const free = async (file: SpoolFile): Promise<void> => {
-    taken.delete(file)
-    try {
-      await file.free()
-      if (closed) await file.remove()
-      else idle.push(file)
-    } catch {
-      await file.remove().catch(() => {}) // the next start may find the reply once more, which changes nothing: it is in the store
-    }
-  }
-  return {
-    async reserve(exchange) {
-      if (closed) throw new Error(`the spool in ${root} is closed`)
-      if (frameLength(0, exchange) > replyAt) throw new Error('the name of a connection is too long for the spool')
-      if (taken.size >= slots) return fault(allTaken(slots))
-      const place = Symbol('slot')
-      taken.add(place) // counted at once: many may be asking
-      try {
-        const file = await ready(exchange)
-        taken.add(file)
-        await file.reserve(exchange).catch(async (cause: unknown) => {
-          await free(file)
-          throw cause
-        })
-        return ok(slotOf(file, exchange, free))
-      } catch (cause) {
-        return fault(notWritable(root, cause))
-      } finally {
-        taken.delete(place)
-      }
-    },
-    async close() {
-      closed = true
-      for (const file of idle.splice(0)) await file.remove()
-      for (const file of taken) if (typeof file !== 'symbol') await file.close()
-      return taken.size === 0
-    },
-  }
-}
-
-function slotOf(file: SpoolFile, exchange: Exchange, free: (file: SpoolFile) => Promise<void>): Slot {
-  let released: Promise<void> | undefined
-  return {
-    async keep(sealed) {
-      if (released !== undefined) throw new Error('this slot of the spool was released')
-      await file.keep(exchange, sealed)
-    },
-    release: () => (released ??= free(file)),
-  }
-}
-
-function allTaken(slots: number): SpoolRefusal {
-  const means = `All ${slots} places of the spool are taken by refreshes under way.`
-  return { kind: 'all-taken', means, next: ['Do this again when one of them has ended.'] }
-}
-
-function notWritable(root: string, cause: unknown): SpoolRefusal {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return {
-    kind: 'not-writable',
-    means: `No place for a reply can be made in ${root}: ${why}. Nothing was sent.`,
-    next: [`df -h ${root}`, `Make room there, or let this process write there (ls -ld ${root}).`],
-    cause,
+    close: () => (closed ??= close()),
   }
 }
