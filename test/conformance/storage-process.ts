@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('./storage-child.ts', import.meta.url))
+const sharer = fileURLToPath(new URL('./sharing-child.ts', import.meta.url))
 
 export type Child = {
   /** Everything said until now, in order. */
@@ -14,6 +15,8 @@ export type Child = {
   readonly until: (enough: (lines: readonly string[]) => boolean) => Promise<void>
   /** As kill -9; resolves when the process is gone and all that it said is read. */
   readonly kill: () => Promise<void>
+  /** Writes a line to its standard input. */
+  readonly go: () => void
   /** Ends its standard input, on which it closes its storage. */
   readonly finish: () => Promise<void>
 }
@@ -36,6 +39,21 @@ export function startChild(t: TestContext, options: ChildOptions): Child {
     stdio: ['pipe', 'pipe', 'inherit'],
     ...(user === undefined ? {} : { uid: user }),
   })
+  t.after(() => child.kill('SIGKILL'))
+  return listenTo(child)
+}
+
+export type SharerOptions = {
+  readonly folder: string
+  readonly writer: 'thread' | 'inline'
+  readonly wanted: number
+  readonly inFlight: number
+}
+
+/** One of several processes over one file. */
+export function startSharer(t: TestContext, { folder, writer, wanted, inFlight }: SharerOptions): Child {
+  const words = [sharer, folder, writer, String(wanted), String(inFlight)]
+  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
   t.after(() => child.kill('SIGKILL'))
   return listenTo(child)
 }
@@ -65,5 +83,6 @@ function listenTo(child: ChildProcess): Child {
     child.stdin?.end()
     await ended
   }
-  return { lines, until, kill, finish }
+  const go = (): void => void child.stdin?.write('go\n')
+  return { lines, until, kill, go, finish }
 }
