@@ -26,7 +26,7 @@ function answer(socket: Socket): void {
   socket.on('error', () => undefined)
   socket.on('data', (chunk: Buffer) => {
     heard += chunk.toString('latin1')
-    if (far.answers && isWhole(heard)) socket.write(tokens, () => void broken(socket))
+    if (far.answers && isWhole(heard)) socket.write(tokens, () => broken(socket))
     count(0, chunk.length)
   })
 }
@@ -50,5 +50,8 @@ function proxy(socket: Socket): void {
 const origin = far.secure ? createTlsServer(far, answer) : createServer(answer)
 const front = createTlsServer(far, proxy)
 origin.listen(0, '127.0.0.1', () =>
-  front.listen(0, '127.0.0.1', () => parentPort?.postMessage([origin.address(), front.address()])),
+  front.listen(0, '127.0.0.1', () => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+    parentPort?.postMessage([origin.address(), front.address()])
+  }),
 )
