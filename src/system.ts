@@ -6,23 +6,30 @@ import { instant } from './values/time.ts'
 import type { Log } from './org/parts.ts'
 import type { GatewayEnvironment, GatewayOptions, RunningGateway } from './gateway/gateway.ts'
 import { openStorage } from './storage/open.ts'
-import { openOrg, type OrgEnvironment, type OrgOptions, type RunningOrg } from './org/org.ts'
+import type { Keeper, KeeperEnvironment, KeeperOptions } from './keeper/keeper.ts'
+import type { OrgEnvironment, OrgOptions, RunningOrg } from './org/org.ts'
 
 export type { RunningGateway } from './gateway/gateway.ts'
 export type { RunningOrg } from './org/org.ts'
 
+// each system starts without loading the others
 export async function startOrg(options: OrgOptions & { readonly log: Log }): Promise<RunningOrg> {
+  const { openOrg } = await import('./org/org.ts')
   return await openOrg(systemEnvironment(options.log), options)
 }
 
+export async function startKeeper(options: KeeperOptions & { readonly log: Log }): Promise<Keeper> {
+  const { openKeeper } = await import('./keeper/keeper.ts')
+  return await openKeeper(systemEnvironment(options.log), options)
+}
+
 export async function startGateway(options: GatewayOptions & { readonly log: Log }): Promise<RunningGateway> {
-  // apart from the org's import: each system starts without loading the others
   const { openGateway } = await import('./gateway/gateway.ts')
   return await openGateway(systemEnvironment(options.log), options)
 }
 
 /** The real one; a test replaces what it wants to bend. */
-export function systemEnvironment(log: Log): OrgEnvironment & GatewayEnvironment {
+export function systemEnvironment(log: Log): OrgEnvironment & GatewayEnvironment & KeeperEnvironment {
   return {
     clock: () => instant(Date.now()),
     monotonic: () => performance.now(),

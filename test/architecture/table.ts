@@ -68,6 +68,8 @@ export const zones: readonly Zone[] = [
   // Where systems meet storage, clock, randomness and network.
   { name: 'system', at: 'src/system.ts', may: 'everything', packages: 'any' },
   { name: 'testing', at: 'src/testing.ts', may: 'everything', packages: 'any' },
+  // what is imported by whoever has the package: `sallyport/keeper`
+  { name: 'library', at: 'src/keeper.ts', may: ['system', 'keeper', 'keeper/rules', 'values'], packages: [] },
   { name: 'cli', at: 'src/cli/', may: 'everything', packages: 'any' },
 
   // Outside src: these see everything, and nothing in src sees them.

@@ -15,6 +15,7 @@ const deadlines = {
 test('both ends of a tunnel that has been open for a minute are kept alive, so that no NAT gateway forgets it', async (t) => {
   t.after(() => mock.timers.reset())
   await using ends = await openEnds()
+  mock.timers.reset() // of whoever was here before: tests share one process
   mock.timers.enable({ apis: ['setInterval'] })
   let now = 0
   const wheel = openDeadlineWheel({ monotonic: () => now, tick: 100 })

@@ -1,6 +1,6 @@
 /** When the holder of a lease may still write to the network (P-21): asked in the very tick of the write, on two clocks, because either alone can be
  *  wrong: the wall clock is set, the other one stands still while the machine sleeps. */
-import { after, seconds, type Duration, type Instant } from '../../values/time.ts'
+import { after, before, seconds, type Duration, type Instant } from '../../values/time.ts'
 
 export type LeaseTerms = {
   /** For which the lease is taken. */
@@ -26,7 +26,7 @@ export type Moment = { readonly wall: Instant; readonly monotonic: number }
 
 /** The last moment for the end of the connection, whoever cuts it. `taken` is read before the lease is asked for, so that it errs on the safe side. */
 export const connectionEndsAt = (taken: Moment, { lease }: LeaseTerms): Instant =>
-  (after(taken.wall, lease) - margin) as Instant
+  before(after(taken.wall, lease), margin)
 
 export type MayWrite = { readonly may: true } | { readonly may: false; readonly why: string }
 

@@ -1,0 +1,81 @@
+/** What the keeper is towards an org: an app with its login host, consumer key and secret. */
+import type { Storage } from '../storage/storage.ts'
+import type { Secret } from '../values/secret.ts'
+import { KeeperError } from './keeper-error.ts'
+import type { AppCredentials } from './rules/requests.ts'
+import { findApp, type AppKey, type StoredApp } from './store/apps.ts'
+import type { KeeperWrites } from './store/writes.ts'
+import type { Envelope, Lock } from './vault/envelope.ts'
+
+export type AppWish = {
+  /** `default` where it is left out. */
+  readonly tenant?: string
+  readonly name: string
+  /** Of production, sandbox or My Domain, e.g. `https://login.salesforce.com`; http for a loopback host alone. */
+  readonly loginUrl: string
+  readonly clientId: string
+  /** Left out for a public client. */
+  readonly clientSecret?: Secret | undefined
+  readonly redirectUri?: string | undefined
+  /** Space separated. */
+  readonly scopes?: string | undefined
+}
+
+export type Apps = {
+  /** Makes it, or changes it; connections that are there use the new one from their next exchange on. Rejects with a KeeperError. */
+  readonly save: (wish: AppWish) => Promise<void>
+  readonly find: (key: AppKey) => Promise<StoredApp | undefined>
+  readonly credentialsOf: (tenant: string, name: string) => Promise<AppCredentials>
+}
+
+export function openApps({ storage, envelope }: { storage: Storage<KeeperWrites>; envelope: Envelope }): Apps {
+  const find = async (key: AppKey): Promise<StoredApp | undefined> => await storage.read(() => findApp(key))
+  return {
+    find,
+    async save({ tenant = 'default', name, loginUrl, clientId, clientSecret, redirectUri = null, scopes = null }) {
+      const key = { tenant, name }
+      const host = checkedLoginUrl(loginUrl)
+      const dataKey = await envelope.newDataKey({ kind: 'app', tenant, id: name })
+      const sealed = clientSecret && (await envelope.sealText(clientSecret, lockOf(key, dataKey)))
+      const secret = sealed === undefined ? null : { sealed, dataKey }
+      const settings = { loginUrl: host, clientId, redirectUri, scopes, secret }
+      const expects = (await find(key))?.version ?? 0
+      const result = await storage.write('saveApp', { key, expects, settings })
+      if (result.kind !== 'committed')
+        throw new KeeperError('NOT_SENT', `The app ${name} could not be stored.`, { next: ['Look at the store.'] })
+      if (result.value.kind === 'stale-version')
+        throw new KeeperError('INVALID', `The app ${name} was changed by somebody else meanwhile.`, {
+          next: ['Do it again.'],
+        })
+    },
+    async credentialsOf(tenant, name) {
+      const app = await find({ tenant, name })
+      if (app === undefined)
+        throw new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${name}.`, { next: ['Save the app.'] })
+      const { secret, clientId } = app
+      const opened =
+        secret === null ? undefined : await envelope.openText(secret.sealed, lockOf(app.key, secret.dataKey))
+      return { clientId, clientSecret: opened?.expose(), authentication: 'post' }
+    },
+  }
+}
+
+const lockOf = ({ tenant, name }: AppKey, dataKey: Lock['dataKey']): Lock => ({
+  place: { owner: { kind: 'app', tenant, id: name }, purpose: 'client-secret', generation: 0, attempt: 0 },
+  dataKey,
+})
+
+/** Without its path. Tokens go there in the clear otherwise. */
+export function checkedLoginUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const bad = (why: string): KeeperError =>
+    new KeeperError('INVALID', `The login URL ${JSON.stringify(text)} ${why}.`, {
+      next: ['Write https://login.salesforce.com, https://test.salesforce.com, or your My Domain.'],
+    })
+  if (url === undefined || !/^https?:$/.test(url.protocol)) throw bad('is no https URL')
+  if (url.username !== '' || url.password !== '') throw bad('holds credentials')
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw bad('would send tokens in the clear')
+  return url.origin
+}
+
+const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host)

@@ -1,0 +1,238 @@
+/** Connections as they come, are seen, and go. */
+import type { Secret } from '../values/secret.ts'
+import { instant, type Instant } from '../values/time.ts'
+import type { Access } from './access.ts'
+import type { ConnectionKey } from './connection-key.ts'
+import { unknownConnection } from './error-of.ts'
+import { KeeperError } from './keeper-error.ts'
+import { lotOf } from './refresh/lot.ts'
+import { lockOf, nowOf, type ExchangeParts } from './refresh/parts.ts'
+import { revoke } from './refresh/revoke.ts'
+import { heartbeatAt, idleLimit, servesUntil } from './rules/due.ts'
+import { eventOf } from './rules/states.ts'
+import { findApp } from './store/apps.ts'
+import { findConnection, type NewAccess, type StoredConnection } from './store/connection-row.ts'
+import type { Replaced } from './store/connections.ts'
+import { findConnections } from './store/read-connections.ts'
+import type { NewState } from './store/state.ts'
+
+export type AdoptWish = {
+  /** `default` where it is left out. */
+  readonly tenant?: string
+  readonly id: string
+  /** By its name; saved before. */
+  readonly app: string
+  readonly refreshToken: Secret
+  /** Serves until it is exchanged; left out, the first caller exchanges. */
+  readonly accessToken?: Secret | undefined
+  readonly instanceUrl?: string | undefined
+  /** Nobody but this keeper holds tokens of this family (P-25). */
+  readonly soleHolder?: boolean | undefined
+  /** For another token into a connection that is there: the generation that it follows (L-48). */
+  readonly replaces?: number | undefined
+}
+
+/** Without secrets. */
+export type ConnectionView = {
+  readonly tenant: string
+  readonly id: string
+  readonly app: string
+  readonly loginUrl: string
+  readonly state: string
+  readonly stateSince: Instant
+  readonly why: string | undefined
+  readonly generation: number
+  readonly orgId: string | undefined
+  readonly userId: string | undefined
+  readonly instanceUrl: string | undefined
+  readonly lastExchangeAt: Instant | undefined
+  /** Address that the last exchange left from. */
+  readonly lastEgress: string | undefined
+  readonly nextDueAt: Instant | undefined
+  /** When the refresh token has rested for 30 days (SF-205). */
+  readonly idleAt: Instant
+  readonly accessExpiresAt: Instant | undefined
+  readonly createdAt: Instant
+}
+
+export type Connections = {
+  readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>
+  readonly find: (key: ConnectionKey) => Promise<ConnectionView | undefined>
+  readonly list: (query: {
+    readonly tenant: string
+    readonly above: string | undefined
+    readonly limit: number
+  }) => Promise<readonly ConnectionView[]>
+  readonly remove: (key: ConnectionKey) => Promise<{ readonly revoked: boolean }>
+}
+
+export function openConnections(parts: ExchangeParts, access: Access): Connections {
+  const { storage } = parts
+  const find = async (key: ConnectionKey): Promise<StoredConnection | undefined> =>
+    await storage.read(() => findConnection(key))
+  const viewed = async (key: ConnectionKey): Promise<ConnectionView> => {
+    const connection = await find(key)
+    if (connection === undefined) throw unknownConnection(key)
+    return viewOf(connection)
+  }
+  return {
+    async find(key) {
+      const connection = await find(key)
+      return connection === undefined ? undefined : viewOf(connection)
+    },
+    list: async (query) => (await storage.read(() => findConnections(query))).map(viewOf),
+    async adopt(wish) {
+      const key = { tenant: wish.tenant ?? 'default', id: wish.id }
+      checkId(key)
+      const before = await find(key)
+      if (before === undefined) await create(parts, key, wish)
+      else await replace(parts, before, wish)
+      access.forget(key)
+      return await viewed(key)
+    },
+    async remove(key) {
+      access.forget(key)
+      return await remove(parts, key)
+    },
+  }
+}
+
+/** For URLs, file names and terminals. */
+function checkId({ tenant, id }: ConnectionKey): void {
+  for (const [what, text] of [
+    ['tenant', tenant],
+    ['connection', id],
+  ] as const)
+    if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/.test(text))
+      throw new KeeperError('INVALID', `${JSON.stringify(text)} is no name for a ${what}.`, {
+        next: ['Write up to 100 letters, digits, dots, hyphens, underscores or at signs, a letter or digit first.'],
+      })
+}
+
+type Seal = (purpose: 'refresh-token' | 'access-token', token: Secret) => Promise<Uint8Array>
+
+async function create(parts: ExchangeParts, key: ConnectionKey, wish: AdoptWish): Promise<void> {
+  const { storage, envelope } = parts
+  const app = await storage.read(() => findApp({ tenant: key.tenant, name: wish.app }))
+  if (app === undefined) throw unknownApp(key, wish)
+  if (wish.replaces !== undefined) throw unknownConnection(key)
+  const dataKey = await envelope.newDataKey({ kind: 'connection', ...key })
+  const seal: Seal = async (purpose, token) =>
+    await envelope.sealText(token, lockOf({ key, dataKey }, { purpose, generation: 1, attempt: 0 }))
+  const result = await storage.write('createConnection', {
+    ...{ key, app: wish.app, loginUrl: app.loginUrl, dataKey, soleHolder: wish.soleHolder ?? true },
+    identity: { orgId: null, userId: null, username: null, instanceUrl: wish.instanceUrl ?? null },
+    sealedRefresh: await seal('refresh-token', wish.refreshToken),
+    access: await adoptedAccess(parts, wish, seal),
+    ...{ sessionSeconds: null, state: alive(parts, key) },
+  })
+  if (result.kind !== 'committed') throw notStored(key)
+  if (result.value.kind === 'unknown-app') throw unknownApp(key, wish)
+  if (result.value.kind === 'exists') throw exists(key, result.value.generation)
+}
+
+/** The family that was there before is revoked: it would count among the five, and somebody else may hold it (L-57). */
+async function replace(parts: ExchangeParts, before: StoredConnection, wish: AdoptWish): Promise<void> {
+  const { storage, envelope } = parts
+  const { key, dataKey, generation } = before
+  if (wish.replaces === undefined) throw exists(key, generation)
+  if (wish.app !== before.app)
+    throw new KeeperError('INVALID', `${key.id} belongs to the app ${before.app}, and its tokens are no other's.`)
+  const seal: Seal = async (purpose, token) =>
+    await envelope.sealText(
+      token,
+      lockOf(before, { purpose, generation: wish.replaces === undefined ? 1 : wish.replaces + 1, attempt: 0 }),
+    )
+  const result = await storage.write('replaceToken', {
+    ...{ key, generation: wish.replaces, dataKey, soleHolder: wish.soleHolder ?? before.soleHolder },
+    sealedRefresh: await seal('refresh-token', wish.refreshToken),
+    access: await adoptedAccess(parts, wish, seal),
+    identity: wish.instanceUrl === undefined ? undefined : { instanceUrl: wish.instanceUrl },
+    state: alive(parts, key),
+  })
+  if (result.kind !== 'committed') throw notStored(key)
+  if (result.value.kind === 'unknown') throw unknownConnection(key)
+  if (result.value.kind === 'stale-generation')
+    throw new KeeperError(
+      'STALE_TOKEN',
+      `This token is to follow generation ${wish.replaces} of ${key.id}, which is at ${result.value.generation}: it was saved before a rotation.`,
+      { next: ['Authorize again, or adopt the newest token.'] },
+    )
+  await revokeReplaced(parts, key, { before, replaced: result.value.replaced })
+}
+
+async function revokeReplaced(
+  parts: ExchangeParts,
+  key: ConnectionKey,
+  { before, replaced }: { readonly before: StoredConnection; readonly replaced: Replaced },
+): Promise<void> {
+  const at = { purpose: 'refresh-token' as const, generation: replaced.generation, attempt: replaced.refreshAttempt }
+  const token = await parts.envelope.openText(replaced.sealedRefresh, lockOf({ key, dataKey: replaced.dataKey }, at))
+  const revoked = await revoke(parts, { loginUrl: before.loginUrl, token, taken: nowOf(parts) })
+  parts.log.info('keeper.replaced-family', { ...key, generation: replaced.generation, revoked })
+}
+
+async function adoptedAccess({ clock }: ExchangeParts, wish: AdoptWish, seal: Seal): Promise<NewAccess | null> {
+  if (wish.accessToken === undefined) return null
+  return { sealed: await seal('access-token', wish.accessToken), issuedAt: clock(), expiresAt: null }
+}
+
+function alive({ clock, settings }: ExchangeParts, key: ConnectionKey): NewState {
+  const nextDueAt = heartbeatAt(clock(), lotOf(key), settings.heartbeat)
+  return { state: 'alive', why: null, nextDueAt, onChange: [{ kind: eventOf.alive, data: '{}' }] }
+}
+
+async function remove(parts: ExchangeParts, key: ConnectionKey): Promise<{ readonly revoked: boolean }> {
+  const { storage, settings, envelope } = parts
+  const taken = nowOf(parts)
+  const lease = await storage.write('takeLease', { key, holder: settings.holder, forMs: settings.terms.lease })
+  if (lease.kind !== 'committed') throw notStored(key)
+  if (lease.value.kind === 'unknown') throw unknownConnection(key)
+  if (lease.value.kind === 'held')
+    throw new KeeperError('NOT_SENT', `${key.id} is being exchanged by ${lease.value.holder}.`, {
+      next: ['Do it again.'],
+    })
+  const { fence, connection } = lease.value
+  const at = {
+    purpose: 'refresh-token' as const,
+    generation: connection.generation,
+    attempt: connection.refreshAttempt,
+  }
+  const token = await envelope.openText(connection.sealedRefresh, lockOf(connection, at))
+  const revoked = await revoke(parts, { loginUrl: connection.loginUrl, token, taken })
+  const result = await storage.write('removeConnection', { key, fence, generation: connection.generation })
+  if (result.kind !== 'committed' || result.value.kind !== 'removed') throw notStored(key)
+  return { revoked }
+}
+
+function viewOf(row: StoredConnection): ConnectionView {
+  const { key, access, lastExchangeAt, createdAt } = row
+  const at = (ms: number | null): Instant | undefined => (ms === null ? undefined : instant(ms))
+  return {
+    ...key,
+    ...{ app: row.app, loginUrl: row.loginUrl, state: row.state, generation: row.generation },
+    stateSince: instant(row.stateSince),
+    why: row.why ?? undefined,
+    orgId: row.orgId ?? undefined,
+    userId: row.userId ?? undefined,
+    instanceUrl: row.instanceUrl ?? undefined,
+    lastExchangeAt: at(lastExchangeAt),
+    lastEgress: row.lastEgress ?? undefined,
+    nextDueAt: at(row.nextDueAt),
+    idleAt: instant((lastExchangeAt ?? createdAt) + idleLimit),
+    accessExpiresAt:
+      access === null ? undefined : instant(access.expiresAt ?? servesUntil(instant(access.issuedAt), undefined)),
+    createdAt: instant(createdAt),
+  }
+}
+
+const unknownApp = ({ tenant }: ConnectionKey, { app }: AdoptWish): KeeperError =>
+  new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${app}.`, { next: ['Save the app first.'] })
+const exists = ({ id }: ConnectionKey, generation: number): KeeperError =>
+  new KeeperError('CONNECTION_EXISTS', `There is a connection ${id}, at generation ${generation}.`, {
+    next: [`Say replaces: ${generation} to put another token into it; the family that is there is revoked then.`],
+  })
+const notStored = ({ id }: ConnectionKey): KeeperError =>
+  new KeeperError('NOT_SENT', `The store did not take what was to be written of ${id}.`, {
+    next: ['Look at the store.'],
+  })

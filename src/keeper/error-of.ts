@@ -1,0 +1,63 @@
+/** What a caller is told of an exchange that brought no token. */
+import type { ConnectionKey } from './connection-key.ts'
+import { KeeperError } from './keeper-error.ts'
+import type { Refreshed } from './refresh/refresh.ts'
+import type { Outcome } from './rules/outcome.ts'
+
+export const isGood = (done: Refreshed): boolean =>
+  done.kind === 'fresh' ||
+  (done.kind === 'exchanged' && (done.outcome.kind === 'rotated' || done.outcome.kind === 'unchanged'))
+
+export const unknownConnection = ({ tenant, id }: ConnectionKey): KeeperError =>
+  new KeeperError('UNKNOWN_CONNECTION', `The tenant ${tenant} has no connection ${id}.`, {
+    next: ['Adopt its refresh token, or authorize it.'],
+  })
+
+export function errorOf(key: ConnectionKey, done: Refreshed): KeeperError {
+  switch (done.kind) {
+    case 'unknown':
+      return unknownConnection(key)
+    case 'in-doubt':
+      return new KeeperError(
+        'IN_DOUBT',
+        `The refresh token of ${key.id} was sent, and nobody knows what became of it.`,
+        {
+          retryAt: done.until,
+          next: ['Wait: the token is asked about before it is sent again.'],
+        },
+      )
+    case 'ended':
+      return new KeeperError('REAUTHORIZATION_REQUIRED', `${key.id} has to be authorized again: ${done.why}`, {
+        next: ['Authorize it again; the connection stays the same.'],
+      })
+    case 'refused-to-send':
+      return new KeeperError('NOT_SENT', `Nothing was sent for ${key.id}: ${done.why}`, {
+        next: ['See that store and proxy are there, and do it again: nothing is lost.'],
+      })
+    case 'fresh':
+      return new KeeperError('SERVER_TROUBLE', `The access token of ${key.id} does not serve any more.`)
+    case 'exchanged':
+      return errorOfOutcome(key, done)
+  }
+}
+
+const codes: Readonly<Record<Exclude<Outcome['kind'], 'rotated' | 'unchanged'>, KeeperError['code']>> = {
+  'not-sent': 'NOT_SENT',
+  'in-flight': 'IN_DOUBT',
+  'in-doubt': 'IN_DOUBT',
+  'inconclusive': 'IN_DOUBT',
+  'ip-refused': 'IP_REFUSED',
+  'refused': 'REFUSED',
+  'ended': 'REAUTHORIZATION_REQUIRED',
+  'server-trouble': 'SERVER_TROUBLE',
+}
+
+function errorOfOutcome(
+  { id }: ConnectionKey,
+  { outcome, explanations }: Refreshed & { readonly kind: 'exchanged' },
+): KeeperError {
+  const { kind } = outcome
+  if (kind === 'rotated' || kind === 'unchanged') throw new Error('an exchange that went well is no error')
+  const [first] = explanations
+  return new KeeperError(codes[kind], `${id} was not exchanged. ${first?.evidence ?? ''}`.trim(), { explanations })
+}

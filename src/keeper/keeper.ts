@@ -1,0 +1,188 @@
+/** The keeper, put together: connections that survive rotation, over one vault and one way out. */
+import type { OpenOptions } from '../storage/options.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { Clock, RandomBytes } from '../values/domain.ts'
+import { days, hours, minutes, type Duration } from '../values/time.ts'
+import type { Secret } from '../values/secret.ts'
+import { openAccess, type AccessToken } from './access.ts'
+import { openApps, type AppWish } from './apps.ts'
+import { openConnections, type AdoptWish, type ConnectionView } from './connections.ts'
+import type { ConnectionKey } from './connection-key.ts'
+import { KeeperError } from './keeper-error.ts'
+import type { Log } from './log.ts'
+import type { ExchangeParts, KeeperSettings } from './refresh/parts.ts'
+import { openReplies } from './refresh/replies.ts'
+import { faultOfTerms, usualTerms } from './rules/lease-terms.ts'
+import { findEvents, type StoredEvent } from './store/events.ts'
+import { migrations } from './store/migrations.ts'
+import { countStates } from './store/read-connections.ts'
+import { writes, type KeeperWrites } from './store/writes.ts'
+import type { Route } from './rules/route.ts'
+import { openTransport, type Transport } from './transport/transport.ts'
+import { openEnvelope } from './vault/envelope.ts'
+import { openKeyring, type Keyring } from './vault/keyring.ts'
+import { openSpool } from './vault/spool.ts'
+
+/** What the keeper takes from the world; a test replaces what it wants to bend. */
+export type KeeperEnvironment = {
+  readonly clock: Clock
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number
+  readonly random: RandomBytes
+  readonly wait: (length: Duration) => Promise<void>
+  readonly log: Log
+  readonly openStorage: (options: OpenOptions<KeeperWrites>) => Promise<Storage<KeeperWrites>>
+}
+
+export type KeeperOptions = {
+  /** `sqlite:FOLDER`, which several processes may share, or `sqlite::memory:`. */
+  readonly storage: string
+  /** A file that is made where there is none, a text, or whatever else can wrap a key, e.g. a KMS. */
+  readonly keyring: { readonly file: string } | { readonly text: Secret; readonly name: string } | Keyring
+  /** Where replies go that the store refuses (P-26). */
+  readonly spool: string
+  /** All calls to Salesforce go through this proxy; `direct` only where that is said (L-70). */
+  readonly proxy: Secret | 'direct'
+  /** Certificates (PEM) to be trusted besides those of the system. */
+  readonly ca?: readonly string[]
+  readonly holder?: string
+  readonly settings?: Partial<Omit<KeeperSettings, 'holder'>>
+  readonly transport?: Transport
+  /** The store can take no further write (P-04); the process should exit. */
+  readonly onFault?: (cause: Error) => void
+}
+
+/** `tenant` where it is left out. */
+export const onlyTenant = 'default'
+type Name = string | ConnectionKey
+
+export type Keeper = {
+  readonly saveApp: (app: AppWish) => Promise<void>
+  /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */
+  readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>
+  /** A live one: from memory, or from the store, or by one exchange however many ask. Rejects with a KeeperError. */
+  readonly accessToken: (of: Name) => Promise<AccessToken>
+  /** One real exchange now, through this egress if it is said. Rejects with a KeeperError. */
+  readonly verify: (of: Name, options?: { readonly egress?: string }) => Promise<AccessToken>
+  /** Revokes it at the org, then forgets it. Resolves with whether the org has confirmed that it is revoked. */
+  readonly remove: (of: Name) => Promise<{ readonly revoked: boolean }>
+  readonly connection: (of: Name) => Promise<ConnectionView | undefined>
+  readonly connections: (query?: {
+    readonly tenant?: string
+    readonly after?: string
+    readonly limit?: number
+  }) => Promise<readonly ConnectionView[]>
+  /** Oldest first. */
+  readonly events: (query?: {
+    readonly tenant?: string
+    readonly after?: number
+    readonly limit?: number
+  }) => Promise<readonly StoredEvent[]>
+  /** The way to Salesforce, for people: the proxy without its credentials, or `directly`. */
+  readonly route: string
+  readonly close: () => Promise<void>
+}
+
+export const usualSettings: Omit<KeeperSettings, 'holder'> = {
+  terms: usualTerms,
+  settle: minutes(5),
+  askEvery: minutes(1),
+  heartbeat: { every: days(25), spread: days(1), blackouts: [] },
+  backOff: { refused: hours(6), trouble: minutes(1) },
+}
+
+/** Ready when it resolves. Rejects with a StorageFault, a VaultFault, or an Error that says what to mend; then nothing stays open. */
+export async function openKeeper(environment: KeeperEnvironment, options: KeeperOptions): Promise<Keeper> {
+  const { clock, monotonic, random, wait, log } = environment
+  const settings: KeeperSettings = {
+    ...{ ...usualSettings, ...options.settings },
+    holder: options.holder ?? `${process.pid}-${Buffer.from(random(3)).toString('hex')}`,
+  }
+  const fault = faultOfTerms(settings.terms)
+  if (fault !== undefined) throw new Error(`The keeper cannot run with this: ${fault}.`)
+  const transport = options.transport ?? transportOf(environment, options)
+  const storage = await openStore(environment, options)
+  const opened: (() => void | Promise<void>)[] = [() => storage.close()]
+  try {
+    const keyring = await keyringOf(storage, environment, options)
+    const envelope = openEnvelope({ keyring, random, monotonic })
+    opened.push(() => envelope.forget())
+    const spool = await openSpool({ folder: options.spool, random })
+    opened.push(() => spool.close())
+    const replies = openReplies({ storage, spool, wait, log })
+    opened.push(() => replies.close())
+    await replies.adoptLeftovers()
+    const apps = openApps({ storage, envelope })
+    const parts: ExchangeParts = {
+      ...{ storage, envelope, transport, spool, replies, clock, monotonic, wait, random, log, settings },
+      credentialsOf: apps.credentialsOf,
+    }
+    return faceOf(parts, { apps, close: async () => await closeAll(opened) })
+  } catch (cause) {
+    await closeAll(opened)
+    throw cause
+  }
+}
+
+async function closeAll(opened: readonly (() => void | Promise<void>)[]): Promise<void> {
+  for (const each of opened.toReversed()) await each()
+}
+
+function transportOf({ clock, monotonic }: KeeperEnvironment, { proxy, ca = [] }: KeeperOptions): Transport {
+  const route: Route = proxy === 'direct' ? { kind: 'direct' } : { kind: 'proxy', url: proxy }
+  const transport = openTransport({ route, clock, monotonic, tls: { ca } })
+  if (!transport.ok) throw new Error(transport.fault)
+  return transport.value
+}
+
+async function openStore({ openStorage }: KeeperEnvironment, options: KeeperOptions): Promise<Storage<KeeperWrites>> {
+  // a name handed to a thread is not an import, so the compiler does not rewrite it
+  const writesModule = new URL(`./store/writes.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
+  const { storage: url, onFault } = options
+  return await openStorage({
+    ...{ url, system: 'keeper', migrations, writes, writesModule, sharing: 'several-processes' },
+    ...(onFault === undefined ? {} : { onFault }),
+  })
+}
+
+async function keyringOf(
+  storage: Storage<KeeperWrites>,
+  { random, clock }: KeeperEnvironment,
+  { keyring }: KeeperOptions,
+): Promise<Keyring> {
+  if ('wrap' in keyring) return keyring
+  if ('text' in keyring) return await openKeyring({ kind: 'text', ...keyring }, { random, clock })
+  const counted = await storage.read(() => countStates('every tenant'))
+  return await openKeyring({ kind: 'file', path: keyring.file, vaultIsNew: counted.length === 0 }, { random, clock })
+}
+
+type Face = { readonly apps: ReturnType<typeof openApps>; readonly close: () => Promise<void> }
+
+function faceOf(parts: ExchangeParts, { apps, close }: Face): Keeper {
+  const { storage, transport } = parts
+  const access = openAccess(parts)
+  const connections = openConnections(parts, access)
+  let closed = false
+  const keyOf = (name: Name): ConnectionKey => {
+    if (closed) throw new KeeperError('CLOSED', 'This keeper is closed.')
+    return typeof name === 'string' ? { tenant: onlyTenant, id: name } : name
+  }
+  return {
+    saveApp: apps.save,
+    adopt: async (wish) => await connections.adopt(wish),
+    accessToken: async (of) => await access.get(keyOf(of)),
+    verify: async (of, verifying = {}) => await access.exchange(keyOf(of), verifying),
+    remove: async (of) => await connections.remove(keyOf(of)),
+    connection: async (of) => await connections.find(keyOf(of)),
+    connections: async ({ tenant = onlyTenant, after, limit = 100 } = {}) =>
+      await connections.list({ tenant, above: after, limit }),
+    events: async ({ tenant = onlyTenant, after = 0, limit = 100 } = {}) =>
+      await storage.read(() => findEvents({ tenant, after, limit })),
+    route: transport.shown,
+    async close() {
+      if (closed) return
+      closed = true
+      await close()
+    },
+  }
+}

@@ -1,0 +1,167 @@
+/** One attempt to exchange a refresh token, journaled before each step: nothing is spent before its successor's place is ready, and what comes
+ *  back is kept before anybody reads it (P-20, P-21, P-24, P-26). */
+import { milliseconds } from '../../values/time.ts'
+import { connectionEndsAt, mayWrite } from '../rules/lease-terms.ts'
+import { outcomeOf, type Outcome } from '../rules/outcome.ts'
+import { refreshRequest, type FormRequest } from '../rules/requests.ts'
+import type { Posted } from '../transport/connection.ts'
+import type { Opened } from '../transport/transport.ts'
+import { destinationOf, postOf } from './form-post.ts'
+import { lockOf, nowOf, type ExchangeParts, type Held } from './parts.ts'
+import { exchangedOf } from './read-reply.ts'
+import { settle, type Judged, type Settled } from './settle.ts'
+import type { Lock } from '../vault/envelope.ts'
+import type { Slot } from '../vault/spool.ts'
+
+export type AttemptEnd =
+  | Settled
+  /** Nothing was sent, and nothing is wrong with the token: the store, the spool or the lease is not as it must be. */
+  | { readonly kind: 'refused-to-send'; readonly why: string }
+  /** A reply of an earlier attempt has come meanwhile: adopt it. */
+  | { readonly kind: 'reply-arrived' }
+
+export type AttemptOptions = {
+  readonly sentBefore: boolean
+  /** Of the egress, by name. */
+  readonly pin?: string | undefined
+}
+
+export async function attemptExchange(parts: ExchangeParts, held: Held, options: AttemptOptions): Promise<AttemptEnd> {
+  const { storage, spool, envelope, credentialsOf } = parts
+  const { key, fence, connection } = held
+  const under = { key, fence, generation: connection.generation }
+  const credentials = await credentialsOf(key.tenant, connection.app)
+  const token = await envelope.openText(
+    connection.sealedRefresh,
+    lockOf(connection, {
+      purpose: 'refresh-token',
+      generation: connection.generation,
+      attempt: connection.refreshAttempt,
+    }),
+  )
+  const prepared = await storage.write('prepareAttempt', under)
+  if (prepared.kind !== 'committed') return refusedToSend(prepared.kind === 'dropped' ? prepared.why : prepared.cause)
+  if (prepared.value.kind !== 'prepared') return mayNot(prepared.value.kind)
+  const { attempt } = prepared.value
+  const judged: Judged = { held, attempt, leftFrom: null, egress: null, replied: false, sentBefore: options.sentBefore }
+  const slot = await spool.reserve(key, connection.generation, attempt)
+  if (!slot.ok) {
+    await settle(parts, judged, { kind: 'not-sent', why: slot.fault.means })
+    return refusedToSend(slot.fault.means)
+  }
+  return await send(parts, judged, {
+    ...{ request: refreshRequest(credentials, token.expose()), pin: options.pin, slot: slot.value },
+  })
+}
+
+const refusedToSend = (cause: unknown): AttemptEnd => ({
+  kind: 'refused-to-send',
+  why: cause instanceof Error ? cause.message : String(cause),
+})
+
+/** Of the store's words for why nothing may be spent now. */
+function mayNot(kind: 'fenced' | 'lease-ended' | 'stale-generation' | 'reply-arrived' | 'not-open'): AttemptEnd {
+  if (kind === 'reply-arrived') return { kind }
+  if (kind === 'lease-ended') return refusedToSend('the lease has ended')
+  return { kind: 'overtaken' }
+}
+
+type Sending = {
+  readonly request: FormRequest
+  readonly pin: string | undefined
+  readonly slot: Slot
+}
+
+async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Promise<AttemptEnd> {
+  const { held } = judged
+  const opened = await openWay(parts, held, sending.pin)
+  if (opened.kind === 'not-opened') {
+    await sending.slot.release()
+    return await settle(parts, judged, notSent(`${opened.stage}: ${opened.why}`))
+  }
+  const { connection } = opened
+  const seen: Judged = { ...judged, leftFrom: connection.leavesFrom ?? null, egress: connection.egress ?? null }
+  try {
+    const refused = await journal(parts, seen, connection.tunnelEndsAt ?? null)
+    if (refused !== undefined) {
+      await sending.slot.release()
+      if (refused.kind === 'refused-to-send') await settle(parts, seen, notSent(refused.why))
+      return refused
+    }
+    const posted = await connection.post(postOf(sending.request), {
+      mayWrite: () => mayWrite(held.taken, nowOf(parts), parts.settings.terms).may,
+      deadlineMs: parts.settings.terms.call,
+    })
+    return await judge(parts, seen, { posted, slot: sending.slot })
+  } finally {
+    connection.close()
+  }
+}
+
+const notSent = (why: string): Outcome => ({ kind: 'not-sent', why })
+
+async function openWay(parts: ExchangeParts, held: Held, pin: string | undefined): Promise<Opened> {
+  const { settings, transport } = parts
+  const endsAt = connectionEndsAt(held.taken, settings.terms)
+  return await transport.open({
+    ...destinationOf(held.connection.loginUrl),
+    pin,
+    deadline: endsAt - settings.terms.call,
+    endsAt,
+  })
+}
+
+/** Undefined where the last step before the first byte is durable. */
+async function journal(
+  parts: ExchangeParts,
+  { held, attempt, leftFrom, egress }: Judged,
+  tunnelEndsAt: number | null,
+): Promise<AttemptEnd | undefined> {
+  const { storage } = parts
+  const step = { key: held.key, fence: held.fence, generation: held.connection.generation, attempt }
+  const connected = await storage.write('markConnected', { ...step, leftFrom, egress })
+  if (connected.kind !== 'committed')
+    return refusedToSend(connected.kind === 'dropped' ? connected.why : connected.cause)
+  if (connected.value.kind !== 'marked') return mayNot(connected.value.kind)
+  const sent = await storage.write('markSent', { ...step, tunnelEndsAt })
+  if (sent.kind !== 'committed') return refusedToSend(sent.kind === 'dropped' ? sent.why : sent.cause)
+  return sent.value.kind === 'marked' ? undefined : mayNot(sent.value.kind)
+}
+
+async function judge(
+  parts: ExchangeParts,
+  judged: Judged,
+  { posted, slot }: { readonly posted: Posted; readonly slot: Slot },
+): Promise<Settled> {
+  if (posted.kind === 'not-sent' || posted.raw.length === 0) {
+    await slot.release()
+    return await settle(parts, judged, outcomeOf(exchangedOf(posted)))
+  }
+  const { key, connection } = judged.held
+  const { generation } = connection
+  const { attempt } = judged
+  const sealedReply = await sealForSure(
+    parts,
+    posted.raw,
+    lockOf(connection, { purpose: 'reply', generation, attempt }),
+  )
+  const kept = await parts.replies.keep({ key, generation, attempt, sealedReply }, slot)
+  if (kept === 'in-the-spool')
+    return { kind: 'not-stored', why: 'the store does not take the reply; it is kept beside it until it does' }
+  const outcome = outcomeOf(exchangedOf(posted))
+  posted.raw.fill(0)
+  return await settle(parts, { ...judged, replied: true }, outcome)
+}
+
+/** The data key was opened a moment ago; where it has to be asked for again and the keyring cannot be reached, it is asked until it can: these bytes are
+ *  the only copy. */
+async function sealForSure({ envelope, wait, log }: ExchangeParts, raw: Uint8Array, lock: Lock): Promise<Uint8Array> {
+  for (let pause = 50; ; pause = Math.min(pause * 2, 30_000)) {
+    try {
+      return await envelope.seal(raw, lock)
+    } catch (cause) {
+      log.error('keeper.reply-not-sealed', { ...lock.place.owner, cause: String(cause) })
+      await wait(milliseconds(pause))
+    }
+  }
+}

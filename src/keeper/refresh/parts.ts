@@ -1,0 +1,67 @@
+/** What an exchange works with; made once in `open.ts`. */
+import type { Storage } from '../../storage/storage.ts'
+import type { Clock, RandomBytes } from '../../values/domain.ts'
+import type { Duration } from '../../values/time.ts'
+import type { ConnectionKey } from '../connection-key.ts'
+import type { LeaseTerms, Moment } from '../rules/lease-terms.ts'
+import type { Heartbeat } from '../rules/due.ts'
+import type { AppCredentials } from '../rules/requests.ts'
+import type { StoredConnection } from '../store/connection-row.ts'
+import type { StoredAttempt } from '../store/attempt-row.ts'
+import type { KeeperWrites } from '../store/writes.ts'
+import type { Log } from '../log.ts'
+import type { Replies } from './replies.ts'
+import type { Spool } from '../vault/spool.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { Envelope, Lock } from '../vault/envelope.ts'
+import type { Purpose } from '../vault/place.ts'
+
+export type ExchangeParts = {
+  readonly storage: Storage<KeeperWrites>
+  readonly envelope: Envelope
+  readonly transport: Transport
+  readonly spool: Pick<Spool, 'reserve'>
+  readonly replies: Replies
+  readonly clock: Clock
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number
+  readonly wait: (length: Duration) => Promise<void>
+  readonly random: RandomBytes
+  readonly log: Log
+  readonly settings: KeeperSettings
+  /** Rejects where there is no such app, or its secret does not open. */
+  readonly credentialsOf: (tenant: string, app: string) => Promise<AppCredentials>
+}
+
+export type KeeperSettings = {
+  /** Names this process for people. */
+  readonly holder: string
+  readonly terms: LeaseTerms
+  /** P-22. */
+  readonly settle: Duration
+  readonly askEvery: Duration
+  readonly heartbeat: Heartbeat
+  /** After a refusal that somebody has to mend elsewhere (P-27), and after trouble. */
+  readonly backOff: { readonly refused: Duration; readonly trouble: Duration }
+}
+
+/** A lease that is held, with what was seen under it. */
+export type Held = {
+  readonly key: ConnectionKey
+  readonly fence: number
+  /** Read before the lease was asked for. */
+  readonly taken: Moment
+  readonly connection: StoredConnection
+  readonly open: readonly StoredAttempt[]
+}
+
+export const nowOf = ({ clock, monotonic }: Pick<ExchangeParts, 'clock' | 'monotonic'>): Moment => ({
+  wall: clock(),
+  monotonic: monotonic(),
+})
+
+/** Where a secret of the connection is sealed to. */
+export const lockOf = (
+  { key, dataKey }: Pick<StoredConnection, 'key' | 'dataKey'>,
+  at: { readonly purpose: Purpose; readonly generation: number; readonly attempt: number },
+): Lock => ({ place: { owner: { kind: 'connection', ...key }, ...at }, dataKey })

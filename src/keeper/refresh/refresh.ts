@@ -1,0 +1,124 @@
+/** An exchange from the lease to its end: one at a time a connection, over all processes (L-34, L-35, SF-305). */
+import { milliseconds, type Instant } from '../../values/time.ts'
+import type { ConnectionKey } from '../connection-key.ts'
+import type { Outcome } from '../rules/outcome.ts'
+import type { Explanation } from '../rules/triage.ts'
+import { dealWithOpen } from './adopt.ts'
+import { attemptExchange } from './attempt.ts'
+import { resolveDoubt } from './in-doubt.ts'
+import { nowOf, type ExchangeParts, type Held } from './parts.ts'
+import type { Settled } from './settle.ts'
+
+export type Refreshed =
+  | { readonly kind: 'exchanged'; readonly outcome: Outcome; readonly explanations: readonly Explanation[] }
+  /** Somebody else has exchanged it since the caller looked: the store has what it wants. */
+  | { readonly kind: 'fresh' }
+  /** Nothing is sent until then: the token may be on its way, or spent. */
+  | { readonly kind: 'in-doubt'; readonly until: Instant }
+  /** Nothing is sent at all: a person has to log in again. */
+  | { readonly kind: 'ended'; readonly why: string }
+  /** Nothing was sent: store, spool or lease are not as they must be. */
+  | { readonly kind: 'refused-to-send'; readonly why: string }
+  | { readonly kind: 'unknown' }
+
+export type RefreshAsk = {
+  readonly key: ConnectionKey
+  /** The version that was looked at: where the connection has another with a good access token, there is nothing to do. Undefined: exchange it in any
+   *  case, e.g. a heartbeat or a verification. */
+  readonly seen: number | undefined
+  /** Whoever waits for another's lease gives up then. */
+  readonly patienceUntil: Instant
+  readonly pin?: string | undefined
+  /** Also where it was refused for its address or by its org: somebody says that it was mended (P-27). */
+  readonly insist?: boolean | undefined
+}
+
+export async function refresh(parts: ExchangeParts, ask: RefreshAsk): Promise<Refreshed> {
+  for (;;) {
+    const taken = await takeLease(parts, ask)
+    if (taken.kind !== 'taken') return taken
+    const { held } = taken
+    try {
+      const done = await underLease(parts, held, ask)
+      if (done !== 'again') return done
+    } finally {
+      await parts.storage.write('releaseLease', { key: held.key, fence: held.fence })
+    }
+  }
+}
+
+type Taken = { readonly kind: 'taken'; readonly held: Held } | Refreshed
+
+/** Polls while another holds it, and looks each time whether that one has done the work. */
+async function takeLease(parts: ExchangeParts, { key, patienceUntil }: RefreshAsk): Promise<Taken> {
+  const { storage, settings, wait, clock } = parts
+  for (let pause = shortest; ; pause = Math.min(pause * 2, longest)) {
+    const taken = nowOf(parts)
+    const result = await storage.write('takeLease', { key, holder: settings.holder, forMs: settings.terms.lease })
+    if (result.kind !== 'committed')
+      return { kind: 'refused-to-send', why: result.kind === 'dropped' ? result.why : result.cause.message }
+    const { value } = result
+    if (value.kind === 'unknown') return { kind: 'unknown' }
+    if (value.kind === 'taken') {
+      const { fence, connection, open } = value
+      return { kind: 'taken', held: { key, fence, taken, connection, open } }
+    }
+    if (clock() >= patienceUntil) return { kind: 'refused-to-send', why: `${value.holder} is exchanging it` }
+    await wait(milliseconds(pause))
+  }
+}
+
+const shortest = 5 // ms
+const longest = 250
+
+async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Promise<Refreshed | 'again'> {
+  const { connection } = held
+  const found = await dealWithOpen(parts, held)
+  if (found.kind === 'adopted') return exchanged(found.settled)
+  if (found.kind === 'look-again') return 'again'
+  if (found.kind === 'on-its-way') return { kind: 'in-doubt', until: found.until }
+  if (isFresh(ask, held)) return { kind: 'fresh' }
+  if (connection.state === 'reauthorization-required')
+    return { kind: 'ended', why: connection.why ?? 'it has to be authorized again' } // L-53: one request, then none
+  const rests = restsFor(parts, held, ask)
+  if (rests !== undefined) return { kind: 'refused-to-send', why: rests }
+  if (found.kind === 'in-doubt') {
+    const resolved = await resolveDoubt(parts, held)
+    if (resolved.kind === 'overtaken') return 'again'
+    if (resolved.kind === 'wait') return { kind: 'in-doubt', until: resolved.until }
+    if (resolved.kind === 'reauthorize') return { kind: 'ended', why: resolved.why }
+  }
+  const end = await attemptExchange(parts, held, { sentBefore: found.kind === 'in-doubt', pin: ask.pin })
+  switch (end.kind) {
+    case 'reply-arrived':
+      return 'again'
+    case 'refused-to-send':
+      return end
+    case 'settled':
+    case 'overtaken':
+    case 'not-stored':
+      return exchanged(end)
+  }
+}
+
+/** Done by whoever held the lease before: the version has gone on, and there is an access token of a later exchange. */
+const isFresh = ({ seen }: RefreshAsk, { connection }: Held): boolean =>
+  seen !== undefined && connection.version > seen && connection.state === 'alive' && connection.access !== null
+
+/** P-27, L-52: what was refused is not sent again before its time, unless somebody says that it was mended. */
+function restsFor({ clock }: ExchangeParts, { connection }: Held, { insist }: RefreshAsk): string | undefined {
+  const { state, nextDueAt, why } = connection
+  if (insist === true || (state !== 'ip-refused' && state !== 'refused')) return undefined
+  return nextDueAt !== null && nextDueAt > clock() ? (why ?? state) : undefined
+}
+
+function exchanged(settled: Settled): Refreshed | 'again' {
+  switch (settled.kind) {
+    case 'settled':
+      return { kind: 'exchanged', outcome: settled.outcome, explanations: settled.explanations }
+    case 'overtaken':
+      return 'again'
+    case 'not-stored':
+      return { kind: 'refused-to-send', why: settled.why }
+  }
+}

@@ -1,0 +1,188 @@
+/** From what was learned of an attempt to what is stored of it: tokens, state and event in one transaction, under the fence (P-20). */
+import type { InputOf, WriteResult } from '../../storage/storage.ts'
+import { secret } from '../../values/secret.ts'
+import { after, days, instant, type Instant } from '../../values/time.ts'
+import { heartbeatAt } from '../rules/due.ts'
+import type { Outcome } from '../rules/outcome.ts'
+import { eventOf, whyOf, type ConnectionState } from '../rules/states.ts'
+import type { Tokens } from '../rules/token-reply.ts'
+import { explain, type Explanation } from '../rules/triage.ts'
+import type { Identity } from '../store/connection-row.ts'
+import type { NewState } from '../store/state.ts'
+import type { KeeperWrites } from '../store/writes.ts'
+import { lotOf } from './lot.ts'
+import { lockOf, type ExchangeParts, type Held } from './parts.ts'
+
+/** The attempt that is judged. */
+export type Judged = {
+  readonly held: Held
+  readonly attempt: number
+  readonly leftFrom: string | null
+  readonly egress: string | null
+  /** Whether a reply of it is in the store. */
+  readonly replied: boolean
+  /** This token had been sent before, and nobody learned what became of it. */
+  readonly sentBefore: boolean
+}
+
+export type Settled =
+  | { readonly kind: 'settled'; readonly outcome: Outcome; readonly explanations: readonly Explanation[] }
+  /** Somebody else has taken over, or the token was replaced: the store tells what holds. */
+  | { readonly kind: 'overtaken' }
+  /** The store took nothing: what came lies in the journal or in the spool, and is adopted by the next lease. */
+  | { readonly kind: 'not-stored'; readonly why: string }
+
+export async function settle(parts: ExchangeParts, judged: Judged, outcome: Outcome): Promise<Settled> {
+  switch (outcome.kind) {
+    case 'rotated':
+    case 'unchanged':
+      return await commitTokens(parts, judged, outcome)
+    case 'in-flight':
+    case 'in-doubt':
+    case 'inconclusive':
+      return await keepOpen(parts, judged, outcome)
+    case 'not-sent':
+    case 'server-trouble':
+      return await close(parts, judged, { outcome, entered: stay(parts, judged.held) })
+    case 'ip-refused':
+      return await close(parts, judged, {
+        outcome,
+        entered: { state: 'ip-refused', nextDueAt: retryRefusedAt(parts, judged.held) },
+      })
+    case 'refused':
+      return await close(parts, judged, {
+        outcome,
+        entered: { state: 'refused', nextDueAt: retryRefusedAt(parts, judged.held) },
+      })
+    case 'ended':
+      return await close(parts, judged, { outcome, entered: { state: 'reauthorization-required', nextDueAt: null } })
+  }
+}
+
+type Entered = { readonly state: ConnectionState; readonly nextDueAt: number | null }
+
+/** Nothing is known to be wrong with the token: as it was, and soon again. */
+function stay({ clock, settings }: ExchangeParts, { connection }: Held): Entered {
+  return { state: stateOf(connection.state), nextDueAt: after(clock(), settings.backOff.trouble) }
+}
+
+/** P-27: slowly, and once before the token has rested for too long. */
+function retryRefusedAt({ clock, settings }: ExchangeParts, { connection }: Held): Instant {
+  const slow = after(clock(), settings.backOff.refused)
+  const last = instant((connection.lastExchangeAt ?? connection.createdAt) + days(29))
+  return slow > last && last > clock() ? last : slow
+}
+
+const states: readonly ConnectionState[] = ['alive', 'ip-refused', 'refused', 'in-doubt', 'reauthorization-required']
+export const stateOf = (text: string): ConnectionState => states.find((each) => each === text) ?? 'alive'
+
+type Closing = { readonly outcome: Outcome; readonly entered: Entered }
+
+async function close(parts: ExchangeParts, judged: Judged, { outcome, entered }: Closing): Promise<Settled> {
+  const { held, attempt, replied } = judged
+  const explanations = explainOf(parts, judged, outcome)
+  const result = await parts.storage.write('closeAttempt', {
+    ...{ key: held.key, fence: held.fence, generation: held.connection.generation, attempt },
+    ...{ outcome: outcome.kind, sawReply: replied, eraseReply: outcome.kind !== 'inconclusive' },
+    state: newState(entered, explanations, held),
+  })
+  return settledBy(result, ['closed'], { outcome, explanations })
+}
+
+/** It may be spent. An attempt without a reply stays open, since its reply may still come (P-20); one whose reply says nothing is closed beside it. */
+async function keepOpen(parts: ExchangeParts, judged: Judged, outcome: Outcome): Promise<Settled> {
+  const { held, attempt, replied } = judged
+  const explanations = explainOf(parts, judged, outcome)
+  const state = newState({ state: 'in-doubt', nextDueAt: parts.clock() }, explanations, held)
+  const about = {
+    ...{ key: held.key, fence: held.fence, generation: held.connection.generation, attempt, outcome: outcome.kind },
+    ...{ sawReply: replied, state },
+  }
+  const result = replied
+    ? await parts.storage.write('closeAttempt', { ...about, eraseReply: false })
+    : await parts.storage.write('judgeAttempt', about)
+  return settledBy(result, ['closed', 'judged'], { outcome, explanations })
+}
+
+function explainOf(
+  parts: ExchangeParts,
+  { held, leftFrom, sentBefore }: Judged,
+  outcome: Outcome,
+): readonly Explanation[] {
+  const { connection } = held
+  return explain(outcome, {
+    ...{
+      now: parts.clock(),
+      leftFrom: leftFrom ?? undefined,
+      lastGoodFrom: connection.lastEgress ?? undefined,
+      sentBefore,
+    },
+    lastExchangeAt: instant(connection.lastExchangeAt ?? connection.createdAt),
+    authorizedAt: instant(connection.createdAt),
+    ...{ approvals: 1, approvedSince: false, lifetime: undefined },
+  })
+}
+
+export function newState({ state, nextDueAt }: Entered, explanations: readonly Explanation[], held: Held): NewState {
+  const why = state === 'alive' ? null : whyOf(explanations)
+  const data = JSON.stringify({ generation: held.connection.generation, explanations })
+  return { state, why, nextDueAt, onChange: [{ kind: eventOf[state], data }] }
+}
+
+type WithTokens = Outcome & { readonly kind: 'rotated' | 'unchanged' }
+
+async function commitTokens(parts: ExchangeParts, judged: Judged, outcome: WithTokens): Promise<Settled> {
+  const { held, attempt } = judged
+  const input = await commitment(parts, judged, outcome)
+  const result = await parts.storage.write('commitExchange', {
+    ...{ key: held.key, fence: held.fence, generation: held.connection.generation, attempt },
+    ...{ next: input, outcome: outcome.kind },
+  })
+  return settledBy(result, ['committed'], { outcome, explanations: [] })
+}
+
+async function commitment(
+  { envelope, clock, settings }: ExchangeParts,
+  { held, attempt, leftFrom }: Judged,
+  outcome: WithTokens,
+): Promise<InputOf<KeeperWrites, 'commitExchange'>['next']> {
+  const { key, connection } = held
+  const { tokens } = outcome
+  const generation = connection.generation + (outcome.kind === 'rotated' ? 1 : 0)
+  const seal = async (purpose: 'refresh-token' | 'access-token', token: string): Promise<Uint8Array> =>
+    await envelope.sealText(secret(token), lockOf(connection, { purpose, generation, attempt }))
+  const now = clock()
+  const session = tokens.expiresInSeconds ?? null
+  return {
+    ...(outcome.kind === 'rotated' ? { sealedRefresh: await seal('refresh-token', outcome.refreshToken) } : {}),
+    access: {
+      sealed: await seal('access-token', tokens.accessToken),
+      issuedAt: now, // our own clock: the server's may be another
+      expiresAt: session === null ? null : now + session * 1000,
+    },
+    identity: identityOf(tokens),
+    ...{ sessionSeconds: session, egress: leftFrom },
+    state: newState({ state: 'alive', nextDueAt: heartbeatAt(now, lotOf(key), settings.heartbeat) }, [], held),
+  }
+}
+
+/** `https://HOST/id/ORG/USER` (SF-43). */
+export function identityOf({ identity, instanceUrl }: Tokens): Partial<Identity> {
+  const [, orgId, userId] = /\/id\/([^/]+)\/([^/]+)$/.exec(identity ?? '') ?? []
+  return {
+    ...(orgId === undefined || userId === undefined ? {} : { orgId, userId }),
+    ...(instanceUrl === undefined ? {} : { instanceUrl }),
+  }
+}
+
+type Ended = { readonly kind: string }
+
+function settledBy(
+  result: WriteResult<Ended>,
+  good: readonly string[],
+  settled: Omit<Settled & { readonly kind: 'settled' }, 'kind'>,
+): Settled {
+  if (result.kind === 'committed')
+    return good.includes(result.value.kind) ? { kind: 'settled', ...settled } : { kind: 'overtaken' }
+  return { kind: 'not-stored', why: result.kind === 'dropped' ? result.why : result.cause.message }
+}

@@ -1,0 +1,25 @@
+/** The states of a connection, and the events that tell of a change. */
+import type { Explanation } from './triage.ts'
+
+/** `refused`: app, org or user, to be mended there. `reauthorization-required` is left by a new authorization alone. */
+export type ConnectionState = 'alive' | 'ip-refused' | 'refused' | 'in-doubt' | 'reauthorization-required'
+
+export type EventKind =
+  | 'connection.reauthorization_required'
+  | 'connection.ip_refused'
+  | 'connection.refused'
+  | 'connection.in_doubt'
+  | 'connection.recovered'
+  | 'connection.last_retry'
+
+export const eventOf: Readonly<Record<ConnectionState, EventKind>> = {
+  'alive': 'connection.recovered',
+  'ip-refused': 'connection.ip_refused',
+  'refused': 'connection.refused',
+  'in-doubt': 'connection.in_doubt',
+  'reauthorization-required': 'connection.reauthorization_required',
+}
+
+/** One line for the row, the likeliest cause first. */
+export const whyOf = (explanations: readonly Explanation[]): string | null =>
+  explanations.length === 0 ? null : explanations.map(({ evidence, next }) => `${evidence} ${next}`).join(' Or: ')

@@ -1,0 +1,67 @@
+/** A keeper with one connection to a real org. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { KeeperEnvironment, KeeperOptions, Keeper } from '../../src/keeper/keeper.ts'
+import { openKeeper } from '../../src/keeper/keeper.ts'
+import { systemEnvironment } from '../../src/system.ts'
+import { startOrg, type StartOrgOptions, type TestOrg } from '../../src/testing.ts'
+import { secret } from '../../src/values/secret.ts'
+
+export type Scene = AsyncDisposable & {
+  readonly org: TestOrg
+  readonly keeper: Keeper
+  readonly folder: string
+  readonly logged: readonly string[]
+  /** Another keeper over the same vault, as another process has it. */
+  readonly again: (options?: Bend) => Promise<Keeper>
+}
+
+export type Bend = Partial<KeeperOptions> & { readonly environment?: Partial<KeeperEnvironment> }
+
+type SceneBend = Bend & { readonly org?: StartOrgOptions }
+
+/** The connection is `canary`, of the app `nightly`. */
+export async function openScene(bend: SceneBend = {}): Promise<Scene> {
+  const folder = await mkdtemp(join(tmpdir(), 'keeper-'))
+  const org = await startOrg(bend.org)
+  const logged: string[] = []
+  const say = (event: string, fields?: unknown): void => void logged.push(`${event} ${JSON.stringify(fields)}`)
+  const log = { info: say, warn: say, error: say }
+  const keepers: Keeper[] = []
+  const again = async ({ environment, ...options }: Bend = {}): Promise<Keeper> => {
+    const keeper = await openKeeper(
+      { ...systemEnvironment(log), ...environment },
+      {
+        ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') } },
+        ...{ spool: join(folder, 'spool'), proxy: 'direct' as const },
+        ...options,
+      },
+    )
+    keepers.push(keeper)
+    return keeper
+  }
+  const close = async (): Promise<void> => {
+    for (const each of keepers) await each.close()
+    await org.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const keeper = await openWithCanary(org, again, bend)
+    return { org, keeper, folder, logged, again, [Symbol.asyncDispose]: close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+async function openWithCanary(org: TestOrg, again: Scene['again'], { org: _org, ...bend }: SceneBend): Promise<Keeper> {
+  const keeper = await again(bend)
+  await keeper.saveApp({
+    ...{ name: 'nightly', loginUrl: org.url, clientId: org.client.consumerKey },
+    clientSecret: secret(org.client.consumerSecret),
+  })
+  const tokens = await org.grant()
+  await keeper.adopt({ id: 'canary', app: 'nightly', refreshToken: secret(tokens.refresh_token) })
+  return keeper
+}
