@@ -52,7 +52,11 @@ export type SharerOptions = {
 
 /** One of several processes over one file. */
 export function startSharer(t: TestContext, { folder, writer, wanted, inFlight }: SharerOptions): Child {
-  const words = [sharer, folder, writer, String(wanted), String(inFlight)]
+  return startProgram(t, [sharer, folder, writer, String(wanted), String(inFlight)])
+}
+
+/** A program of Node's with its arguments. */
+export function startProgram(t: TestContext, words: readonly string[]): Child {
   const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
   t.after(() => child.kill('SIGKILL'))
   return listenTo(child)
