@@ -38,6 +38,7 @@ CREATE TABLE leases (
   tenant TEXT NOT NULL, connection TEXT NOT NULL, holder TEXT, fence BIGINT NOT NULL, until BIGINT NOT NULL, for_ms BIGINT NOT NULL,
   last_attempt BIGINT NOT NULL, removed_at BIGINT, PRIMARY KEY (tenant, connection)
 ) /* clustered */;
+CREATE INDEX leases_by_removal ON leases (removed_at) WHERE removed_at IS NOT NULL;
 
 -- the journal. A reply is kept with no fence (P-20); reply_arrived stays 1 when the reply is erased, so that it is not taken in twice
 CREATE TABLE attempts (
