@@ -13,6 +13,8 @@ export type Scene = AsyncDisposable & {
   readonly keeper: Keeper
   readonly folder: string
   readonly logged: readonly string[]
+  /** A connection of its own grant; of six grants of one user the first is revoked (SF-209). */
+  readonly adopt: (id: string) => Promise<void>
   /** Another keeper over the same vault, as another process has it. */
   readonly again: (options?: Bend) => Promise<Keeper>
 }
@@ -47,21 +49,20 @@ export async function openScene(bend: SceneBend = {}): Promise<Scene> {
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const keeper = await openWithCanary(org, again, bend)
-    return { org, keeper, folder, logged, again, [Symbol.asyncDispose]: close }
+    const { org: _org, ...rest } = bend
+    const keeper = await again(rest)
+    const adopt = async (id: string): Promise<void> => {
+      const { refresh_token } = await org.grant()
+      await keeper.adopt({ id, app: 'nightly', refreshToken: secret(refresh_token) })
+    }
+    await keeper.saveApp({
+      ...{ name: 'nightly', loginUrl: org.url, clientId: org.client.consumerKey },
+      clientSecret: secret(org.client.consumerSecret),
+    })
+    await adopt('canary')
+    return { org, keeper, folder, logged, adopt, again, [Symbol.asyncDispose]: close }
   } catch (cause) {
     await close()
     throw cause
   }
-}
-
-async function openWithCanary(org: TestOrg, again: Scene['again'], { org: _org, ...bend }: SceneBend): Promise<Keeper> {
-  const keeper = await again(bend)
-  await keeper.saveApp({
-    ...{ name: 'nightly', loginUrl: org.url, clientId: org.client.consumerKey },
-    clientSecret: secret(org.client.consumerSecret),
-  })
-  const tokens = await org.grant()
-  await keeper.adopt({ id: 'canary', app: 'nightly', refreshToken: secret(tokens.refresh_token) })
-  return keeper
 }

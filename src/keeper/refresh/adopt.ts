@@ -38,10 +38,10 @@ export async function dealWithOpen(parts: ExchangeParts, held: Held): Promise<Fo
     }
     // its process may have left the reply in the spool; then the journal has it now
     if ((await parts.replies.adoptLeftovers()) > 0) return { kind: 'look-again' }
-    const until = onItsWayUntil(parts, attempt)
-    if (until > parts.clock()) return { kind: 'on-its-way', until }
     if (attempt.outcome === null)
       await settle(parts, judgedOf(held, attempt), { kind: 'in-doubt', why: 'its process ended before an answer came' })
+    const until = onItsWayUntil(parts, attempt)
+    if (until > parts.clock()) return { kind: 'on-its-way', until }
     doubtful = true
   }
   return doubtful || connection.state === 'in-doubt' ? { kind: 'in-doubt' } : { kind: 'clear' }

@@ -1,0 +1,6 @@
+/** Every place where an exchange waits. */
+import { test } from 'node:test'
+import { killEverywhere } from './kill.ts'
+
+test('P-20, P-22, L-43: killed wherever it waits, a keeper loses no reply that had reached it, sends no spent token again, and names every doubt within one lease', (t) =>
+  killEverywhere(t, { first: 1 }))
