@@ -2,6 +2,7 @@
 import type { Address } from '../ip/address.ts'
 import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
+import { watchWrites, type Writability } from '../storage/writability.ts'
 import { parseStorageUrl } from '../storage/url.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import type { Duration } from '../values/time.ts'
@@ -75,9 +76,10 @@ export async function openGateway(environment: GatewayEnvironment, options: Gate
   const { storage: url, onFault } = options
   const opened: Opened[] = []
   try {
-    const storage = await environment.openStorage({ url, system: 'gateway', migrations, writes, writesModule, onFault })
-    opened.push(() => storage.close())
-    return await openOn(storage, { environment, options, settings, opened })
+    const store = await environment.openStorage({ url, system: 'gateway', migrations, writes, writesModule, onFault })
+    opened.push(() => store.close())
+    const { storage, writability } = watchWrites(store, () => store.write('tryWrite', {}))
+    return await openOn(storage, writability, { environment, options, settings, opened })
   } catch (cause) {
     for (const each of opened.toReversed()) await each()
     throw cause
@@ -93,7 +95,11 @@ type Ground = {
   readonly opened: Opened[]
 }
 
-async function openOn(storage: Storage<GatewayWrites>, ground: Ground): Promise<RunningGateway> {
+async function openOn(
+  storage: Storage<GatewayWrites>,
+  writability: Writability,
+  ground: Ground,
+): Promise<RunningGateway> {
   const { options, opened } = ground
   const { clock, random, log } = ground.environment
   const state: State = { settings: ground.settings, draining: false, ports: [] }
@@ -111,7 +117,7 @@ async function openOn(storage: Storage<GatewayWrites>, ground: Ground): Promise<
   opened.push(() => listener.destroy())
   state.ports = [listener.address.port]
   const admin = await openAdmin(
-    { ...parts, declared, admissions, allow: () => state.settings.configuration.allow },
+    { ...parts, writability, declared, admissions, allow: () => state.settings.configuration.allow },
     { listen: state.settings.adminListen, folder, adminToken: options.adminToken },
   )
   opened.push(() => admin.close())

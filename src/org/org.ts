@@ -4,6 +4,7 @@ import { parseCidrs } from '../ip/cidr.ts'
 import { compileRanges } from '../ip/matcher.ts'
 import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
+import { watchWrites, type Writability } from '../storage/writability.ts'
 import { parseStorageUrl } from '../storage/url.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import type { Secret } from '../values/secret.ts'
@@ -91,15 +92,18 @@ export async function openOrg(environment: OrgEnvironment, options: OrgOptions):
   const { storage: url, onFault } = options
   const opened = await environment.openStorage({ url, system: 'org', migrations, writes, writesModule, onFault })
   try {
-    return await openOn(openKnownGrants(opened), environment, options)
+    const { storage, writability } = watchWrites(opened, () => opened.write('tryWrite', {}))
+    return await openOn({ ...openKnownGrants(storage), writability }, environment, options)
   } catch (cause) {
     await opened.close() // the lock must not outlive an org that did not open
     throw cause
   }
 }
 
+type Store = ReturnType<typeof openKnownGrants> & { readonly writability: Writability }
+
 async function openOn(
-  { storage, grants }: ReturnType<typeof openKnownGrants>,
+  { storage, grants, writability }: Store,
   environment: OrgEnvironment,
   options: OrgOptions,
 ): Promise<RunningOrg> {
@@ -116,7 +120,7 @@ async function openOn(
     options,
   )
   const where: { url: string } = { url: '' }
-  const parts = await openParts(ground, environment, { ...options, folder, where, grants })
+  const parts = await openParts(ground, environment, { ...options, folder, where, grants, writability })
   await enterRotationMode(parts)
   await reapplyRevocations(parts)
   const metrics = openMetrics()
@@ -210,16 +214,18 @@ type Opened = OrgOptions & {
   readonly folder: string | undefined
   readonly where: { readonly url: string }
   readonly grants: KnownGrants
+  readonly writability: Writability
 }
 
 async function openParts(ground: Ground, { monotonic, wait, log }: OrgEnvironment, opened: Opened): Promise<OrgParts> {
-  const { configuration, folder, where, grants } = opened
+  const { configuration, folder, where, grants, writability } = opened
   const { storage, clock, random, keyring, recordIds } = ground
   const publicUrl = (): string => configuration.publicUrl ?? where.url
   const { failureKeys, failureWindowSeconds, clientFailures } = configuration.limits
   return {
     storage,
     knownGrants: grants,
+    writability,
     folder,
     clock,
     random,

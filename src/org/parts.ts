@@ -4,6 +4,7 @@ import type { RangeMatcher } from '../ip/matcher.ts'
 import type { SourceAddress } from '../ip/source-address.ts'
 import type { Duration } from '../values/time.ts'
 import type { Storage } from '../storage/storage.ts'
+import type { Writability } from '../storage/writability.ts'
 import type { OrgConfiguration } from './configuration.ts'
 import type { Faults } from './testing/faults.ts'
 import type { FailureLimits } from './failure-limits.ts'
@@ -26,6 +27,7 @@ export type OrgParts = {
   readonly wait: (length: Duration) => Promise<void>
   readonly storage: Storage<OrgWrites>
   readonly knownGrants: KnownGrants
+  readonly writability: Writability
   readonly settings: SettingsSource
   readonly keyring: Keyring
   readonly configuration: OrgConfiguration

@@ -21,6 +21,12 @@ const successorOf = ({ status, body }: Answer): string => {
   return body['refresh_token'] ?? ''
 }
 
+type Readiness = { readonly status: string; readonly why?: string }
+async function readiness(url: string): Promise<[number, Readiness]> {
+  const reply = await fetch(`${url}/readyz`)
+  return [reply.status, (await reply.json()) as Readiness]
+}
+
 const [limited, small] = disks(tmpdir())
 
 for (const disk of small === undefined ? [limited] : [limited, small]) {
@@ -55,6 +61,24 @@ for (const disk of small === undefined ? [limited] : [limited, small]) {
       const { code, stderr } = await up.stop()
       equal(code, 0, stderr)
       for (const token of [refreshToken, current, last]) equal(stderr.includes(token), false)
+    })
+
+    test('the org is not ready from the first failed write on, says why, and recovers without any traffic', async (t) => {
+      const cwd = await emptyFolder(t)
+      const { up } = await startUp(t, { cwd, within: disk.within(cwd) })
+      const running = { pid: up.pid, cwd }
+      const { near, refreshToken } = await partnerOf(t, up, disk.folder(running))
+      deepEqual(await readiness(up.url), [200, { status: 'ready' }])
+      disk.fillUp(running)
+      isToldToComeAgain(await near.redeem(refreshToken))
+      for (let nth = 0; nth < 3; nth += 1) {
+        const [status, { status: is, why }] = await readiness(up.url)
+        deepEqual([status, is], [503, 'not ready'])
+        match(why ?? '', /^nothing can be written to the store: (?:disk I\/O error|database or disk is full)$/)
+      }
+      disk.makeRoom(running)
+      deepEqual(await readiness(up.url), [200, { status: 'ready' }])
+      successorOf(await near.redeem(refreshToken))
     })
 
     test('the org can be stopped meanwhile', async (t) => {

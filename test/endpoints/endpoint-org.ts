@@ -215,6 +215,7 @@ function partsOf({ configuration, storage, knownGrants, revocations, clock, sett
     ...{
       folder: undefined,
       knownGrants,
+      writability: { trouble: () => Promise.resolve(undefined) },
       clock,
       random,
       configuration,

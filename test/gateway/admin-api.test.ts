@@ -257,6 +257,20 @@ describe('health and metrics', () => {
     deepEqual([status, body.status, body.egress.map(({ state }) => state)], [503, 'not ready', ['down', 'unusable']]) // prettier-ignore
   })
 
+  test('it is not ready while use cannot be stored, and says why', async (t) => {
+    let trouble: string | undefined
+    const bench = await openBench(t, await openGatewayStore(t), { trouble: () => trouble })
+    const ready = async () => {
+      const { status, text } = await bench.call('/readyz')
+      return [status, /"why":"(use cannot[^"]*)"/.exec(text)?.[1]]
+    }
+    deepEqual(await ready(), [200, undefined])
+    trouble = 'database or disk is full'
+    deepEqual(await ready(), [503, 'use cannot be stored: database or disk is full'])
+    trouble = undefined
+    deepEqual(await ready(), [200, undefined])
+  })
+
   test('metrics show egress states, live bytes, ports and probes', async (t) => {
     const bench = await open(t)
     bench.pool.states.set('b', 'down')

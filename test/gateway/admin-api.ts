@@ -118,6 +118,8 @@ export type BenchOptions = {
   readonly file?: readonly EgressEntry[]
   readonly admitted?: readonly AdmissionRow[]
   readonly folder?: string
+  /** Why the store takes no write. */
+  readonly trouble?: () => string | undefined
 }
 
 /** As the composition does it: the set is in force before anything listens. */
@@ -126,7 +128,7 @@ export async function openBench(
   storage: GatewayStore,
   options: BenchOptions = {},
 ): Promise<AdminBench> {
-  const { file = pair, admitted = [], folder } = options
+  const { file = pair, admitted = [], folder, trouble = () => undefined } = options
   const pool = fakePool()
   const metered = await openMetered(storage)
   const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count))
@@ -136,8 +138,9 @@ export async function openBench(
   const declared = await openDeclared({ ...parts, key, own: () => [] }, file)
   const admissions = await openAdmissions(parts, admitted)
   const metrics = openMetrics(parts)
+  const writability = { trouble: () => Promise.resolve(trouble()) }
   const admin = await openAdmin(
-    { ...parts, metrics, declared, admissions, allow: () => [rule, '*.force.com:443'] },
+    { ...parts, metrics, writability, declared, admissions, allow: () => [rule, '*.force.com:443'] },
     { listen: { host: '127.0.0.1', port: 0 }, folder, adminToken: secret(token) },
   )
   t.after(() => admin.close())

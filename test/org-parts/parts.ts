@@ -67,6 +67,7 @@ export async function openTestParts(t: TestContext, wish: Wish = {}): Promise<Te
   const epoch = (): Epoch => ({ current: 0, olderGrants: 'refuse' })
   const parts: OrgParts = {
     ...{ clock, storage, knownGrants, configuration, recordIds, random, folder: undefined },
+    writability: { trouble: () => Promise.resolve(undefined) },
     monotonic: () => performance.now(),
     wait: () => Promise.resolve(),
     settings: {

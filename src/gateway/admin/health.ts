@@ -2,17 +2,20 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { AdminParts } from './admin-parts.ts'
 
-export function registerHealth(server: FastifyInstance, { pool, metrics }: AdminParts): void {
+export function registerHealth(server: FastifyInstance, { pool, metrics, writability }: AdminParts): void {
   const method = ['GET', 'HEAD']
   server.route({ method, url: '/healthz', handler: (_request, reply) => send(reply, 200, { status: 'ok' }) })
   server.route({
     method,
     url: '/readyz',
-    handler(_request, reply) {
+    async handler(_request, reply) {
       const egress = pool.views().map(({ name, state, why }) => ({ name, state, why }))
       // one is enough: a pair of which one is down is what it is there for
-      if (egress.some(({ state }) => state === 'up')) return send(reply, 200, { status: 'ready', egress })
-      return send(reply, 503, { status: 'not ready', why: 'no egress is up', egress })
+      if (!egress.some(({ state }) => state === 'up'))
+        return send(reply, 503, { status: 'not ready', why: 'no egress is up', egress })
+      const trouble = await writability.trouble()
+      if (trouble === undefined) return send(reply, 200, { status: 'ready', egress })
+      return send(reply, 503, { status: 'not ready', why: `use cannot be stored: ${trouble}`, egress })
     },
   })
   server.route({

@@ -18,7 +18,7 @@ export function registerHealth(server: FastifyInstance, parts: OrgParts, metrics
   })
 }
 
-/** Ready is who can read the store. */
+/** Ready is who can read the store and write to it: a redemption needs both. */
 async function answerReadiness(parts: OrgParts, reply: FastifyReply): Promise<FastifyReply> {
   const failure = await parts.storage
     .read(() => one('SELECT 1 AS one'))
@@ -26,9 +26,13 @@ async function answerReadiness(parts: OrgParts, reply: FastifyReply): Promise<Fa
       () => undefined,
       (cause: unknown) => String(cause),
     )
-  if (failure === undefined) return send(reply, 200, { status: 'ready' })
-  parts.log.warn('store-not-readable', { cause: failure })
-  return send(reply, 503, { status: 'not ready', why: 'the store cannot be read' })
+  if (failure !== undefined) {
+    parts.log.warn('store-not-readable', { cause: failure })
+    return send(reply, 503, { status: 'not ready', why: 'the store cannot be read' })
+  }
+  const trouble = await parts.writability.trouble()
+  if (trouble === undefined) return send(reply, 200, { status: 'ready' })
+  return send(reply, 503, { status: 'not ready', why: `nothing can be written to the store: ${trouble}` })
 }
 
 const send = (reply: FastifyReply, status: number, document: object): FastifyReply =>

@@ -1,4 +1,5 @@
 /** Every write of the org by name; the writer thread imports this module. */
+import { tryWrite } from '../../storage/writability.ts'
 import { revokeAccessToken, slideAccessToken } from './access-tokens.ts'
 import { recordAlert } from './alerts.ts'
 import { recordAudit } from './audit.ts'
@@ -43,6 +44,7 @@ export type OrgWrites = {
   // keys
   readonly addFirstSigningKey: typeof addFirstSigningKey
   // upkeep
+  readonly tryWrite: typeof tryWrite
   readonly upkeep: typeof upkeep
   readonly enterRotationMode: typeof enterRotationMode
   // configuration and its admins
@@ -76,6 +78,7 @@ export const writes: OrgWrites = {
   recordUse,
   alert: recordAlert,
   addFirstSigningKey,
+  tryWrite,
   upkeep,
   enterRotationMode,
   save,
