@@ -13,13 +13,13 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 function countingKeyring() {
   const opened: Uint8Array[] = []
   const waiting: (() => void)[] = []
-  let slow = false
+  let [slow, failing] = [false, false]
   const keyring: Keyring = {
     current: 'k',
     wrap: () => Promise.reject(new Error('nobody wraps here')),
     async unwrap({ bytes }) {
       if (slow) await new Promise<void>((resolve) => waiting.push(resolve))
-      if (bytes[0] === 0) throw new Error('KMS out of reach')
+      if (failing) throw new Error('KMS out of reach')
       const dataKey = new Uint8Array(32).fill(bytes[0] ?? 0)
       opened.push(dataKey)
       return dataKey
@@ -29,7 +29,7 @@ function countingKeyring() {
     for (const each of waiting.splice(0)) each()
     await settled()
   }
-  return { keyring, opened, answer, beSlow: () => (slow = true) }
+  return { keyring, opened, answer, beSlow: () => (slow = true), fail: (now: boolean) => (failing = now) }
 }
 
 function open(t: TestContext, limits: Partial<DataKeyLimits> = {}) {
@@ -125,12 +125,17 @@ describe('opened data keys', () => {
   })
 
   test('released twice by one holder stay open for the other', async (t) => {
-    const { dataKeys } = open(t, { keep: 0 })
+    const { dataKeys, opened } = open(t)
     const [one, other] = [await dataKeys.hold(owner('a'), wrapped(7)), await dataKeys.hold(owner('a'), wrapped(7))]
+    equal(opened.length, 1)
+    dataKeys.forget()
     one.release()
     one.release()
     await settled()
     equal(other.dataKey[0], 7)
+    other.release()
+    await settled()
+    equal(opened.every(zeros), true)
   })
 
   test('of another owner, or after a change, are others', async (t) => {
@@ -142,11 +147,23 @@ describe('opened data keys', () => {
   })
 
   test('that could not be had are asked for again', async (t) => {
-    const { dataKeys } = open(t)
-    await rejects(first(dataKeys, 'a', 0), /out of reach/)
-    await rejects(first(dataKeys, 'a', 0), /out of reach/)
-    await rejects(dataKeys.hold(owner('a'), wrapped(0)), /out of reach/)
-    equal(await first(dataKeys, 'a', 7), 7)
+    const { dataKeys, fail } = open(t)
+    fail(true)
+    await rejects(first(dataKeys), /out of reach/)
+    await rejects(dataKeys.hold(owner('a'), wrapped(7)), /out of reach/)
+    fail(false)
+    equal(await first(dataKeys), 7)
+  })
+
+  test('that came later are erased in their turn, though nobody asks again', async (t) => {
+    const { dataKeys, opened, pass } = open(t)
+    await first(dataKeys, 'a')
+    await pass(600)
+    await first(dataKeys, 'b')
+    await pass(400)
+    deepEqual(opened.map(zeros), [true, false])
+    await pass(1000)
+    deepEqual(opened.map(zeros), [true, true])
   })
 
   test('are all erased when they are forgotten, and can be had again', async (t) => {

@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { secret } from '../../values/secret.ts'
 import { openEnvelope, type Envelope, type Lock } from './envelope.ts'
 import { openKeyring, type Keyring } from './keyring.ts'
-import { associatedData, type Owner, type Place, type Purpose } from './place.ts'
+import { associatedData, wrappingContext, type Owner, type Place, type Purpose } from './place.ts'
 import { VaultFault } from './vault-fault.ts'
 
 const random = (count: number): Uint8Array => new Uint8Array(randomBytes(count))
@@ -131,14 +131,32 @@ describe('the associated data', () => {
       { numRuns: 500 },
     ))
 
+  const of = (tenant: string, id = 'canary') => associatedData({ ...place, owner: { ...canary, tenant, id } })
+
+  test('keeps apart the same letters, parted elsewhere', () => {
+    notDeepEqual(of('acme', 'canary'), of('acm', 'ecanary'))
+    notDeepEqual(of('', 'acmecanary'), of('acmecanary', ''))
+  })
+
   test('keeps apart what UTF-8 would make one', () => {
-    const of = (tenant: string) => associatedData({ ...place, owner: { ...canary, tenant } })
     notDeepEqual(of('\ud800'), of('\ud801'))
     notDeepEqual(of('e\u0301'), of('\u00e9'))
   })
 })
 
 describe('a new data key', () => {
+  const elsewhere: { readonly [sentence: string]: Owner } = {
+    'of another tenant': { ...canary, tenant: 'other' },
+    'of another connection': { ...canary, id: 'other' },
+    'of an app': { ...canary, kind: 'app' },
+    'of names that are parted elsewhere': { ...canary, tenant: 'acme","canary', id: '' },
+  }
+  for (const [sentence, owner] of Object.entries(elsewhere))
+    test(`L-59: does not unwrap as that ${sentence}`, async () => {
+      await rejects(keyring.unwrap(lock.dataKey, wrappingContext(owner)), misplaced)
+      await keyring.unwrap(lock.dataKey, wrappingContext(canary))
+    })
+
   test('is not given out by a keyring that cannot give it back', async () => {
     const forgetful: Keyring = { ...keyring, unwrap: () => Promise.resolve(random(32)) }
     await rejects(envelopeOf(forgetful).newDataKey(canary), /does not give back what it wrapped/)

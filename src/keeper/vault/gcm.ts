@@ -5,7 +5,7 @@ const version = 1
 const nonceBytes = 12
 const tagBytes = 16
 const headBytes = 1 + nonceBytes
-const options = { authTagLength: tagBytes } // without it a tag cut to four bytes would do
+const options = { authTagLength: tagBytes } // and no shorter one, as GCM would allow
 
 /** `nonce`: 12 fresh random bytes, never used with this key before. The key and the plaintext stay the caller's. */
 export function encrypt(

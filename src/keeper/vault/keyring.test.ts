@@ -126,6 +126,8 @@ describe('the file of a keyring', () => {
     'with a key that is too short': ['{ "version": 1, "keys": [{ "id": "x", "key": "AAAA" }] }', /is not 32 bytes/],
     'with a key under a name of another': [`{ "version": 1, "keys": [{ "id": "x", "key": "${key()}" }] }`, /altered/],
     'with a placeholder': [Buffer.alloc(32, 7).toString('base64'), /not random/],
+    'with a letter too many in a key': [`!${key()}`, /is not 32 bytes in base64/],
+    'with a key of 33 bytes': [randomBytes(33).toString('base64'), /is not 32 bytes in base64/],
     'with a word that is no key': [`${key()} hunter2`, /is not 32 bytes in base64 \(key 2 of 2\)/],
   }
   for (const [sentence, [content, words]] of Object.entries(damaged))
