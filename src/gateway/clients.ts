@@ -39,33 +39,9 @@ type Known = { readonly client: Client; readonly digest: Buffer }
  *  Passwords are kept as SHA-256 under a key of this process: scrypt would cost more than the tunnels of a second. Headers that were right are
  *  remembered as they came; the configuration holds the passwords in clear as well. */
 export function openClients({ clients, random, monotonic, log }: ClientsOptions): RunningClients {
-  const key = Buffer.from(random(32)).toString('hex')
-  const digestOf = (password: string): Buffer => hash('sha256', key + password, 'buffer')
-  const knownOf = (each: GatewayClient): Known => ({
-    client: clientOf(each),
-    digest: digestOf(each.password.expose().normalize('NFC')),
-  })
-  const byUser = (all: readonly GatewayClient[]): ReadonlyMap<string, Known> => {
-    check(all)
-    return new Map(all.map((each) => [each.username.normalize('NFC'), knownOf(each)]))
-  }
-  const nobody = digestOf(Buffer.from(random(32)).toString('hex'))
+  const passwords = openPasswords(clients, random)
   const failures = openFailures({ window: failureLimit.window, now: monotonic })
-  let known = byUser(clients)
   const proofs = openProofs()
-
-  /** The digest is made and compared whether or not there is such a user. */
-  const find = ({
-    user,
-    password,
-  }: Credentials): { readonly client: Client; readonly asked: string | undefined } | undefined => {
-    const split = splitPin(user)
-    const whole = known.get(user)
-    const match = whole ?? (split === undefined ? undefined : known.get(split.user))
-    const same = timingSafeEqual(digestOf(password), match?.digest ?? nobody)
-    if (match === undefined || !same) return undefined
-    return { client: match.client, asked: whole === undefined ? split?.egress : undefined }
-  }
 
   const failed = (from: Address): Refusal => {
     const count = failures.count(from)
@@ -74,11 +50,10 @@ export function openClients({ clients, random, monotonic, log }: ClientsOptions)
     if (count === failureLimit.most + 1) log.warn('too-many-wrong-credentials', { from: holder })
     return refusal('TOO_MANY_FAILURES', { from: holder })
   }
-
   const authenticate: Clients['authenticate'] = (credentials, from) => {
     if (credentials === undefined) return fault(refusal('CREDENTIALS_MISSING'))
     for (const reading of readingsOf(credentials)) {
-      const found = find(reading)
+      const found = passwords.find(reading)
       if (found !== undefined) return withPin(found.client, found.asked)
     }
     return fault(failed(from))
@@ -93,8 +68,43 @@ export function openClients({ clients, random, monotonic, log }: ClientsOptions)
       return now
     },
     replace(all) {
-      known = byUser(all)
+      passwords.replace(all)
       proofs.forget()
+    },
+  }
+}
+
+type Passwords = {
+  /** `asked`: the egress that the user names. */
+  readonly find: (given: Credentials) => { readonly client: Client; readonly asked: string | undefined } | undefined
+  readonly replace: (clients: readonly GatewayClient[]) => void
+}
+
+function openPasswords(clients: readonly GatewayClient[], random: RandomBytes): Passwords {
+  const key = Buffer.from(random(32)).toString('hex')
+  const digestOf = (password: string): Buffer => hash('sha256', key + password, 'buffer')
+  const knownOf = (each: GatewayClient): Known => ({
+    client: clientOf(each),
+    digest: digestOf(each.password.expose().normalize('NFC')),
+  })
+  const byUser = (all: readonly GatewayClient[]): ReadonlyMap<string, Known> => {
+    check(all)
+    return new Map(all.map((each) => [each.username.normalize('NFC'), knownOf(each)]))
+  }
+  const nobody = digestOf(Buffer.from(random(32)).toString('hex'))
+  let known = byUser(clients)
+  return {
+    // the digest is made and compared whether or not there is such a user
+    find({ user, password }) {
+      const split = splitPin(user)
+      const whole = known.get(user)
+      const match = whole ?? (split === undefined ? undefined : known.get(split.user))
+      const same = timingSafeEqual(digestOf(password), match?.digest ?? nobody)
+      if (match === undefined || !same) return undefined
+      return { client: match.client, asked: whole === undefined ? split?.egress : undefined }
+    },
+    replace(all) {
+      known = byUser(all)
     },
   }
 }
