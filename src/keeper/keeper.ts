@@ -152,7 +152,7 @@ async function keyringOf(
 ): Promise<Keyring> {
   if ('wrap' in keyring) return keyring
   if ('text' in keyring) return await openKeyring({ kind: 'text', ...keyring }, { random, clock })
-  const counted = await storage.read(() => countStates('every tenant'))
+  const counted = await storage.read(() => countStates(null))
   return await openKeyring({ kind: 'file', path: keyring.file, vaultIsNew: counted.length === 0 }, { random, clock })
 }
 

@@ -2,6 +2,8 @@
 import { equal, ok } from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { ConnectionKey } from '../../src/keeper/connection-key.ts'
+import type { Stage } from '../../src/keeper/store/attempt-row.ts'
+import type { ToPrepare } from '../../src/keeper/store/attempts.ts'
 import type { CreateConnection } from '../../src/keeper/store/connections.ts'
 import type { CommitExchange } from '../../src/keeper/store/exchange.ts'
 import type { StoredConnection } from '../../src/keeper/store/connection-row.ts'
@@ -23,7 +25,7 @@ export type KeeperStore = {
   /** The store's clock. */
   now: number
   /** Throws unless it commits. */
-  readonly write: <N extends keyof KeeperWrites & string>(
+  readonly write: <N extends keyof KeeperWrites>(
     name: N,
     input: InputOf<KeeperWrites, N>,
   ) => Promise<OutputOf<KeeperWrites, N>>
@@ -35,17 +37,16 @@ export type KeeperStore = {
 
 /** In memory, with the app `billing` of the tenants acme and rival, and no connection. */
 export async function openKeeperStore(t: TestContext, inject?: Injection): Promise<KeeperStore> {
-  let store: KeeperStore | undefined
+  const time = { now: start }
   const storage = await openStorage({
     ...{ url: 'sqlite::memory:', system: 'keeper', migrations, writes },
     writesModule: new URL('../../src/keeper/store/writes.ts', import.meta.url),
-    clock: () => store?.now ?? start,
+    clock: () => time.now,
     ...(inject === undefined ? {} : { inject }),
   })
   t.after(() => storage.close())
-  store = {
+  const store: KeeperStore = Object.assign(time, {
     storage,
-    now: start,
     write: async (name, input) => committed(await storage.write(name, input)),
     connection: async (key = canary) => {
       const found = await storage.read(() => findConnection(key))
@@ -57,7 +58,7 @@ export async function openKeeperStore(t: TestContext, inject?: Injection): Promi
       ok(outcome.kind === 'taken', `the lease was ${outcome.kind}`)
       return outcome
     },
-  }
+  } satisfies Omit<KeeperStore, 'now'>)
   const settings = {
     ...{ loginUrl: 'https://login.example.com', clientId: '3MVG9', redirectUri: null, scopes: null },
     secret: { sealed: bytes('sealed secret'), dataKey: { key: 'k1', bytes: bytes('wrapped app key') } },
@@ -87,15 +88,9 @@ export const newConnection = (about: Partial<CreateConnection> = {}): CreateConn
 /** An attempt under a lease, brought as far as this; throws where a step is refused. */
 export async function attemptAt(
   store: KeeperStore,
-  fence: number,
-  stage: 'prepared' | 'connected' | 'sent' | 'received',
-  generation = 1,
-): Promise<{
-  readonly key: ConnectionKey
-  readonly fence: number
-  readonly generation: number
-  readonly attempt: number
-}> {
+  { fence, generation = 1 }: { readonly fence: number; readonly generation?: number },
+  stage: Stage,
+): Promise<ToPrepare & { readonly attempt: number }> {
   const under = { key: canary, fence, generation }
   const prepared = await store.write('prepareAttempt', under)
   ok(prepared.kind === 'prepared', prepared.kind)

@@ -58,15 +58,15 @@ describe('the journal of an attempt', () => {
   test('counts attempts from 1 and never uses a number again', async (t) => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
-    for (const attempt of [1, 2, 3]) equal((await attemptAt(store, fence, 'prepared')).attempt, attempt)
+    for (const attempt of [1, 2, 3]) equal((await attemptAt(store, { fence }, 'prepared')).attempt, attempt)
   })
 
   test('takes no step twice, and none before the one before it', async (t) => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
-    const prepared = await attemptAt(store, fence, 'prepared')
+    const prepared = await attemptAt(store, { fence }, 'prepared')
     deepEqual(await store.write('markSent', { ...prepared, tunnelEndsAt: null }), { kind: 'not-open' })
-    const sent = await attemptAt(store, fence, 'sent')
+    const sent = await attemptAt(store, { fence }, 'sent')
     deepEqual(await store.write('markSent', { ...sent, tunnelEndsAt: null }), { kind: 'not-open' })
     deepEqual(await store.write('markConnected', { ...sent, leftFrom: null, egress: null }), { kind: 'not-open' })
   })
@@ -96,10 +96,10 @@ describe('the journal of an attempt', () => {
     for (const step of ['prepareAttempt', 'markConnected', 'markSent'] as const)
       test(`${sentence}: ${step} is refused and writes nothing`, async (t) => {
         const store = await openWithConnection(t)
-        const earlier = await attemptAt(store, (await store.lease('earlier')).fence, 'sent')
+        const earlier = await attemptAt(store, await store.lease('earlier'), 'sent')
         await store.write('releaseLease', earlier)
         const { fence } = await store.lease()
-        const about = await attemptAt(store, fence, step === 'markSent' ? 'connected' : 'prepared')
+        const about = await attemptAt(store, { fence }, step === 'markSent' ? 'connected' : 'prepared')
         await happens(store, fence)
         const before = await openOf(store)
         const input = { ...about, leftFrom: null, egress: null, tunnelEndsAt: null }
@@ -110,18 +110,18 @@ describe('the journal of an attempt', () => {
   test('a reply to a token that was replaced does not keep the new one from being sent', async (t) => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
-    const sent = await attemptAt(store, fence, 'sent')
+    const sent = await attemptAt(store, { fence }, 'sent')
     await store.write('replaceToken', replacement)
     const late = { ...sent, sealedReply: bytes('of a replaced family') }
     deepEqual(await store.write('appendReceived', late), { kind: 'kept', generation: 2 })
-    equal((await attemptAt(store, fence, 'sent', 2)).attempt, 2)
+    equal((await attemptAt(store, { fence, generation: 2 }, 'sent')).attempt, 2)
   })
 })
 
 describe('a reply', () => {
   test('P-20: is kept after the lease has ended, was taken by another, and the attempt was closed over it', async (t) => {
     const store = await openWithConnection(t)
-    const slept = await attemptAt(store, (await store.lease()).fence, 'sent')
+    const slept = await attemptAt(store, await store.lease(), 'sent')
     store.now += 60_000
     const { fence } = await store.lease('b')
     const closing = { ...slept, fence, outcome: 'in-doubt', sawReply: false, eraseReply: false }
@@ -135,7 +135,7 @@ describe('a reply', () => {
 
   test('P-20: that was kept is found by the next lease and adopted under its fence', async (t) => {
     const store = await openWithConnection(t)
-    const slept = await attemptAt(store, (await store.lease()).fence, 'received')
+    const slept = await attemptAt(store, await store.lease(), 'received')
     store.now += 60_000
     const { fence, open } = await store.lease('b')
     deepEqual(
@@ -149,7 +149,7 @@ describe('a reply', () => {
 
   test('counts once: whatever is told again, the first one stays', async (t) => {
     const store = await openWithConnection(t)
-    const received = await attemptAt(store, (await store.lease()).fence, 'received')
+    const received = await attemptAt(store, await store.lease(), 'received')
     deepEqual(await store.write('appendReceived', { ...received, sealedReply: bytes('another') }), {
       kind: 'kept-before',
     })
@@ -161,7 +161,7 @@ describe('a reply', () => {
     for (const stage of ['sent', 'received'] as const) {
       const { generation } = await store.connection()
       const { fence } = await store.lease()
-      const step = await attemptAt(store, fence, stage, generation)
+      const step = await attemptAt(store, { fence, generation }, stage)
       equal((await store.write('commitExchange', { ...step, next: exchanged(), outcome: 'rotated' })).kind, 'committed')
       deepEqual(await store.write('appendReceived', { ...step, sealedReply: bytes('again') }), { kind: 'kept-before' })
       await store.write('releaseLease', { key: canary, fence })
@@ -179,7 +179,7 @@ describe('a reply', () => {
     test(`${sentence} is unknown and kept nowhere`, async (t) => {
       const store = await openWithConnection(t)
       await store.write('createConnection', newConnection({ key: { tenant: 'rival', id: 'canary' } }))
-      const sent = await attemptAt(store, (await store.lease()).fence, 'sent')
+      const sent = await attemptAt(store, await store.lease(), 'sent')
       const before = await openOf(store)
       const outcome = await store.write('appendReceived', { ...sent, sealedReply: bytes('stray'), ...about })
       deepEqual(outcome, { kind: 'unknown' })
@@ -191,7 +191,7 @@ describe('an attempt whose holder died', () => {
   for (const stage of ['prepared', 'connected', 'sent', 'received'] as const)
     test(`is found once its lease has ended, not before (${stage})`, async (t) => {
       const store = await openWithConnection(t)
-      await attemptAt(store, (await store.lease()).fence, stage)
+      await attemptAt(store, await store.lease(), stage)
       deepEqual(await stranded(store), [])
       store.now += 60_000
       deepEqual(
@@ -203,7 +203,7 @@ describe('an attempt whose holder died', () => {
   test('is left alone once it has a name, until its reply comes', async (t) => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
-    const sent = await attemptAt(store, fence, 'sent')
+    const sent = await attemptAt(store, { fence }, 'sent')
     equal((await store.write('judgeAttempt', { ...sent, outcome: 'in-doubt', sawReply: false })).kind, 'judged')
     await store.write('releaseLease', { key: canary, fence })
     deepEqual(await stranded(store), [])

@@ -22,7 +22,7 @@ describe('committing an exchange', () => {
     const store = await openWithConnection(t)
     const before = await store.connection()
     const { fence } = await store.lease()
-    const step = await attemptAt(store, fence, 'received')
+    const step = await attemptAt(store, { fence }, 'received')
     store.now += 10
     const outcome = await store.write('commitExchange', { ...step, next: exchanged(), outcome: 'rotated' })
     deepEqual(outcome, { kind: 'committed', generation: 2 })
@@ -42,7 +42,7 @@ describe('committing an exchange', () => {
 
   test('L-32: without a refresh token keeps the old one, its generation and what it is sealed to', async (t) => {
     const store = await openWithConnection(t)
-    const step = await attemptAt(store, (await store.lease()).fence, 'received')
+    const step = await attemptAt(store, await store.lease(), 'received')
     const next = exchanged({ sealedRefresh: undefined })
     deepEqual(await store.write('commitExchange', { ...step, next, outcome: 'unchanged' }), {
       kind: 'committed',
@@ -58,7 +58,7 @@ describe('committing an exchange', () => {
   test('told again, as after a commit whose fate was unknown, answers the same and changes nothing', async (t) => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
-    const step = { ...(await attemptAt(store, fence, 'received')), next: exchanged(), outcome: 'rotated' }
+    const step = { ...(await attemptAt(store, { fence }, 'received')), next: exchanged(), outcome: 'rotated' }
     const first = await store.write('commitExchange', step)
     const stored = await store.connection()
     await store.write('releaseLease', { key: canary, fence })
@@ -68,7 +68,7 @@ describe('committing an exchange', () => {
 
   test('goes through after the end of the lease as long as nobody has taken it', async (t) => {
     const store = await openWithConnection(t)
-    const step = await attemptAt(store, (await store.lease()).fence, 'received')
+    const step = await attemptAt(store, await store.lease(), 'received')
     store.now += 3_600_000
     equal((await store.write('commitExchange', { ...step, next: exchanged(), outcome: 'rotated' })).kind, 'committed')
   })
@@ -76,7 +76,7 @@ describe('committing an exchange', () => {
   test('L-40: is refused to a stale fence at every step, and its reply stays for whoever holds the lease', async (t) => {
     for (const stage of ['prepared', 'connected', 'sent', 'received'] as const) {
       const store = await openWithConnection(t)
-      const step = await attemptAt(store, (await store.lease()).fence, stage)
+      const step = await attemptAt(store, await store.lease(), stage)
       store.now += 60_000
       await store.lease('b')
       const [connection, open] = [await store.connection(), await store.storage.read(() => findOpenAttempts(canary))]
@@ -97,7 +97,7 @@ describe('committing an exchange', () => {
 
   test('of a token that was replaced meanwhile is refused, and its reply stays open', async (t) => {
     const store = await openWithConnection(t)
-    const step = await attemptAt(store, (await store.lease()).fence, 'received')
+    const step = await attemptAt(store, await store.lease(), 'received')
     const adopted = { sealedRefresh: bytes('adopted'), access: null, soleHolder: true, state: live }
     await store.write('replaceToken', { key: canary, generation: 1, ...adopted })
     const outcome = await store.write('commitExchange', { ...step, next: exchanged(), outcome: 'rotated' })
@@ -109,7 +109,7 @@ describe('committing an exchange', () => {
   test('L-46: makes attempts needless that sent the same token unanswered, and no others', async (t) => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
-    const [silent, answered] = [await attemptAt(store, fence, 'sent'), await attemptAt(store, fence, 'sent')]
+    const [silent, answered] = [await attemptAt(store, { fence }, 'sent'), await attemptAt(store, { fence }, 'sent')]
     await store.write('appendReceived', { ...answered, sealedReply: bytes('also answered') })
     // adopting one reply does not throw away another
     const other = { ...silent, sealedReply: bytes('late') }
@@ -119,8 +119,8 @@ describe('committing an exchange', () => {
       'committed',
     )
     deepEqual((await attemptOf(store, silent.attempt))?.closedAt, null)
-    const third = await attemptAt(store, fence, 'sent', 2)
-    const fourth = await attemptAt(store, fence, 'sent', 2)
+    const third = await attemptAt(store, { fence, generation: 2 }, 'sent')
+    const fourth = await attemptAt(store, { fence, generation: 2 }, 'sent')
     equal((await store.write('commitExchange', { ...fourth, next: exchanged(), outcome: 'rotated' })).kind, 'committed')
     deepEqual((await attemptOf(store, third.attempt))?.outcome, 'overtaken')
     deepEqual(
@@ -137,7 +137,7 @@ describe('committing an exchange', () => {
       seen += 1
       if (seen === failAt) throw new Error('the disk is full')
     })
-    const step = await attemptAt(store, (await store.lease()).fence, 'received')
+    const step = await attemptAt(store, await store.lease(), 'received')
     const before = [await store.connection(), await attemptOf(store)]
     const plan = { ...step, next: exchanged(), outcome: 'rotated', events: [{ kind: 'x', data: '{}' }] }
     let failures = 0
@@ -160,7 +160,7 @@ describe('closing an attempt', () => {
 
   test('names the outcome and enters the state with its event in one go', async (t) => {
     const store = await openWithConnection(t)
-    const step = await attemptAt(store, (await store.lease()).fence, 'received')
+    const step = await attemptAt(store, await store.lease(), 'received')
     const outcome = await store.write('closeAttempt', { ...step, ...closing, state: refused })
     deepEqual(outcome, { kind: 'closed', stateEntered: true })
     const { state, why, nextDueAt, stateSince } = await store.connection()
@@ -175,7 +175,7 @@ describe('closing an attempt', () => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
     const meet = async (state: typeof live) => {
-      const step = await attemptAt(store, fence, 'received')
+      const step = await attemptAt(store, { fence }, 'received')
       await store.write('closeAttempt', { ...step, ...closing, state })
       store.now += 1
     }
@@ -186,7 +186,7 @@ describe('closing an attempt', () => {
 
   test('L-50: of an older generation leaves the state of the connection alone', async (t) => {
     const store = await openWithConnection(t)
-    const step = await attemptAt(store, (await store.lease()).fence, 'received')
+    const step = await attemptAt(store, await store.lease(), 'received')
     const adopted = { sealedRefresh: bytes('adopted'), access: null, soleHolder: true, state: live }
     await store.write('replaceToken', { key: canary, generation: 1, ...adopted })
     const outcome = await store.write('closeAttempt', { ...step, ...closing, state: refused })
@@ -198,7 +198,7 @@ describe('closing an attempt', () => {
   for (const write of ['closeAttempt', 'judgeAttempt'] as const)
     test(`P-20: ${write} never passes over a reply that arrived after the decision`, async (t) => {
       const store = await openWithConnection(t)
-      const step = await attemptAt(store, (await store.lease()).fence, 'received')
+      const step = await attemptAt(store, await store.lease(), 'received')
       const outcome = await store.write(write, { ...step, outcome: 'in-doubt', sawReply: false, eraseReply: false })
       equal(outcome.kind, 'reply-arrived')
       deepEqual('attempt' in outcome && outcome.attempt.sealedReply, bytes('reply 1'))
@@ -209,7 +209,7 @@ describe('closing an attempt', () => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
     for (const eraseReply of [false, true]) {
-      const step = await attemptAt(store, fence, 'received')
+      const step = await attemptAt(store, { fence }, 'received')
       await store.write('closeAttempt', { ...step, ...closing, eraseReply })
       const kept = (await attemptOf(store, step.attempt))?.sealedReply
       deepEqual(kept, eraseReply ? null : bytes(`reply ${step.attempt}`))
@@ -218,7 +218,7 @@ describe('closing an attempt', () => {
 
   test('twice is refused, and closes nothing else', async (t) => {
     const store = await openWithConnection(t)
-    const step = await attemptAt(store, (await store.lease()).fence, 'received')
+    const step = await attemptAt(store, await store.lease(), 'received')
     await store.write('closeAttempt', { ...step, ...closing })
     deepEqual(await store.write('closeAttempt', { ...step, ...closing }), { kind: 'not-open' })
     deepEqual(await store.write('commitExchange', { ...step, next: exchanged(), outcome: 'x' }), { kind: 'not-open' })

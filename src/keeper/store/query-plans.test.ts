@@ -43,10 +43,7 @@ describe('no table is read through for', () => {
       const plan = planOf(program)
       match(plan, through)
       // an index that holds only what is asked for may be read through; event counters are one a tenant
-      doesNotMatch(
-        plan,
-        /SCAN (?!a USING INDEX attempts_open|connections USING COVERING INDEX connections_by_due|n\b)/,
-      )
+      doesNotMatch(plan, /SCAN (?!a USING INDEX attempts_open|connections USING COVERING INDEX connections_by_due|n\b)/)
     })
 })
 

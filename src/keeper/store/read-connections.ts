@@ -63,12 +63,11 @@ export function* findConnections(query: ConnectionsQuery): Program<readonly Stor
 
 export type StateCount = { readonly state: string; readonly count: number }
 
-/** Of one tenant, or of all of them together for the installation's own health. */
-export function* countStates(tenant: string | 'every tenant'): Program<readonly StateCount[]> {
-  const only = tenant === 'every tenant' ? null : tenant
+/** Of one tenant; null for all of them together, which is for the installation's own health. */
+export function* countStates(tenant: string | null): Program<readonly StateCount[]> {
   return yield* all<StateCount>(
     'SELECT state, count(*) AS count FROM connections WHERE (? IS NULL OR tenant = ?) GROUP BY state ORDER BY state',
-    only,
-    only,
+    tenant,
+    tenant,
   )
 }

@@ -161,7 +161,7 @@ describe('pruning', () => {
 
   test('takes nothing that is young and within the bounds', async (t) => {
     const store = await openWithConnection(t)
-    await attemptAt(store, (await store.lease()).fence, 'sent')
+    await attemptAt(store, await store.lease(), 'sent')
     equal(await store.write('pruneKeeper', nothing), 0)
   })
 
@@ -187,15 +187,15 @@ describe('pruning', () => {
   test('takes attempts that were closed long ago, never open ones, and their numbers are not used again', async (t) => {
     const store = await openWithConnection(t)
     const { fence } = await store.lease()
-    const closed = await attemptAt(store, fence, 'received')
+    const closed = await attemptAt(store, { fence }, 'received')
     await store.write('closeAttempt', { ...closed, outcome: 'x', sawReply: true, eraseReply: true })
-    const open = await attemptAt(store, fence, 'sent')
+    const open = await attemptAt(store, { fence }, 'sent')
     equal(await store.write('pruneKeeper', { ...nothing, attemptsBefore: start + 1 }), 1)
     deepEqual(
       (await store.storage.read(() => findAttempts(canary, 10))).map(({ attempt }) => attempt),
       [open.attempt],
     )
-    equal((await attemptAt(store, fence, 'prepared')).attempt, 3)
+    equal((await attemptAt(store, { fence }, 'prepared')).attempt, 3)
   })
 
   test('takes old introspections, and the counters of connections that are long gone', async (t) => {

@@ -136,11 +136,11 @@ async function openReader(connecting: Connecting): Promise<Reader> {
 type ThreadPlace = { readonly file: string; readonly alarm: Alarm }
 
 function replaceByThread<W extends Writes>(
-  migrated: Connection,
+  connection: Connection,
   options: OpenOptions<W>,
   { file, alarm }: ThreadPlace,
 ): Promise<Writer> {
-  migrated.close()
+  connection.close()
   const { maxPages, inject: injection, clock } = options
   if (typeof injection === 'function')
     throw new Error('a function cannot be injected into the writer thread; give a plan')
