@@ -1,5 +1,5 @@
 /** Opened data keys, for the moment: few, briefly, and erased when they go. A keyring may be a KMS, and asking it for each token would take too long. */
-import type { Keyring, WrappedKey } from './keyring.ts'
+import type { Keyring, WrappedKey } from './keyring-contract.ts'
 import { wrappingContext, type Owner } from './place.ts'
 
 export type DataKeys = {

@@ -4,7 +4,7 @@ import type { RandomBytes } from '../../values/domain.ts'
 import { secret, type Secret } from '../../values/secret.ts'
 import { openDataKeys, usualLimits, type DataKeyLimits } from './data-keys.ts'
 import { decrypt, encrypt } from './gcm.ts'
-import type { Keyring, WrappedKey } from './keyring.ts'
+import type { Keyring, WrappedKey } from './keyring-contract.ts'
 import { associatedData, placeWords, wrappingContext, type Owner, type Place } from './place.ts'
 import { VaultFault } from './vault-fault.ts'
 

@@ -1,7 +1,7 @@
 /** The keyring as text: read with distrust, since people edit it; every change is a new document. */
 import { fault, ok, type Result } from '../../values/result.ts'
 import { isPlaceholder, keyBytes, keyName } from './keyring-keys.ts'
-import type { KeyListing } from './keyring.ts'
+import type { KeyListing } from './keyring-contract.ts'
 
 export type KeyringKey = KeyListing & { readonly bytes: Uint8Array }
 

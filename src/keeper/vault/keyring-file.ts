@@ -7,7 +7,7 @@ import { locked } from './folder-lock.ts'
 import { judgeDrop, type KeyringRefusal } from '../rules/drop-key.ts'
 import { keyringText, listing, parseKeyring, withNewKey, withoutKey, type KeyringDocument } from './keyring-document.ts'
 import { keyBytes, unwrapUnder, wrapUnder, wrongKeyring } from './keyring-keys.ts'
-import type { HeldKeyring, KeyringParts, KeyringSource } from './keyring.ts'
+import type { HeldKeyring, KeyringParts, KeyringSource } from './keyring-contract.ts'
 import { VaultFault } from './vault-fault.ts'
 
 type FileSource = Extract<KeyringSource, { readonly kind: 'file' }>

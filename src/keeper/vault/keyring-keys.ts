@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import type { RandomBytes } from '../../values/domain.ts'
 import { decrypt, encrypt } from './gcm.ts'
-import type { WrappedKey } from './keyring.ts'
+import type { WrappedKey } from './keyring-contract.ts'
 import { VaultFault } from './vault-fault.ts'
 
 export const keyBytes = 32

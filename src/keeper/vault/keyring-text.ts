@@ -3,7 +3,7 @@ import { fault } from '../../values/result.ts'
 import type { KeyringRefusal } from '../rules/drop-key.ts'
 import { listing, parseKeyring } from './keyring-document.ts'
 import { unwrapUnder, wrapUnder, wrongKeyring } from './keyring-keys.ts'
-import type { HeldKeyring, KeyringParts, KeyringSource } from './keyring.ts'
+import type { HeldKeyring, KeyringParts, KeyringSource } from './keyring-contract.ts'
 import { VaultFault } from './vault-fault.ts'
 
 type TextSource = Extract<KeyringSource, { readonly kind: 'text' }>

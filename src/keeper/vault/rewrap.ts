@@ -1,7 +1,7 @@
 /** Moving data keys from older keys of the keyring to the current one. What is sealed under a data key stays as it is, so nobody authorizes anything again. */
 import { planRewrap, type KeyUse } from '../rules/plan-rewrap.ts'
 import { withErased, wrapProven } from './envelope.ts'
-import type { Keyring, WrappedKey } from './keyring.ts'
+import type { Keyring, WrappedKey } from './keyring-contract.ts'
 import { wrappingContext, type Owner } from './place.ts'
 import { VaultFault } from './vault-fault.ts'
 

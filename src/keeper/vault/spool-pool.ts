@@ -4,7 +4,7 @@ import { fault, ok, type Result } from '../../values/result.ts'
 import { makeSpoolFile, suffix, type SpoolFile } from './spool-file.ts'
 import { frameLength, replyAt, type Exchange } from './spool-frame.ts'
 import type { Home } from './spool-home.ts'
-import type { Slot, SpoolLimits, SpoolRefusal } from './spool.ts'
+import type { Slot, SpoolLimits, SpoolRefusal } from './spool-slot.ts'
 
 export type Pool = {
   readonly reserve: (exchange: Exchange) => Promise<Result<Slot, SpoolRefusal>>

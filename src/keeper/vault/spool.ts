@@ -6,21 +6,9 @@ import type { ConnectionKey } from '../connection-key.ts'
 import { openHome } from './spool-home.ts'
 import { openLeftovers, type Leftover } from './spool-leftovers.ts'
 import { openPool } from './spool-pool.ts'
+import type { Slot, SpoolLimits, SpoolRefusal } from './spool-slot.ts'
 
-export type Slot = {
-  /** `sealed`: already encrypted. It is on the disk when this resolves; where it rejects, hold the reply and call it again: what is half written is never taken for
-   *  a reply. Up to `replyBytes` it needs no room that is not already there. */
-  readonly keep: (sealed: Uint8Array) => Promise<void>
-  /** Only when the reply lies in the store, or none will come: what was kept is gone. Never rejects, and may be called twice. */
-  readonly release: () => Promise<void>
-}
-
-export type SpoolRefusal = {
-  readonly kind: 'all-taken' | 'not-writable'
-  readonly means: string
-  readonly next: readonly string[]
-  readonly cause?: unknown
-}
+export type { Slot, SpoolLimits, SpoolRefusal } from './spool-slot.ts'
 
 export type Spool = {
   /** To be held before the token is sent. A fault means: do not send. Whoever holds a slot writes into a file that is open, allocated, and was written to a
@@ -41,7 +29,6 @@ export type SpoolOptions = {
   /** How many exchanges may be under way at once in this process (64), and the room for the sealed reply of each (64 KiB). */
   readonly limits?: SpoolLimits
 }
-export type SpoolLimits = { readonly slots: number; readonly replyBytes: number }
 
 const usualLimits: SpoolLimits = { slots: 64, replyBytes: 65_536 }
 
