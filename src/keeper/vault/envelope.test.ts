@@ -99,7 +99,7 @@ describe('a sealed secret', () => {
 
   test('any text comes back as it was', async () =>
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (text) => {
+      fc.asyncProperty(fc.string({ unit: fc.constantFrom('a', '\0', 'é', '€', '😀') }), async (text) => {
         const back = await envelope.openText(await envelope.sealText(secret(text), lock), lock)
         return back.expose() === text
       }),
