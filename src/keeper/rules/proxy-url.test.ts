@@ -32,6 +32,10 @@ describe('the URL of a proxy', () => {
       ['http', 'gw.example:1', 'app@team/1', 'p:a%+ü'],
     ],
     'may have an empty password over HTTP': ['http://app@gw.example:1', ['http', 'gw.example:1', 'app', '']],
+    'L-70: is refused if it is empty, as an unset variable leaves it, and means no direct way': [
+      ' ',
+      'is empty; name a proxy, or say in words that calls to Salesforce leave directly',
+    ],
     'is refused if it is none': ['gw.example', 'is not a URL; write http://USER:PASSWORD@HOST:PORT'],
     'is refused without a scheme, where a host looks like one': [
       'gw.example:9293',

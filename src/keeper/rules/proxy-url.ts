@@ -18,6 +18,8 @@ const usualPorts = { http: 80, https: 443, socks5: 1080 } as const
 /** The fault is a predicate of "the URL of the proxy", and never quotes it: it has credentials in it. `socks5h` is `socks5`: names are always
  *  resolved by the proxy. */
 export function parseProxyUrl(text: string): Result<ProxyUrl, string> {
+  if (text.trim() === '')
+    return fault('is empty; name a proxy, or say in words that calls to Salesforce leave directly')
   const url = URL.parse(text.trim())
   if (url === null) return fault('is not a URL; write http://USER:PASSWORD@HOST:PORT')
   const protocol = protocols.get(url.protocol)

@@ -33,7 +33,7 @@ export type Connection = {
   readonly leavesFrom: string | undefined
   /** When the gateway will have cut the tunnel, whatever becomes of this process, on this process's clock (P-21); undefined: it promised nothing. */
   readonly tunnelEndsAt: number | undefined
-  /** Once only: throws on a second call. The connection is closed when it resolves. */
+  /** Once only: throws on a second call. The connection is closed, and the body of the request erased, when it resolves. */
   readonly post: (request: PostRequest, permission: Permission) => Promise<Posted>
   /** For a connection that is not needed after all. */
   readonly close: () => void
@@ -72,9 +72,9 @@ class Exchange {
     const { raw, stream } = parts
     stream.on('data', (chunk: Buffer) => this.#take(chunk))
     stream.on('end', () => this.#end('it was closed by the other side', true))
-    stream.on('error', (error: NodeJS.ErrnoException) => this.#end(error.code ?? error.message, false))
-    stream.on('close', () => this.#end('it was closed', false))
-    if (raw.destroyed || stream.destroyed) this.#end('it was closed', false)
+    stream.on('error', (error: NodeJS.ErrnoException) => this.#broken(error.code ?? error.message))
+    stream.on('close', () => this.#broken('it was closed'))
+    if (raw.destroyed || stream.destroyed) this.#broken('it was closed')
     stream.resume()
   }
 
@@ -83,16 +83,12 @@ class Exchange {
     this.#asked = true
     try {
       const formed = formatPost(this.#parts.to, request)
-      if (!formed.ok) return this.#notSent(`the request cannot be sent: ${formed.fault}`)
-      const gone = this.#unusable()
-      if (gone !== undefined) return this.#notSent(gone)
-      // nothing waits between the question and the write (P-21)
-      if (!mayWrite()) return this.#notSent('the permission to write had ended')
-      const failed = this.#write(formed.value)
+      if (!formed.ok) return notSent(`the request cannot be sent: ${formed.fault}`)
+      const failed = this.#writeIf(mayWrite, formed.value)
       formed.value.fill(0)
-      if (failed !== undefined) return failed
-      return await this.#reply(deadlineMs)
+      return failed ?? (await this.#reply(deadlineMs))
     } finally {
+      request.body.fill(0)
       this.close()
     }
   }
@@ -110,6 +106,13 @@ class Exchange {
     return undefined
   }
 
+  /** Nothing waits between the question and the write (P-21). */
+  #writeIf(mayWrite: () => boolean, bytes: Uint8Array): Posted | undefined {
+    const gone = this.#unusable()
+    if (gone !== undefined) return notSent(gone)
+    return mayWrite() ? this.#write(bytes) : notSent('the permission to write had ended')
+  }
+
   /** All of it in one call, or the connection is destroyed in the same tick: a rest that waits in this process could leave it after a pause. */
   #write(bytes: Uint8Array): Posted | undefined {
     const { raw, stream } = this.#parts
@@ -117,9 +120,9 @@ class Exchange {
     stream.write(bytes)
     const handed = raw.bytesWritten - before
     if (handed >= bytes.length && raw.writableLength === 0) return undefined
+    if (handed > 0) return this.#cut('the connection did not take the whole request at once')
     this.close()
-    if (handed === 0) return this.#notSent('the connection took no byte of the request')
-    return this.#cut('the connection did not take the whole request at once')
+    return notSent('the connection took no byte of the request')
   }
 
   async #reply(deadlineMs: number): Promise<Posted> {
@@ -163,16 +166,21 @@ class Exchange {
     return taken
   }
 
+  #broken(why: string): void {
+    this.#end(this.#parts.isOver() ? 'the end of the connection was reached' : why, false)
+  }
+
   #end(why: string, orderly: boolean): void {
     this.#over ??= { why, orderly }
-    this.#settle?.()
+    if (this.#asked) this.#settle?.()
+    else this.close() // nothing will be sent over it any more
   }
 
-  #notSent(why: string): Posted {
-    return { kind: 'not-sent', why }
-  }
-
+  /** Reset, so that the kernel forgets what it has not sent yet, instead of sending it when the network is back (P-21). */
   #cut(why: string): Posted {
+    this.#parts.raw.resetAndDestroy()
     return { kind: 'cut', raw: this.#taken(), why }
   }
 }
+
+const notSent = (why: string): Posted => ({ kind: 'not-sent', why })

@@ -6,9 +6,11 @@ export type Dialled =
   | { readonly kind: 'connected'; readonly socket: Socket }
   | { readonly kind: 'failed'; readonly stage: 'resolve' | 'connect'; readonly why: string }
 
-/** `begun` is given the socket before it is connected, so that a deadline can destroy it. Its later errors have a listener already. */
+/** `begun` is given the socket before it is connected, so that a deadline can destroy it. Its later errors have a listener already; it
+ *  is open until it is destroyed. */
 export async function dial({ host, port }: Destination, begun: (socket: Socket) => void): Promise<Dialled> {
-  const socket = connect({ host: bareHost(host), port, noDelay: true })
+  // half open, because a socket that ends itself when the other side has ended cannot be reset any more, and would never close
+  const socket = connect({ host: bareHost(host), port, noDelay: true, allowHalfOpen: true })
   begun(socket)
   return await new Promise((resolve) => {
     socket.once('connect', () => resolve({ kind: 'connected', socket }))

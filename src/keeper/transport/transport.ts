@@ -95,7 +95,7 @@ type Course = {
   readonly opened: () => string | undefined
 }
 
-/** Its two timers destroy the socket, and end with it. */
+/** Its two timers destroy the socket, and end with it. The last one resets: a kernel would go on sending what it has taken (P-21). */
 function openCourse(openMs: number, endMs: number): Course {
   let late = false
   let timer: NodeJS.Timeout | undefined
@@ -105,7 +105,7 @@ function openCourse(openMs: number, endMs: number): Course {
         late = true
         socket.destroy(new Error(tooLate))
       }, openMs)
-      const end = onceRead(() => socket.destroy(new Error('the end of the connection was reached')), endMs)
+      const end = onceRead(() => socket.resetAndDestroy(), endMs)
       socket.once('close', () => {
         clearTimeout(timer)
         clearTimeout(end)

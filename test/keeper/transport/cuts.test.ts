@@ -53,7 +53,7 @@ async function everyCut(
     cutter.cut = undefined
     const connection = await opened(transport, wish(origin.port, { secure: scene.secure }))
     cutter.cut = { of: scene.of, after, how: scene.how(after) }
-    const posted = await connection.post(refresh, yes)
+    const posted = await connection.post(refresh(), yes)
     await origin.ended(after + 1)
     const posts = origin.heard[after]?.split('POST ').length ?? 1
     const round = { posted, posts: posts - 1, connections: origin.connections() - after }

@@ -22,7 +22,7 @@ describe('an egress that is asked for', () => {
       const { origin, gateway, by } = await scene(t)
       const connection = await opened(by('http'), wish(origin.port, { pin }))
       deepEqual([connection.egress, connection.leavesFrom], [pin, leavesFrom])
-      equal((await connection.post(refresh, yes)).kind, 'replied')
+      equal((await connection.post(refresh(), yes)).kind, 'replied')
       await gateway.haveEnded(1)
       deepEqual(
         gateway.tunnels().map(({ egress }) => egress),
@@ -34,7 +34,7 @@ describe('an egress that is asked for', () => {
     const { origin, gateway, by } = await scene(t)
     const connection = await opened(by('socks5'), wish(origin.port, { pin: 'b' }))
     deepEqual([connection.egress, connection.leavesFrom], [undefined, undefined])
-    equal((await connection.post(refresh, yes)).kind, 'replied')
+    equal((await connection.post(refresh(), yes)).kind, 'replied')
     await gateway.haveEnded(1)
     deepEqual(
       gateway.tunnels().map(({ egress }) => egress),
@@ -143,7 +143,7 @@ describe('P-21: the end of a tunnel', () => {
       }),
     )
     const connection = await opened(transportBy(through(`http://127.0.0.1:${proxy.port}`)), wish(origin.port))
-    const posted = connection.post(refresh, yes)
+    const posted = connection.post(refresh(), yes)
     ;(await cut.promise)()
     deepEqual(await posted, {
       kind: 'cut',

@@ -48,11 +48,12 @@ export async function opened(transport: Transport, asked: OpenWish): Promise<Con
   return end.connection
 }
 
-export const refresh: PostRequest = {
+/** A fresh one each time: its body is erased by who posts it. */
+export const refresh = (form: string = 'grant_type=refresh_token&refresh_token=5Aep861canary'): PostRequest => ({
   path: '/services/oauth2/token',
   headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-  body: Buffer.from('grant_type=refresh_token&refresh_token=5Aep861canary'),
-}
+  body: new TextEncoder().encode(form),
+})
 
 export const yes = { mayWrite: () => true, deadlineMs: 10_000 } as const
 

@@ -44,7 +44,7 @@ describe('P-21: the permission and the write of the whole request are one tick',
         const order: string[] = []
         queueMicrotask(() => order.push('a microtask'))
         const mayWrite = (): boolean => order.push('asked') > 0
-        const posted = connection.post({ ...refresh, body }, { ...yes, mayWrite })
+        const posted = connection.post({ ...refresh(), body }, { ...yes, mayWrite })
         standStill(counts, heard, body.length + 1)
         equal(order.join(), 'asked')
         connection.close()
@@ -62,7 +62,7 @@ describe('P-20: a reply that has arrived is never thrown away', () => {
           ends === 'the end of the connection' ? { endsAt: Date.now() + 2000, deadline: Date.now() + 1900 } : {}
         const connection = await opened(transportBy(direct), wish(origin, { secure, ...atEnd }))
         const deadlineMs = ends === 'the end of the connection' ? 10_000 : soon
-        const posted = connection.post(refresh, { ...yes, deadlineMs })
+        const posted = connection.post(refresh(), { ...yes, deadlineMs })
         standStill(counts, replied, 1)
         pause('endsAt' in atEnd ? atEnd.endsAt - Date.now() + 50 : soon + 50)
         const end = await posted

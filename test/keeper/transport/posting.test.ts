@@ -3,18 +3,32 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { describe, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { parseHost } from '../../../src/keeper/rules/hosts.ts'
 import { mostRequestBytes } from '../../../src/keeper/rules/http-request.ts'
 import { mostReplyBytes, openConnection, type Connection } from '../../../src/keeper/transport/connection.ts'
 import type { Scope } from '../../gateway/kit.ts'
-import { answering, direct, listening, opened, rawOf, refresh, transportBy, wish, yes, type Answerer } from './kit.ts'
+import {
+  answering,
+  direct,
+  listening,
+  opened,
+  proxying,
+  rawOf,
+  refresh,
+  through,
+  transportBy,
+  wish,
+  yes,
+  type Answerer,
+} from './kit.ts'
 import { isWhole, json, tokens } from './said.ts'
 
 describe('P-24: nothing is sent', () => {
   test('where the permission has ended: no byte leaves, and the connection is closed', async (t) => {
     const origin = await listening(t, answering(tokens))
     const connection = await opened(transportBy(direct), wish(origin.port))
-    const posted = await connection.post(refresh, { ...yes, mayWrite: () => false })
+    const posted = await connection.post(refresh(), { ...yes, mayWrite: () => false })
     deepEqual(posted, { kind: 'not-sent', why: 'the permission to write had ended' })
     await origin.ended(1)
     deepEqual(origin.heard, [''])
@@ -26,7 +40,7 @@ describe('P-24: nothing is sent', () => {
     const broken = (): boolean => {
       throw new Error('no clock')
     }
-    await rejects(connection.post(refresh, { ...yes, mayWrite: broken }), /no clock/)
+    await rejects(connection.post(refresh(), { ...yes, mayWrite: broken }), /no clock/)
     await origin.ended(1)
     deepEqual(origin.heard, [''])
   })
@@ -43,7 +57,7 @@ describe('P-24: nothing is sent', () => {
       const connection = await opened(transport, wish(origin.port, { deadline: 1_010_000, endsAt: 1_060_000 }))
       by = later
       let asked = false
-      const posted = await connection.post(refresh, { ...yes, mayWrite: () => (asked = true) })
+      const posted = await connection.post(refresh(), { ...yes, mayWrite: () => (asked = true) })
       deepEqual(posted, { kind: 'not-sent', why: 'the connection had reached its end before the request was written' })
       equal(asked, false)
       await origin.ended(1)
@@ -57,7 +71,7 @@ describe('P-24: nothing is sent', () => {
       const connection = await opened(transportBy(direct), wish(origin.port, { secure }))
       accepted?.end()
       await origin.ended(1)
-      const posted = await connection.post(refresh, yes)
+      const posted = await connection.post(refresh(), yes)
       equal(posted.kind, 'not-sent')
       match(posted.kind === 'not-sent' ? posted.why : '', /^the connection had ended before the request was written/)
     })
@@ -66,7 +80,7 @@ describe('P-24: nothing is sent', () => {
     const origin = await listening(t, (socket, heard) => void (heard() === '' && socket.end(tokens)))
     const connection = await opened(transportBy(direct), wish(origin.port))
     await origin.ended(1)
-    const posted = await connection.post(refresh, yes)
+    const posted = await connection.post(refresh(), yes)
     deepEqual(posted, { kind: 'not-sent', why: 'the other side spoke before it was asked' })
   })
 
@@ -75,7 +89,7 @@ describe('P-24: nothing is sent', () => {
     const connection = await opened(transportBy(direct), wish(origin.port))
     connection.close()
     await origin.ended(1)
-    equal((await connection.post(refresh, yes)).kind, 'not-sent')
+    equal((await connection.post(refresh(), yes)).kind, 'not-sent')
   })
 
   const requests = {
@@ -90,17 +104,26 @@ describe('P-24: nothing is sent', () => {
     test(`where the request cannot be: ${sentence}`, async (t) => {
       const origin = await listening(t, answering(tokens))
       const connection = await opened(transportBy(direct), wish(origin.port))
-      const posted = await connection.post({ ...refresh, ...bent }, yes)
+      const posted = await connection.post({ ...refresh(), ...bent }, yes)
       match(posted.kind === 'not-sent' ? posted.why : '', /^the request cannot be sent: /)
       await origin.ended(1)
       deepEqual(origin.heard, [''])
     })
 
+  test('twice from one body: it is erased with the first', async (t) => {
+    const origin = await listening(t, answering(tokens))
+    const connection = await opened(transportBy(direct), wish(origin.port))
+    const request = refresh()
+    equal((await connection.post(request, yes)).kind, 'replied')
+    equal(origin.heard.join('').includes('canary'), true)
+    deepEqual(new Set(request.body), new Set([0]))
+  })
+
   test('a second time: a connection is for one request', async (t) => {
     const origin = await listening(t, answering(tokens))
     const connection = await opened(transportBy(direct), wish(origin.port))
-    equal((await connection.post(refresh, yes)).kind, 'replied')
-    await rejects(connection.post(refresh, yes), /one request/)
+    equal((await connection.post(refresh(), yes)).kind, 'replied')
+    await rejects(connection.post(refresh(), yes), /one request/)
     equal(origin.heard.join('').split('POST ').length, 2)
   })
 })
@@ -127,7 +150,7 @@ describe('P-21: a request that would wait in this process is destroyed in the ti
   test('where the connection takes no byte of it, it was not sent', async (t) => {
     const origin = await listening(t, () => undefined)
     const connection = await bentConnection(t, origin.port, () => ({ stream: new PassThrough() }))
-    deepEqual(await connection.post(refresh, yes), {
+    deepEqual(await connection.post(refresh(), yes), {
       kind: 'not-sent',
       why: 'the connection took no byte of the request',
     })
@@ -142,7 +165,7 @@ describe('P-21: a request that would wait in this process is destroyed in the ti
       ok(raw.writableLength > 0)
       return {}
     })
-    const posted = await connection.post(refresh, yes)
+    const posted = await connection.post(refresh(), yes)
     match(posted.kind === 'cut' ? posted.why : posted.kind, /did not take the whole request at once/)
     await origin.ended(1)
     equal(origin.heard.join('').includes('POST'), false)
@@ -156,6 +179,14 @@ const once = (...said: readonly string[]): Answerer => {
     for (const each of left.splice(0)) socket.write(each)
     socket.end()
   }
+}
+
+const openSockets = (): number => process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap').length
+
+/** No socket is left over. */
+async function allClosed(before: number): Promise<void> {
+  for (let turns = 0; turns < 100 && openSockets() > before; turns += 1) await turn()
+  equal(openSockets(), before)
 }
 
 describe('L-42: exactly one POST is on the wire', () => {
@@ -194,22 +225,50 @@ describe('L-42: exactly one POST is on the wire', () => {
     test(sentence, async (t) => {
       const origin = await listening(t, answer)
       const connection = await opened(transportBy(direct), wish(origin.port))
+      const before = openSockets() - 2 // its two ends
       const deadlineMs = sentence.includes('silence') ? 100 : yes.deadlineMs
-      const posted = await connection.post(refresh, { ...yes, deadlineMs })
+      const posted = await connection.post(refresh(), { ...yes, deadlineMs })
       equal(posted.kind, kind)
       match(rawOf(posted), raw)
       if (posted.kind === 'cut') equal(canary.test(posted.why), false, posted.why)
       await origin.ended(1)
+      await allClosed(before)
       equal(origin.connections(), 1)
       equal(origin.heard.join('').split('POST ').length - 1, 1)
     })
+})
+
+describe('P-21: a request without a whole reply is broken off by a reset, so that the kernel does not go on sending it', () => {
+  const ways = {
+    'at the deadline of its reply': { deadlineMs: 100, lasts: 60_000 },
+    'at the end of its connection': { deadlineMs: 10_000, lasts: 1500 },
+  } as const
+  for (const [sentence, { deadlineMs, lasts }] of Object.entries(ways))
+    for (const secure of [false, true])
+      test(`${sentence}, over ${secure ? 'https' : 'http'}`, async (t) => {
+        const origin = await listening(t, () => undefined, secure ? {} : undefined)
+        const broken = Promise.withResolvers<string | undefined>()
+        const front = await listening(
+          t,
+          proxying('HTTP/1.1 200 OK\r\n\r\n', (client, far) => {
+            client.on('error', (error: NodeJS.ErrnoException) => broken.resolve(error.code))
+            client.on('end', () => broken.resolve('an end'))
+            client.pipe(far).pipe(client)
+          }),
+        )
+        const endsAt = Date.now() + lasts
+        const transport = transportBy(through(`http://127.0.0.1:${front.port}`))
+        const connection = await opened(transport, wish(origin.port, { secure, deadline: endsAt - 1, endsAt }))
+        equal((await connection.post(refresh(), { ...yes, deadlineMs })).kind, 'cut')
+        equal(await broken.promise, 'ECONNRESET')
+      })
 })
 
 describe('a reply', () => {
   async function answered(t: Scope, answer: Answerer, bent: { readonly endsAt?: number } = {}) {
     const origin = await listening(t, answer)
     const connection = await opened(transportBy(direct), wish(origin.port, bent))
-    const posted = await connection.post(refresh, yes)
+    const posted = await connection.post(refresh(), yes)
     await origin.ended(1)
     return posted
   }
@@ -256,7 +315,7 @@ describe('a reply', () => {
     const endsAt = Date.now() + 1000
     const origin = await listening(t, () => undefined)
     const connection = await opened(transportBy(direct), wish(origin.port, { endsAt, deadline: endsAt - 50 }))
-    const posted = await connection.post(refresh, yes)
+    const posted = await connection.post(refresh(), yes)
     equal(
       posted.kind === 'cut' && posted.why,
       'the connection gave no whole reply: the end of the connection was reached',
