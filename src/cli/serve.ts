@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { complaint, type Complaint } from './complaint.ts'
 import { listenForStop } from './stop-signals.ts'
 import type { Terminal } from './terminal.ts'
+import { holdYoungGeneration } from './young-generation.ts'
 
 /** Where what was started is left, to be closed in the order in which it was started (P-15: the org before the gateway). */
 export type House = {
@@ -19,7 +20,8 @@ export async function serve(terminal: Terminal, begin: (house: House) => Promise
   broken.promise.catch(() => {}) // heard below, and by nobody before that
   const closers: (() => Promise<void>)[] = []
   const keep = (close: () => Promise<void>): void => void closers.push(close)
-  const begun = begin({ keep, onFault: (cause) => broken.reject(storeGaveUp(cause)) })
+  const young = holdYoungGeneration()
+  const begun = begin({ keep, onFault: (cause) => broken.reject(storeGaveUp(cause)) }).finally(young.release)
   try {
     await Promise.race([begun.then(() => stop.requested), stop.requested, broken.promise])
   } catch (cause) {
