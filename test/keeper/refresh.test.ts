@@ -2,7 +2,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { KeeperError } from '../../src/keeper/keeper-error.ts'
 import { secret } from '../../src/values/secret.ts'
-import { openScene } from './scene.ts'
+import { decisionsOf, openScene } from './scene.ts'
 
 const code = (expected: string) => (cause: KeeperError) => {
   equal(cause.code, expected, `${cause.code}: ${cause.message}`)
@@ -72,9 +72,9 @@ describe('a connection in the care of the keeper', () => {
     await using scene = await openScene()
     await scene.org.admin('/oauth-usage/revoke', { method: 'POST', body: { app: 'Test_App' } })
     await rejects(scene.keeper.accessToken('canary'), code('REAUTHORIZATION_REQUIRED'))
-    const before = await attempts(scene)
+    const before = await decisionsOf(scene.org)
     for (let i = 0; i < 10; i += 1) await rejects(scene.keeper.accessToken('canary'), code('REAUTHORIZATION_REQUIRED'))
-    equal(await attempts(scene), before)
+    equal(await decisionsOf(scene.org), before)
     const events = await scene.keeper.events()
     deepEqual(
       events.map(({ kind }) => kind),
@@ -117,10 +117,3 @@ describe('a connection in the care of the keeper', () => {
     await rejects(scene.keeper.accessToken('canary'), code('UNKNOWN_CONNECTION'))
   })
 })
-
-/** How often the org was asked for tokens with this connection. */
-async function attempts({ org }: Awaited<ReturnType<typeof openScene>>): Promise<number> {
-  const answer = await org.admin('/login-history?limit=100')
-  const page = (await answer.json()) as { readonly records?: readonly unknown[]; readonly items?: readonly unknown[] }
-  return (page.records ?? page.items ?? []).length
-}

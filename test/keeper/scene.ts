@@ -66,3 +66,10 @@ export async function openScene(bend: SceneBend = {}): Promise<Scene> {
     throw cause
   }
 }
+
+/** How many decisions the org has on record: one for each request for tokens. */
+export async function decisionsOf(org: TestOrg): Promise<number> {
+  const answer = await org.admin('/login-history?limit=1000')
+  const page = (await answer.json()) as { readonly entries: readonly unknown[] }
+  return page.entries.length
+}
