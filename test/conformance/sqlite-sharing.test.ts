@@ -123,6 +123,32 @@ describe('a lock that another process holds', () => {
     })
   }
 
+  test('blocks the event loop no more after a commit that failed and was settled', async (t) => {
+    const folder = freshFolder(t)
+    const open = opener(t, shared(folder, 'inline'))
+    const storage = await open({ inject: { op: 'commit', n: 1 } })
+    equal((await storage.write('append', 'a')).kind, 'failed')
+    equal((await storage.write('append', 'b')).kind, 'committed')
+    const other = lockFile(t, folder)
+    const writing = storage.write('append', 'c')
+    const begun = performance.now()
+    for (let i = 0; i < 10; i += 1) await turn()
+    ok(performance.now() - begun < 900, 'ten turns of the loop took as long as SQLite waits')
+    other.exec('COMMIT')
+    equal((await writing).kind, 'committed')
+  })
+
+  test('is the only thing that a read is tried again for', async (t) => {
+    const storage = await opener(t, shared(freshFolder(t)))()
+    let runs = 0
+    const reading = storage.read(function* () {
+      runs += 1
+      return yield* all('SELECT * FROM no_such_table')
+    })
+    await rejects(reading, /no_such_table/)
+    equal(runs, 1)
+  })
+
   test('keeps an opening waiting, which blocks nothing, until it is free', async (t) => {
     const folder = freshFolder(t)
     await (await opener(t, shared(folder))()).close()

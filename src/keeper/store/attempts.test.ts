@@ -71,6 +71,16 @@ describe('the journal of an attempt', () => {
     deepEqual(await store.write('markConnected', { ...sent, leftFrom: null, egress: null }), { kind: 'not-open' })
   })
 
+  test('takes no step under another lease than the one it was prepared under', async (t) => {
+    const store = await openWithConnection(t)
+    const connected = await attemptAt(store, await store.lease(), 'connected')
+    store.now += 60_000
+    const { fence } = await store.lease('b')
+    deepEqual(await store.write('markSent', { ...connected, fence, tunnelEndsAt: null }), { kind: 'not-open' })
+    const again = { ...connected, fence, leftFrom: null, egress: null }
+    deepEqual(await store.write('markConnected', again), { kind: 'not-open' })
+  })
+
   // each is a way in which time passed between a step and the next one, and what must come of the next one
   const meanwhile: Record<string, [kind: string, (store: KeeperStore, fence: number) => Promise<unknown>]> = {
     'P-13: the lease has ended on the clock of the store': ['lease-ended', async (store) => (store.now += 60_000)],
