@@ -59,8 +59,8 @@ export function isSameExchange(a: Exchange, b: Exchange): boolean {
 /** The checksum was right, so these are the words of a program like this one; still each is looked at. */
 function exchangeOf(words: string): Exchange | undefined {
   const parsed = jsonOf(words)
-  if (!Array.isArray(parsed)) return undefined
-  const [tenant, id, generation, attempt]: readonly unknown[] = parsed
+  const list: readonly unknown[] = Array.isArray(parsed) ? parsed : []
+  const [tenant, id, generation, attempt] = list
   if (typeof tenant !== 'string' || typeof id !== 'string') return undefined
   if (typeof generation !== 'number' || typeof attempt !== 'number') return undefined
   return { key: { tenant, id }, generation, attempt }

@@ -10,7 +10,7 @@ const spool = await openSpool({ folder, random, limits: { slots: 64, replyBytes:
 const slots = new Map<number, Slot>()
 
 async function answer(command: string): Promise<unknown> {
-  const [verb, attempt, bytes] = command.split(' ')
+  const [verb = '', attempt, bytes] = command.split(' ')
   const slot = slots.get(Number(attempt))
   switch (verb) {
     case 'reserve': {

@@ -21,7 +21,7 @@ export async function startSpool(
   t: TestContext,
   { folder, replyBytes = 1000, within = [] }: { folder: string; replyBytes?: number; within?: readonly string[] },
 ): Promise<SpoolProcess> {
-  const [program = '', ...words] = [...within, process.execPath, script, folder, String(replyBytes)]
+  const [program, ...words] = commandOf(within, [process.execPath, script, folder, String(replyBytes)])
   const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] })
   const closed = once(child, 'close')
   t.after(() => child.kill('SIGKILL'))
@@ -29,7 +29,7 @@ export async function startSpool(
   const next = async (): Promise<unknown> => {
     const { value, done } = await lines.next()
     if (done === true) throw new Error('the process with the spool has ended')
-    return JSON.parse(String(value)) as unknown
+    return JSON.parse(value) as unknown
   }
   if ((await next()) !== 'open' || child.pid === undefined) throw new Error('no spool')
   return {
@@ -43,6 +43,11 @@ export async function startSpool(
       await closed
     },
   }
+}
+
+function commandOf(within: readonly string[], own: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  const [first, ...more] = within
+  return first === undefined ? own : [first, ...more, ...own]
 }
 
 export async function freshFolder(t: TestContext): Promise<string> {

@@ -16,10 +16,13 @@ describe('a spool that several processes share', () => {
     deepEqual(await living.ask('found'), [{ attempt: 1, bytes: 700 }])
     await living.kill()
     const next = await startSpool(t, { folder })
-    deepEqual(((await next.ask('found')) as { attempt: number }[]).map(({ attempt }) => attempt).toSorted(), [1, 3])
+    deepEqual(
+      ((await next.ask('found')) as { attempt: number }[]).map(({ attempt }) => attempt).toSorted((a, b) => a - b),
+      [1, 3],
+    )
   })
 
-  test('P-26: a kill at every step leaves either what was kept or nothing, and no folder that is in nobody’s way', async (t) => {
+  test('P-26: a kill at every step leaves either what was kept or nothing, and no folder that nobody needs', async (t) => {
     const steps = ['reserve 1', 'keep 1 700', 'release 1', 'reserve 2', 'keep 2 900', 'close']
     const left = [
       [],
