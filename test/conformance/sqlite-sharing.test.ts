@@ -1,8 +1,10 @@
 /** P-14: several processes over one file, and what each of them may count on. */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
+import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, test, type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { BatchRunner, type Batch } from '../../src/storage/sqlite/batch.ts'
 import { Connection } from '../../src/storage/sqlite/connection.ts'
 import { openStorage } from '../../src/storage/open.ts'
@@ -60,6 +62,29 @@ describe('P-14: eight processes over one file', () => {
     const value = (await storage.read(() => valueOf('a'))) ?? 0
     ok(told.length >= 80 && value >= Math.max(...told), `${told.length} told, ${value} stored`)
     equal((await storage.write('increment', 'a')).kind, 'committed')
+  })
+})
+
+describe('a folder that several processes find empty at the same moment', () => {
+  test('gets its file once, and each of them goes on with it', async (t) => {
+    // threads, all let go by one flag: they meet between looking for the file and making it far more often than processes do
+    const module = new URL('../../src/storage/sqlite/folder.ts', import.meta.url).href
+    const program = `import { parentPort, workerData } from 'node:worker_threads'; import { prepareFile } from ${JSON.stringify(module)}
+      parentPort.postMessage('here'); Atomics.wait(workerData.flag, 0, 0, 10_000)
+      for (const folder of workerData.folders) { try { prepareFile(folder, 'counting') } catch (cause) { parentPort.postMessage(String(cause)) } }
+      parentPort.postMessage('done')`
+    const flag = new Int32Array(new SharedArrayBuffer(4))
+    const folders = Array.from({ length: 100 }, () => freshFolder(t))
+    const source = new URL(`data:text/javascript,${encodeURIComponent(program)}`)
+    const workers = Array.from({ length: 4 }, () => new Worker(source, { workerData: { flag, folders } }))
+    const said: string[] = []
+    const ended = workers.map((each) => once(each, 'exit'))
+    await Promise.all(workers.map((each) => once(each, 'message')))
+    for (const each of workers) each.on('message', (text: string) => said.push(text))
+    Atomics.store(flag, 0, 1)
+    Atomics.notify(flag, 0)
+    await Promise.all(ended)
+    deepEqual(said, ['done', 'done', 'done', 'done'])
   })
 })
 
