@@ -38,6 +38,11 @@ describe('a connection is not opened', () => {
     ])
   })
 
+  test('where nobody listens on any address of a name', async () => {
+    const end = await transportBy(direct).open(wish(await closedPort(), { host: 'LOCALHOST.' }))
+    match(String(seen(end)[1]), /^localhost:\d+ was not reached: ECONNREFUSED/)
+  })
+
   test('where the name of the proxy does not resolve', async () => {
     const [stage, why] = seen(await transportBy(through('http://proxy.invalid:9293')).open(wish(443)))
     equal(stage, 'resolve')
