@@ -1,6 +1,5 @@
 /** A lock among processes that the operating system releases however its holder ends (P-14). */
 import { realpath } from 'node:fs/promises'
-import { setTimeout as pause } from 'node:timers/promises'
 import { takeOwnerLock, type OwnerLock } from '../../storage/sqlite/owner-lock.ts'
 import { StorageFault } from '../../storage/storage.ts'
 
@@ -26,7 +25,7 @@ export async function locked<T>(
   for (let nth = 0; nth < tries; nth += 1) {
     const lock = tryLock(place, name)
     if (lock === undefined) {
-      await pause(pauseMs)
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
       continue
     }
     try {

@@ -1,9 +1,10 @@
 import { deepEqual, equal, match, notDeepEqual, notEqual, ok, rejects } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
+import { takeOwnerLock } from '../../storage/sqlite/owner-lock.ts'
 import { settleMs } from '../rules/drop-key.ts'
 import { secret } from '../../values/secret.ts'
 import { openKeyring, type HeldKeyring, type Keyring, type KeyringSource, type WrappedKey } from './keyring.ts'
@@ -211,6 +212,27 @@ describe('another key for a keyring', () => {
     const kept = (await open(file(path))).keys().map(({ id }) => id)
     for (const id of ids) ok(kept.includes(id))
     equal(kept.length, 5)
+  })
+
+  test('is not added while another holds the lock for longer than a change takes: nothing is changed', async (t) => {
+    const folder = await realpath(await folderFor(t))
+    const path = join(folder, 'keyring.json')
+    const keyring = await open(file(path))
+    const before = await readFile(path, 'utf8')
+    const lock = takeOwnerLock(folder, 'keyring.json')
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const state = { ended: false }
+    const refused = rejects(keyring.addKey(), named('keyring-busy', /being changed by another process/)).finally(
+      () => (state.ended = true),
+    )
+    while (!state.ended) {
+      await new Promise((resolve) => setImmediate(resolve))
+      t.mock.timers.tick(1000)
+    }
+    await refused
+    lock.release()
+    equal(await readFile(path, 'utf8'), before)
+    equal(await added(keyring), keyring.current)
   })
 
   test('is not wrapped under while the file is gone or open to others, and what is known still opens', async (t) => {
