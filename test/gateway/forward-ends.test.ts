@@ -93,6 +93,41 @@ describe('deadlines of forwarded requests', () => {
     )
   })
 
+  test('a client that is slow with a response has the whole of it where its connection could go on, too', async () => {
+    const patient = { ...short, idle: milliseconds(60_000) }
+    await withShort(async (subject, bare) => {
+      await using origin = await openOrigin()
+      const from = parseAddress('127.0.0.1')
+      if (!from.ok) throw new Error('an address')
+      const { promise: written, resolve: hasWritten } = Promise.withResolvers<void>()
+      const { promise: taken, resolve: isTaken } = Promise.withResolvers<void>()
+      const keep = (done: () => void): void => {
+        hasWritten()
+        void taken.then(done)
+      }
+      let last = false
+      const socket = new Duplex({
+        allowHalfOpen: true,
+        read: () => undefined,
+        write: (_chunk, _encoding, done) => keep(done),
+        writev: (_chunks, done) => keep(done),
+        final(done) {
+          last = true
+          done()
+        },
+      })
+      const closed = new Promise((resolve) => socket.once('close', resolve))
+      const head = Buffer.from(getFrom(subject, origin), 'latin1')
+      bare.serve({ socket, from: from.value, secure: false, authenticated: () => undefined, head })
+      await written
+      await new Promise((resolve) => setTimeout(resolve, 1500)) // five times as long as the next request has
+      deepEqual([socket.destroyed, last], [false, false])
+      isTaken()
+      await closed
+      equal(last, true)
+    }, patient)
+  })
+
   test('a response that is interim for ever is 502, and no more of it is passed on than a few', async () => {
     await withShort(async (subject) => {
       await using origin = await openOrigin((socket) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000)))

@@ -11,7 +11,7 @@ import { forward } from './forward.ts'
 import type { Http1Parts } from './http1-parts.ts'
 import { openKnownHeads } from './known-heads.ts'
 import type { Asker } from './opening.ts'
-import { turnAway } from './refuse.ts'
+import { closeWith, turnAway } from './refuse.ts'
 import { openSession, takeUnread, type Receiver, type Session } from './session.ts'
 import { dropKept } from './upstream.ts'
 
@@ -69,9 +69,10 @@ function clientEnded(session: Session): void {
   session.connection.socket.end()
 }
 
-/** A connection that waits for a further request is closed without a word. */
+/** A connection that waits for a further request is closed without a word, once its client has taken the response before. */
 function headTimedOut(session: Session): void {
   if (session.requests > 0 && session.unread.length === 0) {
+    if (session.connection.socket.writableLength > 0) return closeWith(session, '')
     dropKept(session)
     return void session.connection.socket.destroy()
   }
