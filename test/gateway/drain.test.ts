@@ -77,6 +77,25 @@ describe('drain of one egress', () => {
 })
 
 describe('a reload', () => {
+  test('takes a password back from a client of SOCKS5 that has shown it and has not asked for its tunnel yet', async (t) => {
+    const origin = await startEchoOrigin(t)
+    const gateway = await startTestGateway(t, { allow: [origin.at] })
+    const { username, password } = plainCredentials
+    const raw = await openRaw(gateway)
+    raw.write(Buffer.of(5, 1, 2))
+    raw.write(Buffer.from(`\x01${String.fromCharCode(username.length)}${username}`))
+    raw.write(Buffer.from(`${String.fromCharCode(password.length)}${password}`))
+    deepEqual([...(await raw.read(4))], [5, 2, 1, 0])
+
+    const [client] = gateway.configuration.clients
+    if (client === undefined) throw new Error('the kit has one client')
+    await gateway.running.reload({ ...gateway.configuration, clients: [{ ...client, password: secret('r3newed') }] })
+    raw.write(Buffer.of(5, 1, 0, 1, 127, 0, 0, 1, origin.port >> 8, origin.port & 255))
+    equal((await raw.read(2))[1], 2, 'not allowed by ruleset')
+    deepEqual(origin.sources, [])
+    raw.socket.destroy()
+  })
+
   test('of clients, destinations and egresses drops no tunnel; what comes later is judged by the new words', async (t) => {
     const origin = await startEchoOrigin(t)
     const other = await startEchoOrigin(t)

@@ -67,13 +67,15 @@ function takeCredentials(session: Session, start: Buffer): void {
     const given = readCredentials(bytes, 0)
     if (given.kind === 'more') return false
     if (given.kind === 'malformed') return turnAway(session, malformed(given.why))
-    const judged = session.parts.clients.authenticate(asText(given.value), from)
+    const proof = asText(given.value)
+    const judge = (): Judged => session.parts.clients.authenticate(proof, from)
+    const judged = judge()
     // who may not pin has shown the right password: SOCKS5 would call it wrong here, so that the request is refused instead
     if (!judged.ok && judged.fault.code !== 'PIN_NOT_PERMITTED')
       return turnAway(session, judged.fault, credentialsReply(false))
     authenticated()
     socket.write(credentialsReply(true))
-    takeRequest(session, { judged, start: bytes.subarray(given.used) })
+    takeRequest(session, { judge, start: bytes.subarray(given.used) })
     return true
   }
   gather(socket, take, start)
@@ -83,7 +85,11 @@ const asText = ({ user, password }: SocksCredentials) => ({ user: readText(user)
 
 type Judged = Result<{ readonly client: Client; readonly pin: string | undefined }, Refusal>
 
-function takeRequest(session: Session, { judged, start }: { readonly judged: Judged; readonly start: Buffer }): void {
+/** Judged again, since a reload may have come between: every request is answered by the configuration of its moment (L-81). */
+function takeRequest(
+  session: Session,
+  { judge, start }: { readonly judge: () => Judged; readonly start: Buffer },
+): void {
   const { parts, connection, deadline, closed } = session
   const take = (bytes: Buffer): boolean => {
     const request = readRequest(bytes, 0)
@@ -93,6 +99,7 @@ function takeRequest(session: Session, { judged, start }: { readonly judged: Jud
     if (request.kind === 'malformed') return refuse(session, malformed(request.why))
     if (request.kind === 'address-type') return refuse(session, malformed('its type of address is unknown'), 8)
     const destination = destinationOf(request.value, parts.draining())
+    const judged = judge()
     if (!judged.ok) return refuse(session, judged.fault)
     if (!destination.ok) return refuse(session, destination.fault.refused, destination.fault.reply)
     const ask = { ...judged.value, destination: destination.value, early: bytes.subarray(request.used) }
