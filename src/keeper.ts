@@ -1,14 +1,22 @@
 /** `sallyport/keeper`: connections to Salesforce that survive rotation, in one's own process. Loads neither the org nor an HTTP server. */
-import type { Keeper, KeeperOptions } from './keeper/keeper.ts'
+import type { Keeper, KeeperOptions } from './keeper/keeper-face.ts'
 import type { Log } from './keeper/log.ts'
 import { startKeeper } from './system.ts'
 import { secret, type Secret } from './values/secret.ts'
 
-export type { AccessToken } from './keeper/access.ts'
-export type { AppWish } from './keeper/apps.ts'
-export type { AdoptWish, ConnectionView } from './keeper/connections.ts'
 export type { ConnectionKey } from './keeper/connection-key.ts'
-export type { Keeper, KeeperOptions } from './keeper/keeper.ts'
+export type {
+  AccessToken,
+  AdoptWish,
+  AppWish,
+  ConnectionName,
+  ConnectionView,
+  Keeper,
+  KeeperEvent,
+  KeeperOptions,
+  KeeperSettings,
+  Keyring,
+} from './keeper/keeper-face.ts'
 export type { Explanation } from './keeper/rules/triage.ts'
 export { KeeperError, type KeeperErrorCode } from './keeper/keeper-error.ts'
 export { secret, type Secret }

@@ -4,9 +4,9 @@ import { posix } from 'node:path'
 import { root } from './command.ts'
 
 export const apiFolder = 'docs/reference/api/'
-const entry = 'testing.d.ts'
+const entries = ['testing.d.ts', 'keeper.d.ts'] as const
 
-/** Path under docs/reference/api to text, for the entry and everything that it imports, from a fresh dist. */
+/** Path under docs/reference/api to text, for the entries and everything that they import, from a fresh dist. */
 export function publicDeclarations(): Map<string, string> {
   const found = new Map<string, string>()
   const visit = (path: string): void => {
@@ -17,7 +17,7 @@ export function publicDeclarations(): Map<string, string> {
       if (name !== undefined) visit(declarationOf(posix.join(posix.dirname(path), name)))
     }
   }
-  visit(entry)
+  for (const entry of entries) visit(entry)
   return found
 }
 

@@ -1,22 +1,14 @@
 /** A live access token: from memory while it is fresh, from the store where somebody else has exchanged, and by an exchange where it is due. However
  *  many ask at once, one exchange answers them all (L-34). */
-import type { Secret } from '../values/secret.ts'
 import { after, instant, milliseconds, seconds, type Duration, type Instant } from '../values/time.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import { errorOf, isGood, unknownConnection } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
+import type { AccessToken } from './keeper-face.ts'
 import { lockOf, type ExchangeParts } from './refresh/parts.ts'
 import { refresh } from './refresh/refresh.ts'
 import { freshUntil, servesUntil } from './rules/due.ts'
 import { findAccess, type AccessView } from './store/read-connections.ts'
-
-export type AccessToken = {
-  readonly accessToken: Secret
-  readonly instanceUrl: string | undefined
-  /** As far as it is known; Salesforce does not say it. */
-  readonly expiresAt: Instant
-  readonly generation: number
-}
 
 export type Access = {
   /** Rejects with a KeeperError. */

@@ -1,25 +1,11 @@
 /** What the keeper is towards an org: an app with its login host, consumer key and secret. */
 import type { Storage } from '../storage/storage.ts'
-import type { Secret } from '../values/secret.ts'
 import { KeeperError } from './keeper-error.ts'
+import type { AppWish } from './keeper-face.ts'
 import type { AppCredentials } from './rules/requests.ts'
 import { findApp, type AppKey, type StoredApp } from './store/apps.ts'
 import type { KeeperWrites } from './store/writes.ts'
 import type { Envelope, Lock } from './vault/envelope.ts'
-
-export type AppWish = {
-  /** `default` where it is left out. */
-  readonly tenant?: string
-  readonly name: string
-  /** Of production, sandbox or My Domain, e.g. `https://login.salesforce.com`; http for a loopback host alone. */
-  readonly loginUrl: string
-  readonly clientId: string
-  /** Left out for a public client. */
-  readonly clientSecret?: Secret | undefined
-  readonly redirectUri?: string | undefined
-  /** Space separated. */
-  readonly scopes?: string | undefined
-}
 
 export type Apps = {
   /** Makes it, or changes it; connections that are there use the new one from their next exchange on. Rejects with a KeeperError. */

@@ -5,6 +5,7 @@ import type { Access } from './access.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import { unknownConnection } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
+import type { AdoptWish, ConnectionView } from './keeper-face.ts'
 import { lotOf } from './refresh/lot.ts'
 import { lockOf, nowOf, type ExchangeParts } from './refresh/parts.ts'
 import { revoke } from './refresh/revoke.ts'
@@ -15,45 +16,6 @@ import { findConnection, type NewAccess, type StoredConnection } from './store/c
 import type { Replaced } from './store/connections.ts'
 import { findConnections } from './store/read-connections.ts'
 import type { NewState } from './store/state.ts'
-
-export type AdoptWish = {
-  /** `default` where it is left out. */
-  readonly tenant?: string
-  readonly id: string
-  /** By its name; saved before. */
-  readonly app: string
-  readonly refreshToken: Secret
-  /** Serves until it is exchanged; left out, the first caller exchanges. */
-  readonly accessToken?: Secret | undefined
-  readonly instanceUrl?: string | undefined
-  /** Nobody but this keeper holds tokens of this family (P-25). */
-  readonly soleHolder?: boolean | undefined
-  /** For another token into a connection that is there: the generation that it follows (L-48). */
-  readonly replaces?: number | undefined
-}
-
-/** Without secrets. */
-export type ConnectionView = {
-  readonly tenant: string
-  readonly id: string
-  readonly app: string
-  readonly loginUrl: string
-  readonly state: string
-  readonly stateSince: Instant
-  readonly why: string | undefined
-  readonly generation: number
-  readonly orgId: string | undefined
-  readonly userId: string | undefined
-  readonly instanceUrl: string | undefined
-  readonly lastExchangeAt: Instant | undefined
-  /** Address that the last exchange left from. */
-  readonly lastEgress: string | undefined
-  readonly nextDueAt: Instant | undefined
-  /** When the refresh token has rested for 30 days (SF-205). */
-  readonly idleAt: Instant
-  readonly accessExpiresAt: Instant | undefined
-  readonly createdAt: Instant
-}
 
 export type Connections = {
   readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>

@@ -3,17 +3,17 @@ import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import { days, hours, minutes, type Duration } from '../values/time.ts'
-import type { Secret } from '../values/secret.ts'
-import { openAccess, type AccessToken } from './access.ts'
-import { openApps, type AppWish } from './apps.ts'
-import { openConnections, type AdoptWish, type ConnectionView } from './connections.ts'
+import { openAccess } from './access.ts'
+import { openApps } from './apps.ts'
+import { openConnections } from './connections.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import { KeeperError } from './keeper-error.ts'
+import type { ConnectionName, Keeper, KeeperOptions, KeeperSettings } from './keeper-face.ts'
 import type { Log } from './log.ts'
-import type { ExchangeParts, KeeperSettings } from './refresh/parts.ts'
+import type { ExchangeParts } from './refresh/parts.ts'
 import { openReplies } from './refresh/replies.ts'
 import { faultOfTerms, usualTerms } from './rules/lease-terms.ts'
-import { findEvents, type StoredEvent } from './store/events.ts'
+import { findEvents } from './store/events.ts'
 import { migrations } from './store/migrations.ts'
 import { countStates } from './store/read-connections.ts'
 import { writes, type KeeperWrites } from './store/writes.ts'
@@ -32,57 +32,12 @@ export type KeeperEnvironment = {
   readonly wait: (length: Duration) => Promise<void>
   readonly log: Log
   readonly openStorage: (options: OpenOptions<KeeperWrites>) => Promise<Storage<KeeperWrites>>
-}
-
-export type KeeperOptions = {
-  /** `sqlite:FOLDER`, which several processes may share, or `sqlite::memory:`. */
-  readonly storage: string
-  /** A file that is made where there is none, a text, or whatever else can wrap a key, e.g. a KMS. */
-  readonly keyring: { readonly file: string } | { readonly text: Secret; readonly name: string } | Keyring
-  /** Where replies go that the store refuses (P-26). */
-  readonly spool: string
-  /** All calls to Salesforce go through this proxy; `direct` only where that is said (L-70). */
-  readonly proxy: Secret | 'direct'
-  /** Certificates (PEM) to be trusted besides those of the system. */
-  readonly ca?: readonly string[]
-  readonly holder?: string
-  readonly settings?: Partial<Omit<KeeperSettings, 'holder'>>
+  /** In the place of the one that the options describe. */
   readonly transport?: Transport
-  /** The store can take no further write (P-04); the process should exit. */
-  readonly onFault?: (cause: Error) => void
 }
 
 /** `tenant` where it is left out. */
 export const onlyTenant = 'default'
-type Name = string | ConnectionKey
-
-export type Keeper = {
-  readonly saveApp: (app: AppWish) => Promise<void>
-  /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */
-  readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>
-  /** A live one: from memory, or from the store, or by one exchange however many ask. Rejects with a KeeperError. */
-  readonly accessToken: (of: Name) => Promise<AccessToken>
-  /** One real exchange now, through this egress if it is said. Rejects with a KeeperError. */
-  readonly verify: (of: Name, options?: { readonly egress?: string }) => Promise<AccessToken>
-  /** Revokes it at the org, then forgets it. Resolves with whether the org has confirmed that it is revoked. */
-  readonly remove: (of: Name) => Promise<{ readonly revoked: boolean }>
-  readonly connection: (of: Name) => Promise<ConnectionView | undefined>
-  readonly connections: (query?: {
-    readonly tenant?: string
-    readonly after?: string
-    readonly limit?: number
-  }) => Promise<readonly ConnectionView[]>
-  /** Oldest first. */
-  readonly events: (query?: {
-    readonly tenant?: string
-    readonly after?: number
-    readonly limit?: number
-  }) => Promise<readonly StoredEvent[]>
-  /** The way to Salesforce, for people: the proxy without its credentials, or `directly`. */
-  readonly route: string
-  readonly close: () => Promise<void>
-}
-
 export const usualSettings: Omit<KeeperSettings, 'holder'> = {
   terms: usualTerms,
   settle: minutes(5),
@@ -96,11 +51,11 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
   const { clock, monotonic, random, wait, log } = environment
   const settings: KeeperSettings = {
     ...{ ...usualSettings, ...options.settings },
-    holder: options.holder ?? `${process.pid}-${Buffer.from(random(3)).toString('hex')}`,
+    holder: options.settings?.holder ?? `${process.pid}-${Buffer.from(random(3)).toString('hex')}`,
   }
   const fault = faultOfTerms(settings.terms)
   if (fault !== undefined) throw new Error(`The keeper cannot run with this: ${fault}.`)
-  const transport = options.transport ?? transportOf(environment, options)
+  const transport = environment.transport ?? transportOf(environment, options)
   const storage = await openStore(environment, options)
   const opened: (() => void | Promise<void>)[] = [() => storage.close()]
   try {
@@ -163,7 +118,7 @@ function faceOf(parts: ExchangeParts, { apps, close }: Face): Keeper {
   const access = openAccess(parts)
   const connections = openConnections(parts, access)
   let closed = false
-  const keyOf = (name: Name): ConnectionKey => {
+  const keyOf = (name: ConnectionName): ConnectionKey => {
     if (closed) throw new KeeperError('CLOSED', 'This keeper is closed.')
     return typeof name === 'string' ? { tenant: onlyTenant, id: name } : name
   }

@@ -21,7 +21,8 @@ const options = {
   ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, proxy: 'direct' as const },
   spool: join(folder, 'spool'),
 }
-const keeper = await openKeeper(environment, await pointedOptions(options, environment, reached))
+const pointed = await pointedOptions(options, environment, reached)
+const keeper = await openKeeper({ ...environment, transport: pointed.transport }, pointed.options)
 begun = true
 await keeper.verify(id)
 begun = false

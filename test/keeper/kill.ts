@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import type { KeeperError } from '../../src/keeper/keeper-error.ts'
-import type { Keeper } from '../../src/keeper/keeper.ts'
+import type { Keeper } from '../../src/keeper/keeper-face.ts'
 import { bentTime } from './bent-time.ts'
 import { openScene } from './scene.ts'
 

@@ -1,5 +1,6 @@
 /** Every place where an exchange waits for something outside of it: counted, so that a test can end the process at each of them. */
-import type { KeeperEnvironment, KeeperOptions } from '../../src/keeper/keeper.ts'
+import type { KeeperOptions } from '../../src/keeper/keeper-face.ts'
+import type { KeeperEnvironment } from '../../src/keeper/keeper.ts'
 import type { Connection } from '../../src/keeper/transport/connection.ts'
 import { openTransport, type Transport } from '../../src/keeper/transport/transport.ts'
 import { openKeyring, type Keyring } from '../../src/keeper/vault/keyring.ts'
@@ -36,7 +37,7 @@ export async function pointedOptions(
   options: KeeperOptions & { readonly keyring: { readonly file: string } },
   { clock, monotonic, random }: KeeperEnvironment,
   reached: Reached,
-): Promise<KeeperOptions> {
+): Promise<{ readonly options: KeeperOptions; readonly transport: Transport }> {
   const held = await openKeyring({ kind: 'file', path: options.keyring.file, vaultIsNew: false }, { random, clock })
   const keyring: Keyring = {
     current: held.current,
@@ -45,7 +46,7 @@ export async function pointedOptions(
   }
   const transport = openTransport({ route: { kind: 'direct' }, clock, monotonic })
   if (!transport.ok) throw new Error(transport.fault)
-  return { ...options, keyring, transport: pointedTransport(transport.value, reached) }
+  return { options: { ...options, keyring }, transport: pointedTransport(transport.value, reached) }
 }
 
 function pointedTransport(transport: Transport, reached: Reached): Transport {

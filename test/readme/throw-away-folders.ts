@@ -25,11 +25,16 @@ export async function throwAwayProject(t: TestContext): Promise<string> {
     if (name !== 'sallyport') await symlink(join(root, 'node_modules', name), join(modules, name))
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
-  const exports = { './testing': { types: './testing.d.ts', default: './testing.js' } }
+  const entries = ['testing', 'keeper']
+  const exports = Object.fromEntries(
+    entries.map((name) => [`./${name}`, { types: `./${name}.d.ts`, default: `./${name}.js` }]),
+  )
   await writeFile(join(installed, 'package.json'), JSON.stringify({ name: 'sallyport', type: 'module', exports }))
-  const source = join(root, 'src/testing.ts')
-  await writeFile(join(installed, 'testing.js'), `export * from ${JSON.stringify(pathToFileURL(source).href)}\n`)
-  await writeFile(join(installed, 'testing.d.ts'), `export * from ${JSON.stringify(source)}\n`)
+  for (const name of entries) {
+    const source = join(root, `src/${name}.ts`)
+    await writeFile(join(installed, `${name}.js`), `export * from ${JSON.stringify(pathToFileURL(source).href)}\n`)
+    await writeFile(join(installed, `${name}.d.ts`), `export * from ${JSON.stringify(source)}\n`)
+  }
   return folder
 }
 

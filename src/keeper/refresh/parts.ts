@@ -3,12 +3,12 @@ import type { Storage } from '../../storage/storage.ts'
 import type { Clock, RandomBytes } from '../../values/domain.ts'
 import type { Duration } from '../../values/time.ts'
 import type { ConnectionKey } from '../connection-key.ts'
-import type { LeaseTerms, Moment } from '../rules/lease-terms.ts'
-import type { Heartbeat } from '../rules/due.ts'
+import type { Moment } from '../rules/lease-terms.ts'
 import type { AppCredentials } from '../rules/requests.ts'
 import type { StoredConnection } from '../store/connection-row.ts'
 import type { StoredAttempt } from '../store/attempt-row.ts'
 import type { KeeperWrites } from '../store/writes.ts'
+import type { KeeperSettings } from '../keeper-face.ts'
 import type { Log } from '../log.ts'
 import type { Replies } from './replies.ts'
 import type { Spool } from '../vault/spool.ts'
@@ -31,18 +31,6 @@ export type ExchangeParts = {
   readonly settings: KeeperSettings
   /** Rejects where there is no such app, or its secret does not open. */
   readonly credentialsOf: (tenant: string, app: string) => Promise<AppCredentials>
-}
-
-export type KeeperSettings = {
-  /** Names this process for people. */
-  readonly holder: string
-  readonly terms: LeaseTerms
-  /** P-22. */
-  readonly settle: Duration
-  readonly askEvery: Duration
-  readonly heartbeat: Heartbeat
-  /** After a refusal that somebody has to mend elsewhere (P-27), and after trouble. */
-  readonly backOff: { readonly refused: Duration; readonly trouble: Duration }
 }
 
 /** A lease that is held, with what was seen under it. */

@@ -1,0 +1,13 @@
+/** `sallyport/keeper`: connections to Salesforce that survive rotation, in one's own process. Loads neither the org nor an HTTP server. */
+import type { Keeper, KeeperOptions } from './keeper/keeper-face.ts';
+import type { Log } from './keeper/log.ts';
+import { secret, type Secret } from './values/secret.ts';
+export type { ConnectionKey } from './keeper/connection-key.ts';
+export type { AccessToken, AdoptWish, AppWish, ConnectionName, ConnectionView, Keeper, KeeperEvent, KeeperOptions, KeeperSettings, Keyring, } from './keeper/keeper-face.ts';
+export type { Explanation } from './keeper/rules/triage.ts';
+export { KeeperError, type KeeperErrorCode } from './keeper/keeper-error.ts';
+export { secret, type Secret };
+/** `log` takes structured records without secrets; left out, nothing is said. */
+export declare function openKeeper(options: KeeperOptions & {
+    readonly log?: Log;
+}): Promise<Keeper>;

@@ -1,0 +1,155 @@
+/** What the keeper is to those who use it: its types, apart from what makes them true, so that a dependent's compiler reads these alone. */
+import type { Secret } from '../values/secret.ts';
+import type { Duration, Instant } from '../values/time.ts';
+import type { ConnectionKey } from './connection-key.ts';
+import type { Heartbeat } from './rules/due.ts';
+import type { LeaseTerms } from './rules/lease-terms.ts';
+export type KeeperSettings = {
+    /** Names this process for people. */
+    readonly holder: string;
+    readonly terms: LeaseTerms;
+    /** Longer than the org takes for its slowest request (P-22). */
+    readonly settle: Duration;
+    /** Between two introspections of a token in doubt. */
+    readonly askEvery: Duration;
+    readonly heartbeat: Heartbeat;
+    /** After a refusal that somebody has to mend elsewhere (P-27), and after trouble. */
+    readonly backOff: {
+        readonly refused: Duration;
+        readonly trouble: Duration;
+    };
+};
+/** A data key that was wrapped, and which key of the keyring did it. */
+export type WrappedKey = {
+    readonly key: string;
+    readonly bytes: Uint8Array;
+};
+/** What a key management service has to offer. `context` is bound: what was wrapped in one does not unwrap in another. */
+export type Keyring = {
+    /** Name of the key that `wrap` uses now. */
+    readonly current: string;
+    /** The data key stays the caller's, who erases it: nothing of it may be kept. */
+    readonly wrap: (dataKey: Uint8Array, context: string) => Promise<WrappedKey>;
+    /** What comes back is the caller's to erase. */
+    readonly unwrap: (wrapped: WrappedKey, context: string) => Promise<Uint8Array>;
+};
+export type KeeperOptions = {
+    /** `sqlite:FOLDER`, which several processes may share, or `sqlite::memory:`. */
+    readonly storage: string;
+    /** A file that is made where there is none, a text, or whatever else can wrap a key, e.g. a KMS. */
+    readonly keyring: {
+        readonly file: string;
+    } | {
+        readonly text: Secret;
+        readonly name: string;
+    } | Keyring;
+    /** Folder for replies that the store refuses (P-26). */
+    readonly spool: string;
+    /** All calls to Salesforce go through this proxy; `direct` only where that is said (L-70). */
+    readonly proxy: Secret | 'direct';
+    /** Certificates (PEM) to be trusted besides those of the system. */
+    readonly ca?: readonly string[];
+    readonly settings?: Partial<KeeperSettings>;
+    /** The store can take no further write (P-04); the process should exit. */
+    readonly onFault?: (cause: Error) => void;
+};
+export type AppWish = {
+    /** `default` where it is left out. */
+    readonly tenant?: string;
+    readonly name: string;
+    /** Of production, sandbox or My Domain, e.g. `https://login.salesforce.com`; http for a loopback host alone. */
+    readonly loginUrl: string;
+    readonly clientId: string;
+    /** Left out for a public client. */
+    readonly clientSecret?: Secret | undefined;
+    readonly redirectUri?: string | undefined;
+    /** Space separated. */
+    readonly scopes?: string | undefined;
+};
+export type AdoptWish = {
+    /** `default` where it is left out. */
+    readonly tenant?: string;
+    readonly id: string;
+    /** By its name; saved before. */
+    readonly app: string;
+    readonly refreshToken: Secret;
+    /** Serves until it is exchanged; left out, the first caller exchanges. */
+    readonly accessToken?: Secret | undefined;
+    readonly instanceUrl?: string | undefined;
+    /** Nobody but this keeper holds tokens of this family (P-25); true where it is left out. */
+    readonly soleHolder?: boolean | undefined;
+    /** For another token into a connection that is there: the generation that it follows (L-48). */
+    readonly replaces?: number | undefined;
+};
+export type AccessToken = {
+    readonly accessToken: Secret;
+    readonly instanceUrl: string | undefined;
+    /** As far as it is known; Salesforce does not say it. */
+    readonly expiresAt: Instant;
+    readonly generation: number;
+};
+/** Without secrets. */
+export type ConnectionView = {
+    readonly tenant: string;
+    readonly id: string;
+    readonly app: string;
+    readonly loginUrl: string;
+    readonly state: string;
+    readonly stateSince: Instant;
+    readonly why: string | undefined;
+    readonly generation: number;
+    readonly orgId: string | undefined;
+    readonly userId: string | undefined;
+    readonly instanceUrl: string | undefined;
+    readonly lastExchangeAt: Instant | undefined;
+    /** Address that the last exchange left from. */
+    readonly lastEgress: string | undefined;
+    readonly nextDueAt: Instant | undefined;
+    /** When the refresh token has rested for 30 days (SF-205). */
+    readonly idleAt: Instant;
+    readonly accessExpiresAt: Instant | undefined;
+    readonly createdAt: Instant;
+};
+export type KeeperEvent = {
+    readonly kind: string;
+    /** JSON, without secrets. */
+    readonly data: string;
+    /** Counts the tenant's events from 1 without gaps. */
+    readonly sequence: number;
+    readonly connection: string;
+    /** Milliseconds since 1970. */
+    readonly at: number;
+};
+/** The name of a connection; with its tenant where that is not `default`. */
+export type ConnectionName = string | ConnectionKey;
+export type Keeper = {
+    readonly saveApp: (app: AppWish) => Promise<void>;
+    /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */
+    readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>;
+    /** A live one: from memory, or from the store, or by one exchange however many ask. Rejects with a KeeperError. */
+    readonly accessToken: (of: ConnectionName) => Promise<AccessToken>;
+    /** One real exchange now, through this egress if it is said. Rejects with a KeeperError. */
+    readonly verify: (of: ConnectionName, options?: {
+        readonly egress?: string;
+    }) => Promise<AccessToken>;
+    /** Revokes it at the org, then forgets it. Resolves with whether the org has confirmed that it is revoked. */
+    readonly remove: (of: ConnectionName) => Promise<{
+        readonly revoked: boolean;
+    }>;
+    readonly connection: (of: ConnectionName) => Promise<ConnectionView | undefined>;
+    /** By id; `after` is the last id of the page before. */
+    readonly connections: (query?: {
+        readonly tenant?: string;
+        readonly after?: string;
+        readonly limit?: number;
+    }) => Promise<readonly ConnectionView[]>;
+    /** Oldest first; `after` is the last sequence that was seen. */
+    readonly events: (query?: {
+        readonly tenant?: string;
+        readonly after?: number;
+        readonly limit?: number;
+    }) => Promise<readonly KeeperEvent[]>;
+    /** The way to Salesforce, for people: the proxy without its credentials, or `directly`. */
+    readonly route: string;
+    readonly close: () => Promise<void>;
+};
