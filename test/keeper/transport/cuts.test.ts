@@ -1,11 +1,25 @@
 /** The network is cut after every byte of the request and of the reply: what is told, and how often the request was on the wire. */
 import { constants } from 'node:crypto'
 import { equal, ok } from 'node:assert/strict'
-import type { Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { describe, test } from 'node:test'
 import type { Posted } from '../../../src/keeper/transport/connection.ts'
-import type { Scope } from '../../gateway/kit.ts'
-import { answering, listening, opened, proxying, rawOf, refresh, through, transportBy, wish, yes } from './kit.ts'
+import { listenOn, type Scope } from '../../gateway/kit.ts'
+import {
+  answering,
+  direct,
+  listening,
+  opened,
+  pair,
+  proxying,
+  rawOf,
+  refresh,
+  through,
+  transportBy,
+  wish,
+  yes,
+} from './kit.ts'
 import { tokens } from './said.ts'
 
 type How = 'reset' | 'end'
@@ -100,4 +114,29 @@ describe('a network that is cut', () => {
     )
     equal(plain, reply.indexOf('\r\n\r\n') + 4)
   })
+})
+
+describe('a reply that ends with its connection, over TLS', () => {
+  const reply = 'HTTP/1.1 200 OK\r\n\r\n{"access_token":"00Dx","refresh_token":"5Aep"}'
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
+    for (const kind of ['replied', 'cut'] as const)
+      test(`is ${kind} where ${kind === 'cut' ? 'only TCP ends' : 'TLS ends'}, by ${version}`, async (t) => {
+        // in two records, with nothing between the last of them and the end
+        const answer = (over: TLSSocket, below: Socket): void => {
+          over.write(reply.slice(0, 30))
+          over.write(reply.slice(30), () => (kind === 'cut' ? below.end() : over.end()))
+        }
+        const server = createServer((below) => {
+          const over = new TLSSocket(below, { isServer: true, ...pair, minVersion: version, maxVersion: version })
+          for (const each of [below, over]) each.on('error', () => undefined)
+          over.once('data', () => answer(over, below))
+          t.after(() => void below.destroy())
+        })
+        const { port } = await listenOn(server, '127.0.0.1')
+        t.after(() => void server.close())
+        const connection = await opened(transportBy(direct), wish(port, { secure: true }))
+        const posted = await connection.post(refresh(), yes)
+        equal(posted.kind, kind)
+        equal(rawOf(posted), reply)
+      })
 })
