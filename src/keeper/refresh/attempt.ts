@@ -1,6 +1,5 @@
 /** One attempt to exchange a refresh token, journaled before each step: nothing is spent before its successor's place is ready, and what comes
  *  back is kept before anybody reads it (P-20, P-21, P-24, P-26). */
-import { milliseconds } from '../../values/time.ts'
 import { connectionEndsAt, mayWrite } from '../rules/lease-terms.ts'
 import { outcomeOf, type Outcome } from '../rules/outcome.ts'
 import { refreshRequest, type FormRequest } from '../rules/requests.ts'
@@ -10,7 +9,7 @@ import { destinationOf, postOf } from './form-post.ts'
 import { lockOf, nowOf, type ExchangeParts, type Held } from './parts.ts'
 import { exchangedOf } from './read-reply.ts'
 import { settle, type Judged, type Settled } from './settle.ts'
-import type { Lock } from '../vault/envelope.ts'
+import type { HeldOpen } from '../vault/envelope.ts'
 import type { Slot } from '../vault/spool.ts'
 
 export type AttemptEnd =
@@ -27,7 +26,7 @@ export type AttemptOptions = {
 }
 
 export async function attemptExchange(parts: ExchangeParts, held: Held, options: AttemptOptions): Promise<AttemptEnd> {
-  const { storage, spool, envelope, credentialsOf } = parts
+  const { storage, envelope, credentialsOf } = parts
   const { key, fence, connection } = held
   const under = { key, fence, generation: connection.generation }
   const credentials = await credentialsOf(key.tenant, connection.app)
@@ -44,14 +43,31 @@ export async function attemptExchange(parts: ExchangeParts, held: Held, options:
   if (prepared.value.kind !== 'prepared') return mayNot(prepared.value.kind)
   const { attempt } = prepared.value
   const judged: Judged = { held, attempt, leftFrom: null, egress: null, replied: false, sentBefore: options.sentBefore }
-  const slot = await spool.reserve(key, connection.generation, attempt)
-  if (!slot.ok) {
-    await settle(parts, judged, { kind: 'not-sent', why: slot.fault.means })
-    return refusedToSend(slot.fault.means)
+  const ready = await makeReady(parts, judged)
+  if ('why' in ready) {
+    await settle(parts, judged, notSent(ready.why))
+    return refusedToSend(ready.why)
   }
-  return await send(parts, judged, {
-    ...{ request: refreshRequest(credentials, token.expose()), pin: options.pin, slot: slot.value },
-  })
+  try {
+    return await send(parts, judged, { request: refreshRequest(credentials, token.expose()), pin: options.pin, ready })
+  } finally {
+    ready.dataKey.release()
+  }
+}
+
+/** The place of the reply, made before the token is spent: a file, and the key that seals it, so that neither disk nor keyring is asked then (P-26). */
+type Ready = { readonly slot: Slot; readonly dataKey: HeldOpen }
+
+async function makeReady(
+  { spool, envelope }: ExchangeParts,
+  { held, attempt }: Judged,
+): Promise<Ready | { readonly why: string }> {
+  const { key, connection } = held
+  const dataKey = await envelope.holdOpen({ kind: 'connection', ...key }, connection.dataKey)
+  const slot = await spool.reserve(key, connection.generation, attempt)
+  if (slot.ok) return { slot: slot.value, dataKey }
+  dataKey.release()
+  return { why: slot.fault.means }
 }
 
 const refusedToSend = (cause: unknown): AttemptEnd => ({
@@ -69,14 +85,14 @@ function mayNot(kind: 'fenced' | 'lease-ended' | 'stale-generation' | 'reply-arr
 type Sending = {
   readonly request: FormRequest
   readonly pin: string | undefined
-  readonly slot: Slot
+  readonly ready: Ready
 }
 
 async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Promise<AttemptEnd> {
   const { held } = judged
   const opened = await openWay(parts, held, sending.pin)
   if (opened.kind === 'not-opened') {
-    await sending.slot.release()
+    await sending.ready.slot.release()
     return await settle(parts, judged, notSent(`${opened.stage}: ${opened.why}`))
   }
   const { connection } = opened
@@ -84,7 +100,7 @@ async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Pro
   try {
     const refused = await journal(parts, seen, connection.tunnelEndsAt ?? null)
     if (refused !== undefined) {
-      await sending.slot.release()
+      await sending.ready.slot.release()
       if (refused.kind === 'refused-to-send') await settle(parts, seen, notSent(refused.why))
       return refused
     }
@@ -92,7 +108,7 @@ async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Pro
       mayWrite: () => mayWrite(held.taken, nowOf(parts), parts.settings.terms).may,
       deadlineMs: parts.settings.terms.call,
     })
-    return await judge(parts, seen, { posted, slot: sending.slot })
+    return await judge(parts, seen, { posted, ready: sending.ready })
   } finally {
     connection.close()
   }
@@ -131,37 +147,20 @@ async function journal(
 async function judge(
   parts: ExchangeParts,
   judged: Judged,
-  { posted, slot }: { readonly posted: Posted; readonly slot: Slot },
+  { posted, ready }: { readonly posted: Posted; readonly ready: Ready },
 ): Promise<Settled> {
   if (posted.kind === 'not-sent' || posted.raw.length === 0) {
-    await slot.release()
+    await ready.slot.release()
     return await settle(parts, judged, outcomeOf(exchangedOf(posted)))
   }
   const { key, connection } = judged.held
   const { generation } = connection
   const { attempt } = judged
-  const sealedReply = await sealForSure(
-    parts,
-    posted.raw,
-    lockOf(connection, { purpose: 'reply', generation, attempt }),
-  )
-  const kept = await parts.replies.keep({ key, generation, attempt, sealedReply }, slot)
+  const sealedReply = ready.dataKey.seal(posted.raw, { purpose: 'reply', generation, attempt })
+  const kept = await parts.replies.keep({ key, generation, attempt, sealedReply }, ready.slot)
   if (kept === 'in-the-spool')
     return { kind: 'not-stored', why: 'the store does not take the reply; it is kept beside it until it does' }
   const outcome = outcomeOf(exchangedOf(posted))
   posted.raw.fill(0)
   return await settle(parts, { ...judged, replied: true }, outcome)
-}
-
-/** The data key was opened a moment ago; where it has to be asked for again and the keyring cannot be reached, it is asked until it can: these bytes are
- *  the only copy. */
-async function sealForSure({ envelope, wait, log }: ExchangeParts, raw: Uint8Array, lock: Lock): Promise<Uint8Array> {
-  for (let pause = 50; ; pause = Math.min(pause * 2, 30_000)) {
-    try {
-      return await envelope.seal(raw, lock)
-    } catch (cause) {
-      log.error('keeper.reply-not-sealed', { ...lock.place.owner, cause: String(cause) })
-      await wait(milliseconds(pause))
-    }
-  }
 }
