@@ -2,6 +2,7 @@
 import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
+import { Secret } from '../values/secret.ts'
 import { days, hours, minutes, type Duration } from '../values/time.ts'
 import { openAccess } from './access.ts'
 import { openApps } from './apps.ts'
@@ -84,6 +85,8 @@ async function closeAll(opened: readonly (() => void | Promise<void>)[]): Promis
 }
 
 function transportOf({ clock, monotonic }: KeeperEnvironment, { proxy, ca = [] }: KeeperOptions): Transport {
+  if (proxy !== 'direct' && !(proxy instanceof Secret))
+    throw new Error("The keeper needs a proxy: the URL of the gateway as a secret, or 'direct' in so many letters.")
   const route: Route = proxy === 'direct' ? { kind: 'direct' } : { kind: 'proxy', url: proxy }
   const transport = openTransport({ route, clock, monotonic, tls: { ca } })
   if (!transport.ok) throw new Error(transport.fault)

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { openKeeper, secret, type Keeper, type KeeperError } from '../../src/keeper.ts'
+import { openKeeper, secret, type Keeper, type KeeperError, type KeeperOptions } from '../../src/keeper.ts'
 import { decisionsOf } from './scene.ts'
 import { egressAddresses, startOrgBehind, startTestGateway } from '../gateway/kit.ts'
 
@@ -98,6 +98,11 @@ describe('an exchange through the gateway', () => {
       return true
     })
     equal((await (await keeper(proxyUrl)).accessToken('canary')).generation, 2)
+  })
+
+  test('L-70: without a proxy, and without a word that there is to be none, there is no keeper', async () => {
+    const options = { storage: 'sqlite::memory:', keyring: { file: '/nowhere' }, spool: '/nowhere' }
+    await rejects(openKeeper(options as unknown as KeeperOptions), /needs a proxy/)
   })
 
   test('that the gateway does not permit is not sent, and its words are handed on', async (t) => {
