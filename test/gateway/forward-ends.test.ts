@@ -101,16 +101,17 @@ describe('deadlines of forwarded requests', () => {
       if (!from.ok) throw new Error('an address')
       const { promise: written, resolve: hasWritten } = Promise.withResolvers<void>()
       const { promise: taken, resolve: isTaken } = Promise.withResolvers<void>()
-      const keep = (done: () => void): void => {
+      const keep = async (done: () => void): Promise<void> => {
         hasWritten()
-        void taken.then(done)
+        await taken
+        done()
       }
       let last = false
       const socket = new Duplex({
         allowHalfOpen: true,
         read: () => undefined,
-        write: (_chunk, _encoding, done) => keep(done),
-        writev: (_chunks, done) => keep(done),
+        write: (_chunk, _encoding, done) => void keep(done),
+        writev: (_chunks, done) => void keep(done),
         final(done) {
           last = true
           done()

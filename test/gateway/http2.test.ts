@@ -291,6 +291,20 @@ describe('a connection of HTTP/2', () => {
     await closed(session)
   })
 
+  test('L-73: that carries nothing goes when its client has 256 such ones besides', async () => {
+    await using door = await openDoorway({ tls, refuse: { '127.0.0.1:9': refusal('DRAINING') } })
+    const sessions: ClientHttp2Session[] = []
+    for (let n = 0; n < 257; n += 1) {
+      const session = await openSession(door)
+      equal((await reply(tunnel(session, 9))).status, 503)
+      sessions.push(session)
+    }
+    const [first, second] = sessions
+    if (first !== undefined) await closed(first)
+    ok(second !== undefined && !second.closed && !second.destroyed)
+    for (const session of sessions) session.destroy()
+  })
+
   test('is told to go elsewhere when the gateway drains, and its tunnels run on', async () => {
     await using far = await openFar(echo)
     await using door = await openDoorway({ tls })

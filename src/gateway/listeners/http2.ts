@@ -13,6 +13,7 @@ import { refusal, type Refusal } from '../rules/refusal.ts'
 import { judgeVia } from '../rules/via.ts'
 import type { TunnelAsk } from '../tunnel.ts'
 import type { Connection } from './connection.ts'
+import { openResting, type Resting } from './resting.ts'
 
 export type Http2Parts = RelayParts &
   Pick<GatewayParts, 'clients' | 'open' | 'refused' | 'draining' | 'log' | 'clock' | 'pseudonym'>
@@ -47,6 +48,10 @@ const mostFailures = 10
  *  nghttp2 lies above it and leaves the connection standing. */
 const mostGivenUp = 512
 
+/** Connections of one client that are open and carry no stream: each costs some 80 kB, and its `connections` count tunnels alone (L-73). One more,
+ *  and the one that has rested longest is told to go. */
+const mostResting = 256
+
 type Session = {
   readonly parts: Http2Parts
   readonly connection: Connection
@@ -57,15 +62,20 @@ type Session = {
   failures: number
   givenUp: number
   known: boolean
+  /** Name of the client that asked last. */
+  client: string
+  readonly resting: Resting<Session>
 }
 
 export function openHttp2(parts: Http2Parts): Http2 {
   const sessions = new Set<ServerHttp2Session>()
+  const resting = openResting<Session>(mostResting, sendAway)
   return {
     serve(connection) {
       const http2 = performServerHandshake(connection.socket, limits)
       const deadline = parts.wheel.deadline(() => http2.destroy())
-      const session: Session = { parts, connection, http2, deadline, streams: 0, failures: 0, givenUp: 0, known: false }
+      const counts = { streams: 0, failures: 0, givenUp: 0 }
+      const session: Session = { parts, connection, http2, deadline, ...counts, known: false, client: '', resting }
       sessions.add(http2)
       // a session sees the end of its client in the close of a socket, which here is half-open
       connection.socket.once('end', () => http2.destroy())
@@ -73,6 +83,7 @@ export function openHttp2(parts: Http2Parts): Http2 {
       http2.on('stream', (stream, headers) => serveStream(session, stream, headers))
       http2.once('close', () => {
         sessions.delete(http2)
+        resting.leaves(session)
         parts.wheel.clear(deadline)
       })
       parts.wheel.set(deadline, parts.deadlines().header)
@@ -83,9 +94,16 @@ export function openHttp2(parts: Http2Parts): Http2 {
   }
 }
 
+/** Without losing what the client asks at this moment. */
+function sendAway({ parts, http2, deadline }: Session): void {
+  http2.close()
+  parts.wheel.set(deadline, parts.deadlines().header)
+}
+
 function serveStream(session: Session, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   const { parts, http2, deadline } = session
   session.streams += 1
+  session.resting.leaves(session)
   if (session.known) parts.wheel.clear(deadline)
   stream.on('error', () => undefined) // reset by the client, or by the relay
   stream.once('close', () => {
@@ -94,7 +112,7 @@ function serveStream(session: Session, stream: ServerHttp2Stream, headers: Incom
     if (session.givenUp > mostGivenUp && !http2.destroyed) {
       http2.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM)
       http2.destroy()
-    } else if (session.streams === 0 && session.known) parts.wheel.set(deadline, parts.deadlines().idle)
+    } else if (session.streams === 0 && session.known) rest(session)
   })
   const asked = judge(session, headers)
   if (!asked.ok) return refuse(session, { stream, headers, refused: asked.fault })
@@ -107,13 +125,20 @@ function serveStream(session: Session, stream: ServerHttp2Stream, headers: Incom
   })
 }
 
+function rest(session: Session): void {
+  const { parts, http2, deadline, client, resting } = session
+  const { header, idle } = parts.deadlines()
+  parts.wheel.set(deadline, http2.closed ? header : idle)
+  if (!http2.closed) resting.rests(session, client)
+}
+
 type Asked = Pick<TunnelAsk, 'client' | 'pin' | 'destination' | 'passed'>
 
 function judge(session: Session, headers: IncomingHttpHeaders): Result<Asked, Refusal> {
   const { parts, connection } = session
   const judged = parts.clients.authenticateHeader(textOf(headers['proxy-authorization']), connection.from)
   if (!judged.ok) return judged
-  settle(session)
+  settle(session, judged.value.client.name)
   if (parts.draining()) return fault(refusal('DRAINING'))
   if (headers[':method'] !== 'CONNECT') return fault(malformed('over HTTP/2 the gateway takes CONNECT alone'))
   const { client } = judged.value
@@ -133,8 +158,9 @@ const textOf = (value: string | readonly string[] | undefined): string | undefin
   typeof value === 'string' ? value : undefined
 
 /** The right credentials were shown. */
-function settle(session: Session): void {
+function settle(session: Session, client: string): void {
   session.failures = 0
+  session.client = client
   if (session.known) return
   session.known = true
   session.parts.wheel.clear(session.deadline)
