@@ -124,6 +124,18 @@ describe('fields of a response', () => {
     return text.slice(0, -4).split('\r\n')
   }
 
+  test('P-40: a destination cannot have its answer taken for a refusal of the gateway, and other proxies keep their word', () => {
+    const said = 'error=connection_refused; details="CONNECTION_REFUSED"'
+    for (const ours of [`sallyport; ${said}`, `"sallyport"; ${said}`, `cdn, SALLYPORT;${said}`])
+      equal(
+        answered(['HTTP/1.1 502 Bad Gateway', `proxy-status: ${ours}`]).some((line) => /^proxy-status/i.test(line)),
+        false,
+        ours,
+      )
+    const theirs = `Proxy-Status: cdn.example; ${said}`
+    equal(answered(['HTTP/1.1 502 Bad Gateway', theirs]).includes(theirs), true)
+  })
+
   test('what is between neighbours, and what only the gateway may say, stays here', () => {
     const fields = [
       'Connection: X-A',

@@ -1,6 +1,6 @@
 /** Which fields a proxy hands on (RFC 9110 section 7.6), and the heads that it writes. */
 import type { BodyLength } from './body-length.ts'
-import { valuesOf } from './field-syntax.ts'
+import { valuesOf, type Field } from './field-syntax.ts'
 import type { RequestHead } from './request-head.ts'
 import type { Target } from './request-target.ts'
 import type { ResponseHead } from './response-head.ts'
@@ -31,7 +31,7 @@ export type ToClient = {
 export function writeResponseHead(head: ResponseHead, { pseudonym, persistent, body }: ToClient): string {
   let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`
   for (const field of head.fields) {
-    if (stopsHere(field.key, head.connection)) continue
+    if (stopsHere(field.key, head.connection) || speaksForUs(field)) continue
     text += `${field.name}: ${field.value}\r\n`
   }
   if (head.lengthOnly !== undefined) text += `Content-Length: ${head.lengthOnly}\r\n`
@@ -60,6 +60,11 @@ function writtenAnew(key: string, { method, minor }: RequestHead): boolean {
 const stopsHere = (key: string, connection: readonly string[]): boolean =>
   hopByHop.has(key) || (connection.length > 0 && connection.includes(key))
 
+/** A destination that says `Proxy-Status: sallyport` could have its own answer taken for a refusal, after which a client may send again (P-40).
+ *  Other proxies on the way keep their word. */
+const speaksForUs = ({ key, value }: Field): boolean =>
+  key === 'proxy-status' && /(?:^|,)[ \t]*"?sallyport/i.test(value)
+
 function framing(body: BodyLength): string {
   switch (body.kind) {
     case 'length':
@@ -76,5 +81,5 @@ function framing(body: BodyLength): string {
 const hopByHop: ReadonlySet<string> = new Set([
   ...['connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
   ...['proxy-authorization', 'proxy-authenticate', 'proxy-authentication-info'],
-  ...['http2-settings', 'content-length', 'sallyport-egress'], // the length is written anew, as it was understood
+  ...['http2-settings', 'content-length', 'sallyport-egress', 'sallyport-tunnel-ends'], // the length is written anew, as it was understood
 ])
