@@ -36,11 +36,12 @@ export function refusalReply(
 
 /** What a 2xx to CONNECT says: by which egress the tunnel leaves, with which address, and where to. No length and no coding (G-17). */
 export function connectHeaders(
-  ask: Pick<TunnelAsk, 'destination'>,
+  { destination, agreed }: Pick<TunnelAsk, 'destination' | 'agreed'>,
   dialled: Dialled,
 ): Readonly<Record<string, string>> {
-  const next = dialled.remote === undefined ? formatHost(ask.destination.host) : formatAddress(dialled.remote)
-  return { 'Sallyport-Egress': egressValue(dialled), 'Proxy-Status': `sallyport; next-hop="${next}"` }
+  const next = dialled.remote === undefined ? formatHost(destination.host) : formatAddress(dialled.remote)
+  const headers = { 'Sallyport-Egress': egressValue(dialled), 'Proxy-Status': `sallyport; next-hop="${next}"` }
+  return agreed === undefined ? headers : { ...headers, 'Sallyport-Tunnel-Ends': String(agreed.within) }
 }
 
 /** A reply as the bytes of HTTP/1.1, after which the connection is closed. The text is Latin-1 of UTF-8 bytes: one character a byte. */
@@ -51,7 +52,7 @@ export function closingReply(reply: Reply, request: { readonly method?: string |
   }`
 }
 
-export const connectReply = (ask: Pick<TunnelAsk, 'destination'>, dialled: Dialled): string =>
+export const connectReply = (ask: Pick<TunnelAsk, 'destination' | 'agreed'>, dialled: Dialled): string =>
   `${headText(200, connectHeaders(ask, dialled))}\r\n`
 
 /** Status line and fields, each with its end. */

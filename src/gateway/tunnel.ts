@@ -30,6 +30,8 @@ export type TunnelAsk = {
   readonly passed?: string | undefined
   /** Aborted when the client has gone before it was answered. */
   readonly gone: AbortSignal
+  /** When it is to be over, as was asked and granted (P-21): milliseconds from the reading of the request, and that instant of the wheel. */
+  readonly agreed?: { readonly within: number; readonly at: number } | undefined
 }
 
 /** A connection that has been made, and has not carried a byte. */
@@ -65,7 +67,13 @@ export type LiveTunnel = {
 
 /** Why a tunnel ended otherwise than by its two ends. */
 export type CutReason =
-  'plan-exhausted' | 'drain-deadline' | 'idle' | 'half-close-deadline' | 'total-deadline' | 'egress-removed'
+  | 'plan-exhausted'
+  | 'agreed-end'
+  | 'drain-deadline'
+  | 'idle'
+  | 'half-close-deadline'
+  | 'total-deadline'
+  | 'egress-removed'
 
 /** How it ended, for its one record. */
 export type TunnelEnd =

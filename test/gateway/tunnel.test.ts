@@ -1,5 +1,5 @@
 /** Tunnels over raw sockets: order, ends, breaks, deadlines and limits of memory. */
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { milliseconds } from '../../src/values/time.ts'
 import { bareCredentials, openBare, type Bare } from './bare-parts.ts'
@@ -247,6 +247,23 @@ describe('deadlines of a tunnel', () => {
       line.socket.destroy()
     })
   }
+
+  test('P-21: a tunnel is over by the end that was agreed on, and the reply to its CONNECT grants it', async () => {
+    await using bare = await openBare()
+    await using origin = await openOrigin((socket) => socket.write('.'))
+    const line = await open(subjectOf(bare))
+    const from = performance.now()
+    line.send(connectTo(subjectOf(bare), `${origin.host}:${origin.port}`, 'Sallyport-Tunnel-Ends: 800\r\n'))
+    await line.listen({ until: (text) => text.includes('\r\n\r\n') })
+    match(line.text(), /\r\nSallyport-Tunnel-Ends: 800\r\n/)
+    const busy = setInterval(() => line.send('.'), 20)
+    await bare.haveEnded(1)
+    clearInterval(busy)
+    const ms = performance.now() - from
+    deepEqual(bare.ended[0]?.end, { kind: 'cut', why: 'agreed-end' })
+    ok(ms >= 400 && ms <= 800, `${ms} ms`)
+    line.socket.destroy()
+  })
 
   test('L-74: a tunnel that moves a byte now and then outlives its idle deadline', async () => {
     await using bare = await openBare({ deadlines: { idle: milliseconds(400) } })

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, test, type TestContext } from 'node:test'
 import { openKeeper, secret, type Keeper, type KeeperError, type KeeperOptions } from '../../src/keeper.ts'
 import { decisionsOf } from './scene.ts'
@@ -11,6 +12,7 @@ import { egressAddresses, startOrgBehind, startTestGateway } from '../gateway/ki
 type Place = {
   readonly org: Awaited<ReturnType<typeof startOrgBehind>>
   readonly proxyUrl: string
+  readonly folder: string
   /** Over the same vault. */
   readonly keeper: (proxy: string) => Promise<Keeper>
 }
@@ -34,7 +36,7 @@ async function openPlace(t: TestContext): Promise<Place> {
   await first.saveApp({ name: 'nightly', loginUrl: org.url, clientId, clientSecret: secret(consumerSecret) })
   const { refresh_token } = await org.grant()
   await first.adopt({ id: 'canary', app: 'nightly', refreshToken: secret(refresh_token) })
-  return { org, proxyUrl: gateway.proxyUrl, keeper }
+  return { org, proxyUrl: gateway.proxyUrl, folder, keeper }
 }
 
 const coded = (code: string) => (error: KeeperError) => {
@@ -53,6 +55,15 @@ describe('an exchange through the gateway', () => {
       egressAddresses.some((each) => each === view?.lastEgress),
       String(view?.lastEgress),
     )
+  })
+
+  test('P-21: is journaled with the end of its tunnel, which the gateway keeps', async (t) => {
+    const { keeper, proxyUrl, folder } = await openPlace(t)
+    await (await keeper(proxyUrl)).accessToken('canary')
+    using vault = new DatabaseSync(join(folder, 'keeper.db'), { readOnly: true })
+    const row = vault.prepare('SELECT sent_at, tunnel_ends_at FROM attempts').get()
+    const length = Number(row?.['tunnel_ends_at']) - Number(row?.['sent_at'])
+    ok(length > 20_000 && length < 60_000, `${length} ms`)
   })
 
   test('L-94: is verified through each egress by its name', async (t) => {

@@ -24,7 +24,11 @@ test('both ends of a tunnel that has been open for a minute are kept alive, so t
   relay(
     { wheel, deadlines: () => deadlines, ended: () => undefined },
     {
-      ...{ client: ends.sockets.client, early: Buffer.alloc(0), tunnel: { up: 0, down: 0 } as unknown as LiveTunnel },
+      ...{
+        client: ends.sockets.client,
+        early: Buffer.alloc(0),
+        tunnel: { up: 0, down: 0, ask: {} } as unknown as LiveTunnel,
+      },
       dialled: {
         socket: ends.sockets.far,
         egress: 'a',

@@ -142,6 +142,8 @@ function judgeDeadline(relayed: Relayed): void {
   const { total, idle, halfClose } = parts.deadlines()
   const now = parts.wheel.now()
   if (total !== undefined && now - openedAt >= total) return cut(relayed, 'total-deadline')
+  const { agreed } = relayed.tunnel.ask
+  if (agreed !== undefined && now >= agreed.at) return cut(relayed, 'agreed-end')
   if (halfClosed && now - activeAt >= halfClose) return cut(relayed, 'half-close-deadline')
   if (!halfClosed && now - activeAt >= idle) return cut(relayed, 'idle')
   if (!relayed.keptAlive && now - openedAt >= young) keepAlive(relayed)
@@ -149,11 +151,12 @@ function judgeDeadline(relayed: Relayed): void {
 }
 
 /** Nothing is moved when bytes come: the deadline looks when it could have passed, and lies down again. */
-function untilNextLook({ parts, openedAt, activeAt, halfClosed, keptAlive }: Relayed): number {
+function untilNextLook({ parts, tunnel, openedAt, activeAt, halfClosed, keptAlive }: Relayed): number {
   const { total, idle, halfClose } = parts.deadlines()
   const now = parts.wheel.now()
   const quiet = activeAt + (halfClosed ? halfClose : idle) - now
-  const look = total === undefined ? quiet : Math.min(quiet, openedAt + total - now)
+  let look = total === undefined ? quiet : Math.min(quiet, openedAt + total - now)
+  if (tunnel.ask.agreed !== undefined) look = Math.min(look, Math.max(0, tunnel.ask.agreed.at - now))
   return keptAlive ? look : Math.min(look, Math.max(0, openedAt + young - now))
 }
 

@@ -1,6 +1,8 @@
 /** CONNECT: from the request to a tunnel. */
 import { connectReply } from '../../replies.ts'
 import { relay } from '../../relay/relay.ts'
+import { agreedEnd, earlyBy } from '../../rules/agreed-end.ts'
+import { valuesOf } from '../../rules/field-syntax.ts'
 import type { RequestHead } from '../../rules/request-head.ts'
 import type { Target } from '../../rules/request-target.ts'
 import { open, type Asker, type Opened } from './opening.ts'
@@ -12,7 +14,9 @@ export function connect(session: Session, request: { head: RequestHead; target: 
   const { head, target, asker } = request
   const { destination } = target
   dropKept(session)
-  open(session, { head, ask: { kind: 'connect', ...asker, destination } }, (opened) => enter(session, opened))
+  const within = agreedEnd(valuesOf(head.fields, 'sallyport-tunnel-ends'))
+  const agreed = within === undefined ? undefined : { within, at: session.parts.wheel.now() + within - earlyBy }
+  open(session, { head, ask: { kind: 'connect', ...asker, destination, agreed } }, (opened) => enter(session, opened))
 }
 
 /** The socket carries the tunnel from now on, and is never parsed again (G-20, L-76). */

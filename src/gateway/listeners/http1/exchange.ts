@@ -188,6 +188,7 @@ function cutCode(why: CutReason): ReasonCode {
     case 'egress-removed':
       return 'CUT_BY_REMOVAL'
     case 'idle':
+    case 'agreed-end':
     case 'half-close-deadline':
     case 'total-deadline':
       return 'CONNECTION_CUT'
