@@ -1,5 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { request, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
@@ -269,6 +271,16 @@ describe('health and metrics', () => {
     deepEqual(await ready(), [503, 'use cannot be stored: database or disk is full'])
     trouble = undefined
     deepEqual(await ready(), [200, undefined])
+  })
+
+  test('a page whose name was led to the loopback is told neither', async (t) => {
+    const bench = await open(t)
+    for (const path of ['/readyz', '/metrics']) {
+      const asked = request(new URL(path, bench.admin.url), { headers: { host: 'evil.example:9294' } }).end()
+      const [answer]: IncomingMessage[] = await once(asked, 'response')
+      equal(answer?.statusCode, 421, path)
+      answer?.resume()
+    }
   })
 
   test('metrics show egress states, live bytes, ports and probes', async (t) => {

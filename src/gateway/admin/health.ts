@@ -1,5 +1,6 @@
 /** For whoever runs the gateway: is it alive, can anything leave, what has it done. Nothing here tells a credential. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isRebound } from '../rules/rebound.ts'
 import type { AdminParts } from './admin-parts.ts'
 
 export function registerHealth(server: FastifyInstance, { pool, metrics, writability }: AdminParts): void {
@@ -8,6 +9,7 @@ export function registerHealth(server: FastifyInstance, { pool, metrics, writabi
   server.route({
     method,
     url: '/readyz',
+    onRequest: refuseRebound,
     async handler(_request, reply) {
       const egress = pool.views().map(({ name, state, why }) => ({ name, state, why }))
       // one is enough: a pair of which one is down is what it is there for
@@ -21,10 +23,24 @@ export function registerHealth(server: FastifyInstance, { pool, metrics, writabi
   server.route({
     method,
     url: '/metrics',
+    onRequest: refuseRebound,
     handler(_request, reply) {
       const { contentType, text } = metrics.exposition()
       return reply.header('content-type', contentType).header('cache-control', 'no-store').send(text)
     },
+  })
+}
+
+/** They ask for no token, and tell the names of clients and the addresses of egresses: not to whatever page a browser on this machine has open. */
+async function refuseRebound(
+  { headers, socket }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
+  if (!isRebound(headers.host, socket.localAddress)) return undefined
+  return send(reply, 421, {
+    status: 'refused',
+    why: `the request came to the loopback under the name ${JSON.stringify(headers.host?.slice(0, 80))}`,
+    next: 'Ask by address or as localhost; a reverse proxy on this machine has to send such a Host.',
   })
 }
 
