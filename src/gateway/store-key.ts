@@ -3,7 +3,7 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import type { RandomBytes } from '../values/domain.ts'
-import { readPrivateFile, writePrivateFile } from './private-file.ts'
+import { readPrivateFile, writePrivateFile } from '../storage/private-file.ts'
 
 export const storeKeyFileName = 'gateway-key'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ok, type Result } from '../values/result.ts'
 import type { RandomBytes } from '../values/domain.ts'
 import { parseOwnJson } from '../values/own-json.ts'
-import { readPrivateFile, writePrivateFile } from './private-file.ts'
+import { readPrivateFile, writePrivateFile } from '../storage/private-file.ts'
 import {
   newKeyringDocument,
   openKeyring,

@@ -7,7 +7,7 @@ import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseOwnJson } from '../values/own-json.ts'
 import type { KnownRevocations, Log, Revocation, RevocationLog } from './parts.ts'
-import { writePrivateFile } from './private-file.ts'
+import { writePrivateFile } from '../storage/private-file.ts'
 
 export const revocationLogFileName = 'org-revocations.log'
 

@@ -1,6 +1,6 @@
 /** What the printed commands read: curl's configuration for a redemption, the connection URL, and the script that keeps a rotated token. */
 import { join } from 'node:path'
-import { writePrivateFile } from '../../org/private-file.ts'
+import { writePrivateFile } from '../../storage/private-file.ts'
 import { pathFromHere } from '../paths.ts'
 import { ownName, shellWord } from '../self.ts'
 import { directAddress, type ChosenAddresses } from './addresses.ts'

@@ -1,7 +1,7 @@
 /** The demonstration's own files, in a folder beside the data: written once, and then the person's to change. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPrivateFile, writePrivateFile } from '../../org/private-file.ts'
+import { readPrivateFile, writePrivateFile } from '../../storage/private-file.ts'
 import type { RandomBytes } from '../../values/domain.ts'
 import { secret, type Secret } from '../../values/secret.ts'
 import { urlSafePassword } from '../gateway/own-client.ts'

@@ -1,7 +1,7 @@
 /** The client of a gateway whose configuration names none: made at the first start and kept beside the data. */
 import { join } from 'node:path'
 import type { GatewayClient } from '../../gateway/configuration.ts'
-import { readPrivateFile, writePrivateFile } from '../../org/private-file.ts'
+import { readPrivateFile, writePrivateFile } from '../../storage/private-file.ts'
 import type { RandomBytes } from '../../values/domain.ts'
 import { secret, type Secret } from '../../values/secret.ts'
 
