@@ -29,7 +29,8 @@ export function checkScalar(schema: JsonSchema, value: unknown): Wrong | undefin
 }
 
 function mismatch(schema: JsonSchema, value: unknown): Wrong {
-  const quotes = schema.type === 'string' && (typeof value === 'number' || typeof value === 'boolean')
+  const plainText = schema.type === 'string' && schema.format === undefined && schema.pattern === undefined
+  const quotes = plainText && (typeof value === 'number' || typeof value === 'boolean')
   const next = quotes ? 'Put it in quotes.' : `Write ${expected(schema)}.`
   return { message: `is ${shown(schema, value)}; ${expected(schema)} is expected`, next }
 }

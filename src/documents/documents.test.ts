@@ -128,6 +128,7 @@ describe('validating a document', () => {
     'an unknown choice lists the known ones': ['name: a\nmode: stric', ['a.yaml:2:7: mode: is the text "stric"; known are strict, overlap, until-used Did you mean strict?']],
     'a wrong type says what is there and what is expected': ['name: a\nseconds: ten', ['a.yaml:2:10: seconds: is the text "ten"; a whole number is expected Write a whole number.']],
     'a number for a text asks for quotes': ['name: 12', ['a.yaml:1:7: name: is the number 12; a text is expected Put it in quotes.']],
+    'a number for a text of some form asks for that form, and not for quotes': ['name: a\nproxies: [10]', ['a.yaml:2:11: proxies[0]: is the number 10; an address or a block is expected Write an address or a block.']],
     'a fraction is no whole number': ['name: a\nseconds: 1.5', ['a.yaml:2:10: seconds: is the number 1.5; a whole number is expected Write a whole number.']],
     'a number above its bounds names them': ['name: a\nseconds: 61', ['a.yaml:2:10: seconds: is the number 61; at least 1 and at most 60 is allowed Write a number of at least 1 and at most 60.']],
     'a negative number below a lone bound names it': ['name: a\nratio: -1', ['a.yaml:2:8: ratio: is the number -1; at least 0 is allowed Write a number of at least 0.']],
@@ -142,6 +143,8 @@ describe('validating a document', () => {
     'a text that is too long is not repeated': ['name: abcdefghijk', ['a.yaml:1:7: name: has 11 characters Write at most 10 characters.']],
     'free keys have values of their own schema': ['name: a\nlabels: { any: UP }', ['a.yaml:2:16: labels.any: is the text "UP", which does not have the form ^[a-z]+$ Write it in that form.']],
     'a fault inside an alternative is that of the kind that was meant': ['name: a\negress: [{ via: { evn: X } }]', ['a.yaml:2:17: egress[0].via.env: is missing; a text is expected Give it a value.', 'a.yaml:2:19: egress[0].via.evn: the key "evn" is not known Did you mean env?']],
+    'what names none of several kinds is asked for one': ['name: a\npassword: {}', ['a.yaml:2:11: password: has none of env, file Give it one of env, file.']],
+    'what names two kinds that exclude each other is told so': ['name: a\npassword: { env: A, file: b }', ['a.yaml:2:11: password: has env and file, which exclude each other Leave one of env, file out.']],
     'the value of a secret is not shown': ['name: a\npassword: 31337', ['a.yaml:2:11: password: is a number; { env: … } or { file: … } or a text is expected Write { env: … } or { file: … } or a text.']],
     'all faults are reported together': ['moed: x\nseconds: ten', ['a.yaml:1:1: name: is missing; a text is expected Give it a value.', 'a.yaml:2:10: seconds: is the text "ten"; a whole number is expected Write a whole number.', 'a.yaml:1:1: moed: the key "moed" is not known Did you mean mode?']],
   } as const // prettier-ignore

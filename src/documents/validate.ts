@@ -111,6 +111,8 @@ function checkAnyOf(schema: JsonSchema, value: unknown, { path, notes }: Place):
   const meant = tries.filter(({ alternative }) => alternative.type === kindOf(value))
   const closest = bestKeys(meant, value)
   if (closest === undefined) return complain({ path, notes }, mismatch(schema, value))
+  const undecided = rivalry(meant, value)
+  if (undecided !== undefined) return complain({ path, notes }, undecided)
   notes.faults.push(...closest.own.faults)
   return undefined
 }
@@ -124,6 +126,23 @@ function bestKeys<Try extends { readonly alternative: JsonSchema }>(
   const score = ({ alternative }: Try): number =>
     given.filter((key) => Object.hasOwn(alternative.properties ?? {}, key)).length
   return tries.toSorted((a, b) => score(b) - score(a))[0]
+}
+
+/** Of several kinds of mapping, each with a key of its own that has to be there: what was given has none of these keys, or those of more than one. */
+function rivalry(tries: readonly { readonly alternative: JsonSchema }[], value: unknown): Complaint | undefined {
+  if (!isRecord(value) || tries.length < 2) return undefined
+  const keysOf = tries.map(({ alternative }) => Object.keys(alternative.properties ?? {}))
+  const marks = tries.map(({ alternative: { required = [] } }, i) =>
+    required.find((key) => keysOf.every((keys, j) => j === i || !keys.includes(key))),
+  )
+  const names = marks.filter((mark) => mark !== undefined)
+  if (names.length < tries.length) return undefined
+  const given = names.filter((mark) => value[mark] !== undefined)
+  const misspelt = Object.keys(value).some((key) => !keysOf.flat().includes(key)) // what was meant is told there
+  if (given.length === 1 || (given.length === 0 && misspelt)) return undefined
+  return given.length === 0
+    ? { message: `has none of ${names.join(', ')}`, next: `Give it one of ${names.join(', ')}.` }
+    : { message: `has ${given.join(' and ')}, which exclude each other`, next: `Leave one of ${given.join(', ')} out.` }
 }
 
 const mismatch = (schema: JsonSchema, value: unknown): Complaint => ({
