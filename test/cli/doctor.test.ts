@@ -181,7 +181,7 @@ describe('doctor on a gateway', () => {
     )
   })
 
-  test('doubts a single egress, credentials that URLs carry badly, and more clients than descriptors', async (t) => {
+  test('doubts a single egress, credentials that URLs carry badly or that can be guessed, and more clients than descriptors', async (t) => {
     const cwd = await emptyFolder(t)
     const file = {
       target: await destination(t),
@@ -195,6 +195,7 @@ describe('doctor on a gateway', () => {
       saying(report, 'credentials').join(),
       /^warn the password of client c has signs that a URL must percent-encode/,
     )
+    match(saying(report, 'credentials').join(), /the password of client c has less than 16 characters/)
     match(saying(report, 'descriptors').join(), /^warn \d+ open files are enough for \d+ tunnels .* may hold 1000000$/)
     equal(JSON.stringify(report).includes('canary'), false)
   })
