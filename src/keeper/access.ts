@@ -30,7 +30,9 @@ export function openAccess(parts: ExchangeParts): Access {
   const work = async (key: ConnectionKey): Promise<AccessToken> => {
     const { view, live } = await readAccess(parts, key)
     if (live !== undefined && clock() < live.freshUntil) return memory.put(key, live)
-    const done = await refresh(parts, { key, seen: view.version, patienceUntil: after(clock(), patience) })
+    const done = await refresh(parts, {
+      ...{ key, when: { kind: 'unless-newer', than: view.version }, patienceUntil: after(clock(), patience) },
+    })
     if (isGood(done)) return await current(key)
     // what still serves is handed out, whatever became of the exchange
     if (live !== undefined && clock() < live.expiresAt) return live
@@ -54,7 +56,7 @@ export function openAccess(parts: ExchangeParts): Access {
     },
     async exchange(key, { egress } = {}) {
       const patienceUntil = after(clock(), patience)
-      const done = await refresh(parts, { key, seen: undefined, patienceUntil, pin: egress, insist: true })
+      const done = await refresh(parts, { key, when: { kind: 'now', pin: egress }, patienceUntil })
       if (!isGood(done)) throw errorOf(key, done)
       return await current(key)
     },

@@ -43,6 +43,9 @@ export type KeeperOptions = {
   /** Certificates (PEM) to be trusted besides those of the system. */
   readonly ca?: readonly string[]
   readonly settings?: Partial<KeeperSettings>
+  /** Milliseconds between two rounds in which what is due is exchanged and what is in doubt is gone on with; 10 s if not said. `off`: connections are
+   *  exchanged when somebody asks, and by `lookAfter`. */
+  readonly rounds?: number | 'off'
   /** The store can take no further write (P-04); the process should exit. */
   readonly onFault?: (cause: Error) => void
 }
@@ -145,6 +148,8 @@ export type Keeper = {
     readonly after?: number
     readonly limit?: number
   }) => Promise<readonly KeeperEvent[]>
+  /** One round now: exchanges what is due, and judges what a process that died has left. Resolves with how many connections were looked at. */
+  readonly lookAfter: () => Promise<number>
   /** The way to Salesforce, for people: the proxy without its credentials, or `directly`. */
   readonly route: string
   readonly close: () => Promise<void>

@@ -14,6 +14,7 @@ import type { Log } from './log.ts'
 import type { ExchangeParts } from './refresh/parts.ts'
 import { openReplies } from './refresh/replies.ts'
 import { faultOfTerms, usualTerms } from './rules/lease-terms.ts'
+import { openScheduler, type Scheduler } from './scheduler.ts'
 import { findEvents } from './store/events.ts'
 import { migrations } from './store/migrations.ts'
 import { countStates } from './store/read-connections.ts'
@@ -39,6 +40,8 @@ export type KeeperEnvironment = {
 
 /** `tenant` where it is left out. */
 export const onlyTenant = 'default'
+const usualRounds = 10_000 // ms
+
 export const usualSettings: Omit<KeeperSettings, 'holder'> = {
   terms: usualTerms,
   settle: minutes(5),
@@ -73,7 +76,9 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
       ...{ storage, envelope, transport, spool, replies, clock, monotonic, wait, random, log, settings },
       credentialsOf: apps.credentialsOf,
     }
-    return faceOf(parts, { apps, close: async () => await closeAll(opened) })
+    const scheduler = openScheduler(parts, { every: options.rounds ?? usualRounds })
+    opened.push(() => scheduler.close())
+    return faceOf(parts, { apps, scheduler, close: async () => await closeAll(opened) })
   } catch (cause) {
     await closeAll(opened)
     throw cause
@@ -114,9 +119,13 @@ async function keyringOf(
   return await openKeyring({ kind: 'file', path: keyring.file, vaultIsNew: counted.length === 0 }, { random, clock })
 }
 
-type Face = { readonly apps: ReturnType<typeof openApps>; readonly close: () => Promise<void> }
+type Face = {
+  readonly apps: ReturnType<typeof openApps>
+  readonly scheduler: Scheduler
+  readonly close: () => Promise<void>
+}
 
-function faceOf(parts: ExchangeParts, { apps, close }: Face): Keeper {
+function faceOf(parts: ExchangeParts, { apps, scheduler, close }: Face): Keeper {
   const { storage, transport } = parts
   const access = openAccess(parts)
   const connections = openConnections(parts, access)
@@ -136,6 +145,7 @@ function faceOf(parts: ExchangeParts, { apps, close }: Face): Keeper {
       await connections.list({ tenant, above: after, limit }),
     events: async ({ tenant = onlyTenant, after = 0, limit = 100 } = {}) =>
       await storage.read(() => findEvents({ tenant, after, limit })),
+    lookAfter: scheduler.round,
     route: transport.shown,
     async close() {
       if (closed) return

@@ -15,7 +15,7 @@ const program = new URL('child-exchange.ts', import.meta.url).pathname
 type Child = { readonly points: readonly string[]; readonly died: boolean }
 
 /** Resolves with the places that it has reached; the last one is where it died. */
-async function exchangeInChild(folder: string, id: string, dieAt: number): Promise<Child> {
+export async function exchangeInChild(folder: string, id: string, dieAt: number): Promise<Child> {
   const args = [program, folder, id, String(dieAt)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [said, [, signal]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number, string]>])

@@ -37,7 +37,7 @@ export async function openScene(bend: SceneBend = {}): Promise<Scene> {
       { ...systemEnvironment(log), ...environment },
       {
         ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') } },
-        ...{ spool: join(folder, 'spool'), proxy: 'direct' as const },
+        ...{ spool: join(folder, 'spool'), proxy: 'direct' as const, rounds: 'off' as const },
         ...options,
       },
     )

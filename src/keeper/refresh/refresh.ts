@@ -23,15 +23,21 @@ export type Refreshed =
 
 export type RefreshAsk = {
   readonly key: ConnectionKey
-  /** The version that was looked at: where the connection has another with a good access token, there is nothing to do. Undefined: exchange it in any
-   *  case, e.g. a heartbeat or a verification. */
-  readonly seen: number | undefined
+  readonly when: When
   /** Whoever waits for another's lease gives up then. */
   readonly patienceUntil: Instant
-  readonly pin?: string | undefined
-  /** Also where it was refused for its address or by its org: somebody says that it was mended (P-27). */
-  readonly insist?: boolean | undefined
 }
+
+/** Looked at under the lease, so that of many who want the same only the first one does it (L-38). */
+export type When =
+  /** For a caller who saw this version: where there is another with a good access token, there is nothing to do. */
+  | { readonly kind: 'unless-newer'; readonly than: number }
+  /** In any case, also where it was refused for its address or by its org, since somebody says that it was mended (P-27); through this egress. */
+  | { readonly kind: 'now'; readonly pin: string | undefined }
+  /** Where its time has come. */
+  | { readonly kind: 'if-due' }
+  /** Not at all: what a process that died has left is judged, and that is all. */
+  | { readonly kind: 'never' }
 
 export async function refresh(parts: ExchangeParts, ask: RefreshAsk): Promise<Refreshed> {
   for (;;) {
@@ -77,7 +83,7 @@ async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Pr
   if (found.kind === 'adopted') return exchanged(found.settled)
   if (found.kind === 'look-again') return 'again'
   if (found.kind === 'on-its-way') return { kind: 'in-doubt', until: found.until }
-  if (isFresh(ask, held)) return { kind: 'fresh' }
+  if (isNotWanted(parts, held, ask)) return { kind: 'fresh' }
   if (connection.state === 'reauthorization-required')
     return { kind: 'ended', why: connection.why ?? 'it has to be authorized again' } // L-53: one request, then none
   const rests = restsFor(parts, held, ask)
@@ -88,7 +94,10 @@ async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Pr
     if (resolved.kind === 'wait') return { kind: 'in-doubt', until: resolved.until }
     if (resolved.kind === 'reauthorize') return { kind: 'ended', why: resolved.why }
   }
-  const end = await attemptExchange(parts, held, { sentBefore: found.kind === 'in-doubt', pin: ask.pin })
+  const end = await attemptExchange(parts, held, {
+    sentBefore: found.kind === 'in-doubt',
+    pin: ask.when.kind === 'now' ? ask.when.pin : undefined,
+  })
   switch (end.kind) {
     case 'reply-arrived':
       return 'again'
@@ -101,14 +110,25 @@ async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Pr
   }
 }
 
-/** Done by whoever held the lease before: the version has gone on, and there is an access token of a later exchange. */
-const isFresh = ({ seen }: RefreshAsk, { connection }: Held): boolean =>
-  seen !== undefined && connection.version > seen && connection.state === 'alive' && connection.access !== null
+/** Done by whoever held the lease before, or not wanted. */
+function isNotWanted({ clock }: ExchangeParts, { connection }: Held, { when }: RefreshAsk): boolean {
+  const { version, state, access, nextDueAt } = connection
+  switch (when.kind) {
+    case 'now':
+      return false
+    case 'never':
+      return true
+    case 'unless-newer':
+      return version > when.than && state === 'alive' && access !== null
+    case 'if-due':
+      return nextDueAt === null || nextDueAt > clock()
+  }
+}
 
 /** P-27, L-52: what was refused is not sent again before its time, unless somebody says that it was mended. */
-function restsFor({ clock }: ExchangeParts, { connection }: Held, { insist }: RefreshAsk): string | undefined {
+function restsFor({ clock }: ExchangeParts, { connection }: Held, { when }: RefreshAsk): string | undefined {
   const { state, nextDueAt, why } = connection
-  if (insist === true || (state !== 'ip-refused' && state !== 'refused')) return undefined
+  if (when.kind === 'now' || (state !== 'ip-refused' && state !== 'refused')) return undefined
   return nextDueAt !== null && nextDueAt > clock() ? (why ?? state) : undefined
 }
 
