@@ -18,6 +18,7 @@ export type {
   Keyring,
 } from './keeper/keeper-face.ts'
 export type { Explanation } from './keeper/rules/triage.ts'
+export { forJsforce, type JsforceOptions } from './keeper/adapters/jsforce.ts'
 export { KeeperError, type KeeperErrorCode } from './keeper/keeper-error.ts'
 export { secret, type Secret }
 

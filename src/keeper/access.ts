@@ -12,7 +12,7 @@ import { findAccess, type AccessView } from './store/read-connections.ts'
 
 export type Access = {
   /** Rejects with a KeeperError. */
-  readonly get: (key: ConnectionKey) => Promise<AccessToken>
+  readonly get: (key: ConnectionKey, options?: { readonly refused?: string | undefined }) => Promise<AccessToken>
   /** One real exchange, whatever is there (P-27: also of a connection that was refused). Rejects with a KeeperError. */
   readonly exchange: (key: ConnectionKey, options?: ExchangeOptions) => Promise<AccessToken>
   readonly forget: (key: ConnectionKey) => void
@@ -38,13 +38,24 @@ export function openAccess(parts: ExchangeParts): Access {
     if (live !== undefined && clock() < live.expiresAt) return live
     throw errorOf(key, done)
   }
+  /** The org has answered 401 to it: where it is still the one that is stored, it has to be exchanged; however many say so, once. */
+  const afterRefusal = async (key: ConnectionKey, refused: string): Promise<AccessToken> => {
+    const { view, live } = await readAccess(parts, key)
+    if (live !== undefined && live.accessToken.expose() !== refused) return memory.put(key, live)
+    memory.forget(key)
+    const when = { kind: 'unless-newer', than: view.version } as const
+    const done = await refresh(parts, { key, when, patienceUntil: after(clock(), patience) })
+    if (isGood(done)) return await current(key)
+    throw errorOf(key, done)
+  }
   const current = async (key: ConnectionKey): Promise<AccessToken> => {
     const { live } = await readAccess(parts, key)
     if (live !== undefined) return memory.put(key, live)
     throw new KeeperError('SERVER_TROUBLE', 'The access token that has just come does not serve any more.')
   }
   return {
-    async get(key) {
+    async get(key, { refused } = {}) {
+      if (refused !== undefined) return await afterRefusal(key, refused)
       const known = memory.get(key)
       if (known !== undefined) return known
       const name = nameOf(key)

@@ -137,7 +137,7 @@ function faceOf(parts: ExchangeParts, { apps, scheduler, close }: Face): Keeper 
   return {
     saveApp: apps.save,
     adopt: async (wish) => await connections.adopt(wish),
-    accessToken: async (of) => await access.get(keyOf(of)),
+    accessToken: async (of, asking = {}) => await access.get(keyOf(of), asking),
     verify: async (of, verifying = {}) => await access.exchange(keyOf(of), verifying),
     remove: async (of) => await connections.remove(keyOf(of)),
     connection: async (of) => await connections.find(keyOf(of)),

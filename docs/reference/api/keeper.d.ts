@@ -5,6 +5,7 @@ import { secret, type Secret } from './values/secret.ts';
 export type { ConnectionKey } from './keeper/connection-key.ts';
 export type { AccessToken, AdoptWish, AppWish, ConnectionName, ConnectionView, Keeper, KeeperEvent, KeeperOptions, KeeperSettings, Keyring, } from './keeper/keeper-face.ts';
 export type { Explanation } from './keeper/rules/triage.ts';
+export { forJsforce, type JsforceOptions } from './keeper/adapters/jsforce.ts';
 export { KeeperError, type KeeperErrorCode } from './keeper/keeper-error.ts';
 export { secret, type Secret };
 /** `log` takes structured records without secrets; left out, nothing is said. */

@@ -129,8 +129,11 @@ export type Keeper = {
     readonly saveApp: (app: AppWish) => Promise<void>;
     /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */
     readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>;
-    /** A live one: from memory, or from the store, or by one exchange however many ask. Rejects with a KeeperError. */
-    readonly accessToken: (of: ConnectionName) => Promise<AccessToken>;
+    /** A live one: from memory, or from the store, or by one exchange however many ask. `refused`: the one to which the org has answered 401; another is
+     *  handed out then, by an exchange if there is none yet. Rejects with a KeeperError. */
+    readonly accessToken: (of: ConnectionName, options?: {
+        readonly refused?: string | undefined;
+    }) => Promise<AccessToken>;
     /** One real exchange now, through this egress if it is said. Rejects with a KeeperError. */
     readonly verify: (of: ConnectionName, options?: {
         readonly egress?: string;
