@@ -7,7 +7,7 @@ import { milliseconds } from '../../src/values/time.ts'
 import { bareCredentials, openBare, type Bare, type BareOptions } from './bare-parts.ts'
 import { answering, okReply, openOrigin } from './probe/origin.ts'
 import { ask, getFrom, proof, type Subject } from './probe/rows.ts'
-import { hasHead, open, replyIn } from './probe/wire.ts'
+import { hasHead, open, replyIn, type Line } from './probe/wire.ts'
 
 describe('deadlines of forwarded requests', () => {
   const short = { header: milliseconds(300), response: milliseconds(300), idle: milliseconds(300) }
@@ -127,6 +127,25 @@ describe('deadlines of forwarded requests', () => {
       await closed
       equal(last, true)
     }, patient)
+  })
+
+  test('L-73: a connection that waits for a further request goes when 1024 of its client wait besides', async () => {
+    await using bare = await openBare()
+    await using origin = await openOrigin(answering(okReply.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n')))
+    const subject = { host: bare.host, port: bare.port, credentials: bareCredentials }
+    const openOne = async (): Promise<Line> => {
+      const line = await open(subject)
+      line.send(getFrom(subject, origin))
+      equal(await line.listen({ until: (text) => text.endsWith('ok') }), 'open')
+      return line
+    }
+    const first = await openOne()
+    const lines: Line[] = []
+    while (lines.length < 1024) lines.push(...(await Promise.all(Array.from({ length: 64 }, openOne))))
+    equal(await first.listen({ patience: 2000 }), 'end')
+    const [second] = lines
+    equal(await second?.listen({ patience: 300 }), 'timeout')
+    for (const { socket } of lines) socket.destroy()
   })
 
   test('a response that is interim for ever is 502, and no more of it is passed on than a few', async () => {

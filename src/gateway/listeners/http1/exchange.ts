@@ -9,7 +9,7 @@ import { readResponseHead, type ResponseHead } from '../../rules/response-head.t
 import { openFlow, passBody, type BodyFlow } from './body-flow.ts'
 import { closeWith, refuse } from './refuse.ts'
 import type { CutReason } from '../../tunnel.ts'
-import { nothing, takeUnread, type Receiver, type Session } from './session.ts'
+import { comeToRest, nothing, takeUnread, type Receiver, type Session } from './session.ts'
 import { breakUpstream, dropUpstream, write, type Upstream, type UpstreamUser } from './upstream.ts'
 
 type Exchange = {
@@ -158,6 +158,7 @@ function finish(running: Exchange, { excess }: { excess: boolean }): void {
   else breakUpstream(upstream, { kind: 'closed' })
   if (response?.clientPersists === true) return session.next(session)
   closeWith(session, '')
+  comeToRest(session)
 }
 
 function keep(session: Session, upstream: Upstream): void {

@@ -6,19 +6,30 @@ import { judgeVia } from '../../rules/via.ts'
 import { requestLimits, type RequestHead } from '../../rules/request-head.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
 import type { Connection } from '../connection.ts'
+import { openResting } from '../resting.ts'
 import { connect } from './connect.ts'
 import { forward } from './forward.ts'
 import type { Http1Parts } from './http1-parts.ts'
 import { openKnownHeads } from './known-heads.ts'
 import type { Asker } from './opening.ts'
 import { closeWith, turnAway } from './refuse.ts'
-import { openSession, takeUnread, type Receiver, type Session } from './session.ts'
+import { openSession, comeToRest, takeUnread, type Receiver, type Session } from './session.ts'
 import { dropKept } from './upstream.ts'
 
 /** What it returns takes a connection over for good. */
 export function openHttp1(parts: Http1Parts): (connection: Connection) => void {
   const known = openKnownHeads()
-  return (connection) => next(openSession(parts, connection, { receiver: reading, next, readHead: known }))
+  const resting = openResting<Session>(mostResting, sendAway)
+  return (connection) => next(openSession(parts, connection, { receiver: reading, next, readHead: known, resting }))
+}
+
+/** Connections of one client that wait for a further request, or for its last bytes to be taken: its `connections` count what is dialled alone, and
+ *  it could take every descriptor by such ones (L-73). */
+const mostResting = 1024
+
+function sendAway(session: Session): void {
+  dropKept(session)
+  session.connection.socket.destroy()
 }
 
 /** The deadline runs to the whole head, however slowly it comes (G-19). */
@@ -27,6 +38,7 @@ function next(session: Session): void {
   session.receiver = reading
   session.scanned = 0
   parts.wheel.set(session.deadline, parts.deadlines().header)
+  comeToRest(session)
   connection.socket.resume()
   readHead(session)
 }
@@ -83,9 +95,11 @@ function take(session: Session, head: RequestHead): void {
   const { parts, connection } = session
   parts.wheel.clear(session.deadline)
   session.requests += 1
+  session.resting.leaves(session)
   const asker = judge(session, head)
   if (!asker.ok) return turnAway(session, asker.fault, head)
   connection.authenticated()
+  session.client = asker.value.client.name
   const { target } = head
   if (target.kind === 'connect') return connect(session, { head, target, asker: asker.value })
   forward(session, { head, target, asker: asker.value })

@@ -1,6 +1,7 @@
 /** One connection of a client that speaks HTTP/1.1: what has come and is not read yet, and whose turn it is to read. */
 import type { Deadline } from '../../relay/deadline-wheel.ts'
 import type { Connection } from '../connection.ts'
+import type { Resting } from '../resting.ts'
 import type { Http1Parts } from './http1-parts.ts'
 import type { ReadHead } from './known-heads.ts'
 import type { Upstream } from './upstream.ts'
@@ -26,6 +27,9 @@ export type Session = {
   readonly next: (session: Session) => void
   readonly readHead: ReadHead
   readonly listeners: Listeners
+  readonly resting: Resting<Session>
+  /** Name of the client that asked last; empty before. */
+  client: string
   receiver: Receiver
   unread: Buffer
   /** How much of `unread` is known to complete no line. */
@@ -47,7 +51,7 @@ type Listeners = {
 export function openSession(
   parts: Http1Parts,
   connection: Connection,
-  first: Pick<Session, 'receiver' | 'next' | 'readHead'>,
+  first: Pick<Session, 'receiver' | 'next' | 'readHead' | 'resting'>,
 ): Session {
   const session: Session = {
     ...first,
@@ -64,8 +68,12 @@ export function openSession(
         session.receiver.end(session)
       },
       drain: () => session.receiver.drain(session),
-      close: () => session.receiver.close(session),
+      close() {
+        session.resting.leaves(session)
+        session.receiver.close(session)
+      },
     },
+    client: '',
     unread: connection.head,
     scanned: 0,
     clientEnded: false,
@@ -75,6 +83,11 @@ export function openSession(
   const { data, end, drain, close } = session.listeners
   connection.socket.on('data', data).on('end', end).on('drain', drain).on('close', close)
   return session
+}
+
+/** It carries nothing from now on, though it is open; one too many of its client goes. */
+export function comeToRest(session: Session): void {
+  if (session.client !== '' && !session.connection.socket.destroyed) session.resting.rests(session, session.client)
 }
 
 /** The socket is somebody else's from now on, with what has come and nobody has read. */
