@@ -1,14 +1,13 @@
 /** jsforce keeps the refresh token that it was given and throws rotated ones away (L-31, SF-302). With this it never sees one: it asks the keeper. */
-import type { ConnectionName, Keeper } from '../keeper-face.ts'
+import type { AccessToken, ConnectionName, Keeper } from '../keeper-face.ts'
+
+type Callback = (error: Error | null, accessToken?: string) => void
 
 /** What `new Connection(...)` of jsforce takes. */
 export type JsforceOptions = {
   readonly instanceUrl: string
   readonly accessToken: string
-  readonly refreshFn: (
-    connection: { readonly accessToken?: string | null | undefined },
-    callback: (error: Error | null, accessToken?: string) => void,
-  ) => void
+  readonly refreshFn: (connection: { readonly accessToken?: string | null | undefined }, callback: Callback) => void
 }
 
 /** Give it neither `oauth2` nor `refreshToken` beside. Rejects as `keeper.accessToken` does. */
@@ -20,10 +19,15 @@ export async function forJsforce(keeper: Keeper, of: ConnectionName): Promise<Js
     instanceUrl,
     accessToken: accessToken.expose(),
     refreshFn(connection, callback) {
-      keeper.accessToken(of, { refused: connection.accessToken ?? undefined }).then(
-        (fresh) => callback(null, fresh.accessToken.expose()),
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
-      )
+      void handOver(keeper.accessToken(of, { refused: connection.accessToken ?? undefined }), callback)
     },
   }
+}
+
+async function handOver(token: Promise<AccessToken>, callback: Callback): Promise<void> {
+  const got = await token.then(
+    ({ accessToken }) => [null, accessToken.expose()] as const,
+    (error: unknown) => [error instanceof Error ? error : new Error(String(error))] as const,
+  )
+  callback(...got)
 }
