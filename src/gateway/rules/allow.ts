@@ -33,40 +33,14 @@ export function compileAllow(
   for (const [i, text] of rows.entries()) {
     const parsed = parseAllowRule(text)
     if (!parsed.ok) faults.push({ row: i + 1, ...parsed.fault })
-    else if (!allowEverything && isTooWide(parsed.value.host))
-      faults.push({ row: i + 1, ...tooWide(text, parsed.value) })
+    else if (parsed.value.host.kind === 'every' && !allowEverything) faults.push({ row: i + 1, ...tooWide(text) })
     else rules.push(parsed.value)
   }
   return faults.length > 0 ? fault(faults) : ok(indexed(rules))
 }
 
-/** `*.com` is as good as `*`: anybody may register a name that it matches. Domains that nobody can register (RFC 2606, RFC 6761, RFC 6762) are as
- *  narrow as their network. */
-function isTooWide(host: AllowHost): boolean {
-  if (host.kind !== 'pattern') return host.kind === 'every'
-  const end = (host.pieces.at(-1) ?? '').slice(1)
-  return !end.includes('.') && !unregistered.has(end)
-}
-
-const unregistered: ReadonlySet<string> = new Set([
-  ...[
-    'example',
-    'home',
-    'internal',
-    'intranet',
-    'invalid',
-    'corp',
-    'lan',
-    'local',
-    'localhost',
-    'mail',
-    'private',
-    'test',
-  ],
-])
-
-const tooWide = (text: string, { host }: AllowRule): AllowFault => ({
-  message: `${JSON.stringify(text)} matches every host${host.kind === 'pattern' ? ` under ${host.pieces.at(-1)?.slice(1)}` : ''}`,
+const tooWide = (text: string): AllowFault => ({
+  message: `${JSON.stringify(text)} matches every host`,
   next: 'Name the hosts, such as *.salesforce.com:443, or say allowEverything: true if all of them are meant.',
 })
 
