@@ -1,7 +1,7 @@
 /** jsforce keeps the refresh token that it was given and throws rotated ones away (L-31, SF-302). With this it never sees one: it asks the keeper. */
 import type { AccessToken, ConnectionName, Keeper } from '../keeper-face.ts'
 
-type Callback = (error: Error | null, accessToken?: string) => void
+type Callback = (error: Error | null, accessToken?: string | undefined) => void
 
 /** What `new Connection(...)` of jsforce takes. */
 export type JsforceOptions = {
@@ -26,8 +26,8 @@ export async function forJsforce(keeper: Keeper, of: ConnectionName): Promise<Js
 
 async function handOver(token: Promise<AccessToken>, callback: Callback): Promise<void> {
   const got = await token.then(
-    ({ accessToken }) => [null, accessToken.expose()] as const,
-    (error: unknown) => [error instanceof Error ? error : new Error(String(error))] as const,
+    ({ accessToken }) => ({ error: null, text: accessToken.expose() }),
+    (error: unknown) => ({ error: error instanceof Error ? error : new Error(String(error)), text: undefined }),
   )
-  callback(...got)
+  callback(got.error, got.text)
 }
