@@ -29,7 +29,6 @@ export async function writePrivateFile(path: string, text: string): Promise<void
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const temporary = `${path}.new`
   try {
-    await rm(temporary, { force: true })
     await writeDurably(temporary, text)
     await rename(temporary, path)
   } catch (cause) {
@@ -50,8 +49,10 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
+  const file = await open(path, 'w', 0o600)
   try {
+    const there = await file.stat()
+    if (there.isFile() && (there.mode & 0o077) !== 0) await file.chmod(0o600) // left by a writer that was killed, or by a person
     await file.writeFile(text)
     await file.sync()
   } finally {
