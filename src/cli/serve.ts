@@ -1,4 +1,5 @@
 /** Services of one process from their start to their last request. */
+import { OpenToOthers } from '../storage/private-file.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 import { complaint, type Complaint } from './complaint.ts'
 import { listenForStop } from './stop-signals.ts'
@@ -48,6 +49,7 @@ function storeGaveUp(cause: Error): Complaint {
 
 /** What opens a system throws plain errors with a sentence on what to mend; errors of other kinds (TypeError, …) are defects. */
 export function wordsToMend(cause: unknown, what: string): Complaint | undefined {
-  if (!(cause instanceof Error) || cause.constructor !== Error || 'code' in cause) return undefined
+  if (!(cause instanceof Error) || 'code' in cause) return undefined
+  if (cause.constructor !== Error && !(cause instanceof OpenToOthers)) return undefined
   return complaint(`${what} cannot start: ${cause.message}`, 'sallyport doctor')
 }

@@ -1,4 +1,5 @@
 /** `org keyring rotate`: on the files of an org that is stopped, through the admin API of one that runs (P-09, P-14). */
+import { OpenToOthers } from '../../storage/private-file.ts'
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Loaded } from '../../config/load.ts'
@@ -88,7 +89,8 @@ const noKeyring = (folder: string): Error =>
 
 /** A keyring that cannot be read is a plain error with a sentence on what to mend; errors of other kinds are defects. */
 function wordsToMend(cause: unknown): Error | undefined {
-  if (!(cause instanceof Error) || cause.constructor !== Error || 'code' in cause) return undefined
+  if (!(cause instanceof Error) || 'code' in cause) return undefined
+  if (cause.constructor !== Error && !(cause instanceof OpenToOthers)) return undefined
   return complaint(`Nothing was rotated: ${cause.message}`, 'sallyport doctor')
 }
 

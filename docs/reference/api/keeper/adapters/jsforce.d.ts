@@ -1,6 +1,6 @@
 /** jsforce keeps the refresh token that it was given and throws rotated ones away (L-31, SF-302). With this it never sees one: it asks the keeper. */
 import type { ConnectionName, Keeper } from '../keeper-face.ts';
-type Callback = (error: Error | null, accessToken?: string | undefined) => void;
+type Callback = (error: Error | null, accessToken: string | undefined) => void;
 /** What `new Connection(...)` of jsforce takes. */
 export type JsforceOptions = {
     readonly instanceUrl: string;
