@@ -47,9 +47,13 @@ describe('a probe', () => {
   test('that nobody answers within its timeout is a failure, and as many as fall says take the egress down', async (t) => {
     const { scene, world } = await openDroppable(t)
     world.drops = true
-    await scene.pool.probeNow()
+    // on a machine so busy that a timer fires late a probe is no evidence (P-15), and another one is made
+    const failTo = async (count: number): Promise<void> => {
+      while (scene.view('a').probes.failed < count) await scene.pool.probeNow()
+    }
+    await failTo(1)
     equal(scene.view('a').state, 'up')
-    await scene.pool.probeNow()
+    await failTo(2)
     equal(scene.view('a').state, 'down')
     match(scene.view('a').why, /^The probe of 127\.0\.0\.1:\d+ had no answer within 300 ms\.$/)
     deepEqual(scene.view('a').probes, { succeeded: 1, failed: 2 })
