@@ -1,4 +1,5 @@
 /** One org, opened: store, keys, settings, endpoints, upkeep; and closed again in the order that loses nothing. */
+import { originOf } from '../http/origin.ts'
 import type { FastifyInstance } from 'fastify'
 import { parseCidrs } from '../ip/cidr.ts'
 import { compileRanges } from '../ip/matcher.ts'
@@ -274,8 +275,5 @@ async function listen(server: FastifyInstance, at: string): Promise<string> {
   const colon = at.lastIndexOf(':')
   const host = at.slice(0, colon).replace(/^\[|\]$/g, '')
   await server.listen({ host, port: Number(at.slice(colon + 1)) })
-  const address = server.server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
-  const shown = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
-  return `http://${shown}:${address.port}`
+  return originOf(server.server.address(), host)
 }

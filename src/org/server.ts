@@ -5,7 +5,7 @@ import { send } from './browser/serve.ts'
 import { notFound } from './endpoints/pages.ts'
 import type { OrgParts } from './parts.ts'
 import { sendRefusal } from './endpoints/oauth-form.ts'
-import { schemasForPeople } from './schemas-for-people.ts'
+import { schemasForPeople } from '../http/schemas-for-people.ts'
 
 const { createServer } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
 

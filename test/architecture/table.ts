@@ -48,12 +48,20 @@ export const zones: readonly Zone[] = [
   ...systems.map(({ name, packages }): Zone => ({
     name,
     at: `src/${name}/`,
-    may: [`${name}/rules`, `${name}/configuration`, 'storage', 'documents', 'ip', 'values'],
+    may: [`${name}/rules`, `${name}/configuration`, 'http', 'storage', 'documents', 'ip', 'values'],
     packages,
   })),
 
   // Parsing of YAML and JSON documents with their line and column; no I/O.
   { name: 'documents', at: 'src/documents/', may: ['ip', 'values'], packages: ['yaml'] },
+
+  // What APIs are made of: routes behind a bearer token, problem details, the OpenAPI document. Knows no system.
+  {
+    name: 'http',
+    at: 'src/http/',
+    may: ['documents', 'values'],
+    packages: ['fastify', '@fastify/swagger'],
+  },
 
   // Knows no system: engines, transactions, group commit, leases, migrations.
   { name: 'storage', at: 'src/storage/', may: ['values'], packages: ['pg'] },

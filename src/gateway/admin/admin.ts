@@ -1,17 +1,19 @@
 /** The admin API: `/admin/v1`, the document that describes it, and the health endpoints, on a listener of their own. */
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { ListenAddress } from '../../documents/formats.ts'
+import { largestBody } from '../../http/api.ts'
+import { oneToken } from '../../http/bearer.ts'
+import { describeApi } from '../../http/openapi.ts'
+import { originOf } from '../../http/origin.ts'
+import { schemasForPeople } from '../../http/schemas-for-people.ts'
 import type { Secret } from '../../values/secret.ts'
 import { openAdminToken, type AdminToken } from '../admin-token.ts'
-import { schemasForPeople } from '../schemas-for-people.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { registerAdmissions } from './admissions.ts'
-import { describePlane } from './document.ts'
+import { api } from './api.ts'
 import { registerEgress } from './egress.ts'
 import { registerEgressUsage } from './egress-usage.ts'
 import { registerHealth } from './health.ts'
-import { largestBody, notFound, openPlane, problemOf } from './plane.ts'
-import { sendProblem } from './route.ts'
 import { registerUsage } from './usage.ts'
 
 export type AdminOptions = {
@@ -44,15 +46,24 @@ export async function openAdmin(parts: AdminParts, options: AdminOptions): Promi
     await server.close() // an admin API whose token nobody will see answers nobody
     throw cause
   }
-  return { url: originOf(server, options.listen), adminToken, close: async () => await server.close() }
+  return {
+    url: originOf(server.server.address(), options.listen.host),
+    adminToken,
+    close: async () => await server.close(),
+  }
 }
 
 const endpoints = [registerEgress, registerEgressUsage, registerAdmissions, registerUsage] as const
 
+const about = {
+  title: 'Sallyport gateway: admin API',
+  description: 'The declared set of egresses and its state, what is told of allowlists, and what clients use.',
+}
+
 function registerDocument(server: FastifyInstance, parts: AdminParts, token: Secret): void {
   let document: Promise<unknown> | undefined
   server.get('/admin/openapi.json', () => {
-    document ??= describePlane(openServer(parts), (described) => registerPlane(described, parts, token))
+    document ??= describeApi(openServer(parts), about, (described) => registerPlane(described, parts, token))
     return document
   })
 }
@@ -60,7 +71,7 @@ function registerDocument(server: FastifyInstance, parts: AdminParts, token: Sec
 async function registerPlane(server: FastifyInstance, parts: AdminParts, token: Secret): Promise<void> {
   await server.register(
     (scope, _options, done) => {
-      openPlane(scope, { token, log: parts.log })
+      api.openPlane(scope, { bearers: oneToken<true>(token, true), log: parts.log })
       for (const register of endpoints) register(scope, parts)
       done()
     },
@@ -80,19 +91,11 @@ function openServer({ log }: AdminParts): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     exposeHeadRoutes: false,
     schemaController: schemasForPeople,
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error, log)),
+    frameworkErrors: (error, _request, reply) => void api.sendProblem(reply, api.problemOf(error, log)),
     forceCloseConnections: 'idle',
   })
   server.server.maxConnections = limits.connections
-  server.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(request.method, request.url)))
-  server.setErrorHandler((error: FastifyError, _request, reply) => sendProblem(reply, problemOf(error, log)))
+  server.setNotFoundHandler((request, reply) => api.sendProblem(reply, api.nothingThere(request)))
+  server.setErrorHandler((error: FastifyError, _request, reply) => api.sendProblem(reply, api.problemOf(error, log)))
   return server
-}
-
-/** As the socket has it, so that port 0 is told as the port that it became. */
-function originOf(server: FastifyInstance, { host }: ListenAddress): string {
-  const address = server.server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
-  const shown = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
-  return `http://${shown}:${address.port}`
 }

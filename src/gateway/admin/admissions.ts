@@ -8,8 +8,9 @@ import { canonicalRule } from '../rules/allow-rule.ts'
 import type { Admission } from '../rules/admission.ts'
 import { findHalfRegistered } from '../rules/half-registered.ts'
 import type { AdminParts } from './admin-parts.ts'
-import { invalid, noEgress, notStored, type ProblemFault } from './problems.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { invalid, type ProblemFault } from '../../http/problem.ts'
+import { noEgress, notStored } from './problems.ts'
+import { addRoute, type Outcome } from './api.ts'
 
 type Sent = {
   readonly label?: string

@@ -4,7 +4,8 @@ import type { JsonSchema, Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
 import type { Marked, SetEdit, WantedEgress } from '../rules/declared-set.ts'
 import type { EgressEntry } from '../rules/egress-set.ts'
-import { invalid, type Problem, type ProblemFault } from './problems.ts'
+import { invalid, type ProblemFault } from '../../http/problem.ts'
+import type { Problem } from './problems.ts'
 
 type SentEgress = {
   readonly name: string

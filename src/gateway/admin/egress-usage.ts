@@ -7,7 +7,7 @@ import { keptHours } from '../metering/ticking.ts'
 import { findEgressUse, findWhetherUsed } from '../store/usage.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { noEgress, type Problem } from './problems.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { parseSince, sinceProperty } from './since.ts'
 
 type Query = { readonly since: string }

@@ -9,8 +9,9 @@ import type { SetEdit } from '../rules/declared-set.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { changeSchema, drainSchema, readEdit } from './egress-edit.ts'
 import { egressSchema } from './egress-schema.ts'
-import { invalid, noEgress, notStored, type Problem } from './problems.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { invalid } from '../../http/problem.ts'
+import { noEgress, notStored, type Problem } from './problems.ts'
+import { addRoute, type Outcome } from './api.ts'
 
 const answers: JsonSchema = {
   type: 'object',
@@ -30,7 +31,7 @@ export function registerEgress(scope: FastifyInstance, parts: AdminParts): void 
     description:
       'Either the whole set as `egress`, or what is to change as `add`, `drain`, `resume` and `remove`. Answered once it is durable and in force (P-44). It stands until the configuration file says something else of the same egress.',
     body: changeSchema,
-    needsIfMatch: true,
+    ifMatch: 'needed',
     async handle({ body, ifMatch }) {
       const edit = readEdit(body, parts.declared.marked)
       if (!edit.ok) return edit

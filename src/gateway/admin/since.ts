@@ -2,7 +2,8 @@
 import { fault, ok, type Result } from '../../values/result.ts'
 import type { JsonSchema } from '../../values/schema.ts'
 import { instant, type Instant } from '../../values/time.ts'
-import { invalid, type Problem } from './problems.ts'
+import { invalid } from '../../http/problem.ts'
+import type { Problem } from './problems.ts'
 
 export const sinceProperty: JsonSchema & { readonly type: 'string'; readonly description: string } = {
   type: 'string',

@@ -8,7 +8,7 @@ import type { PlanView, UsageView } from '../metering/meter.ts'
 import { formatDestination } from '../rules/destination.ts'
 import type { LiveTunnel } from '../tunnel.ts'
 import type { AdminParts } from './admin-parts.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 
 const text: JsonSchema = { type: 'string' }
 const integer: JsonSchema = { type: 'integer' }

@@ -2,19 +2,20 @@
  *  call of it comes (`lane.ts`): most starts of an org, in tests above all, never see one. */
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Secret } from '../../values/secret.ts'
-import { schemasForPeople } from '../schemas-for-people.ts'
+import { oneToken } from '../../http/bearer.ts'
+import { describeApi } from '../../http/openapi.ts'
+import { schemasForPeople } from '../../http/schemas-for-people.ts'
 import { registerTesting, type TestingParts } from '../testing/routes.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { registerAllowlist } from './allowlist.ts'
+import { api } from './api.ts'
 import { registerApps } from './apps.ts'
-import { describePlanes } from './document.ts'
 import { registerExplain } from './explain.ts'
 import { registerIpMonitoring } from './ip-monitoring.ts'
 import { registerKeyring } from './keyring.ts'
 import { registerLoginHistory } from './login-history.ts'
 import { registerOauthUsage } from './oauth-usage.ts'
 import { registerObjects } from './objects.ts'
-import { openPlane } from './plane.ts'
 import { registerRotateSecret } from './rotate-secret.ts'
 import { registerSetupAuditTrail } from './setup-audit-trail.ts'
 import { registerStoreBackup } from './store-backup.ts'
@@ -51,11 +52,16 @@ export async function openAdmin(parts: AdminParts, options: AdminOptions): Promi
   await registerPlanes(server, parts, options)
   let document: Promise<unknown> | undefined
   server.get('/admin/openapi.json', () => {
-    document ??= describePlanes(openServer(), (described) => registerPlanes(described, parts, options))
+    document ??= describeApi(openServer(), about, (described) => registerPlanes(described, parts, options))
     return document
   })
   await server.ready()
   return server
+}
+
+const about = {
+  title: 'Sallyport org: admin API',
+  description: 'Objects of the Metadata API under their own field names, and what happens to them.',
 }
 
 const openServer = (): FastifyInstance =>
@@ -71,9 +77,10 @@ async function registerPlanes(
   parts: AdminParts,
   { token, testing }: AdminOptions,
 ): Promise<void> {
+  const plane = { bearers: oneToken<true>(token, true), log: parts.log }
   await server.register(
     (scope, _options, done) => {
-      openPlane(scope, { token, log: parts.log })
+      api.openPlane(scope, plane)
       for (const register of endpoints) register(scope, parts)
       done()
     },
@@ -82,7 +89,7 @@ async function registerPlanes(
   if (testing === undefined) return
   await server.register(
     (scope, _options, done) => {
-      openPlane(scope, { token, log: parts.log })
+      api.openPlane(scope, plane)
       registerTesting(scope, parts, testing)
       done()
     },

@@ -12,8 +12,9 @@ import { storedApp } from '../settings/compile.ts'
 import { findApp, type AppRow } from '../store/apps.ts'
 import { listLimits } from './app-view.ts'
 import { noApp, oneWayProblem } from './apps.ts'
-import { invalid, type Problem } from './problems.ts'
-import { addRoute, type Call, type Outcome } from './route.ts'
+import { invalid } from '../../http/problem.ts'
+import type { Problem } from './problems.ts'
+import { addRoute, type Call, type Outcome } from './api.ts'
 import { saveChange, staleEditor, untilSaved } from './saving.ts'
 
 type Row = { readonly startIpAddress?: string; readonly endIpAddress?: string; readonly description?: string }
@@ -61,7 +62,7 @@ export function registerAllowlist(scope: FastifyInstance, parts: OrgParts): void
     handle: ({ param }) => show(parts, param('name')),
   })
   addRoute(scope, {
-    ...{ method: 'PUT', url, tag, summary: 'Replace the list; in force with the reply', takesIfMatch: true, answers },
+    ...{ method: 'PUT', url, tag, summary: 'Replace the list; in force with the reply', ifMatch: 'taken', answers },
     body: bodySchema,
     handle: (call) => replace(parts, call),
   })

@@ -20,8 +20,9 @@ import { mintConsumerKey, mintConsumerSecret, sealConsumerSecret } from '../toke
 import { appSchema, appView } from './app-view.ts'
 import { mergePatch, patchSchema } from './merge-patch.ts'
 import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from './paging.ts'
-import { invalid, notFound, type Problem, type ProblemFault } from './problems.ts'
-import { addRoute, checkBody, type Call, type Outcome } from './route.ts'
+import { invalid, type ProblemFault } from '../../http/problem.ts'
+import { notFound, type Problem } from './problems.ts'
+import { addRoute, checkBody, type Call, type Outcome } from './api.ts'
 import { contentTag, saveChange, staleEditor, taken, untilSaved } from './saving.ts'
 
 const tag = 'apps'
@@ -55,13 +56,13 @@ export function registerApps(scope: FastifyInstance, parts: OrgParts): void {
     handle: ({ param }) => show(parts, param('name')),
   })
   addRoute(scope, {
-    ...{ method: 'PATCH', url: '/apps/:name', tag, summary: 'Change an app (JSON Merge Patch)', takesIfMatch: true },
+    ...{ method: 'PATCH', url: '/apps/:name', tag, summary: 'Change an app (JSON Merge Patch)', ifMatch: 'taken' },
     body: patchSchema,
     answers: appSchema,
     handle: (call) => change(parts, call),
   })
   addRoute(scope, {
-    ...{ method: 'DELETE', url: '/apps/:name', tag, summary: 'Remove an app and end its grants', takesIfMatch: true },
+    ...{ method: 'DELETE', url: '/apps/:name', tag, summary: 'Remove an app and end its grants', ifMatch: 'taken' },
     handle: (call) => remove(parts, call),
   })
 }

@@ -15,8 +15,9 @@ import type { AppEntry } from '../settings.ts'
 import { findGrant, type GrantRow } from '../store/grants.ts'
 import { findUser } from '../store/users.ts'
 import { noApp } from './apps.ts'
-import { invalid, notFound, type Problem } from './problems.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { invalid } from '../../http/problem.ts'
+import { notFound, type Problem } from './problems.ts'
+import { addRoute, type Outcome } from './api.ts'
 
 const flows = ['refresh_token', 'authorization_code', 'hybrid_refresh', 'hybrid_auth_code'] as const
 const proofs = ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'] as const

@@ -6,7 +6,7 @@ import { instant, isoText } from '../../values/time.ts'
 import type { OrgParts } from '../parts.ts'
 import { findAlerts } from '../store/alerts.ts'
 import { findAddressUse, findJunk } from '../store/monitoring.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { parseSince, sinceProperty } from './since.ts'
 
 type Query = { readonly app?: string; readonly since?: string; readonly limit?: number }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { fault, ok } from '../../values/result.ts'
 import type { JsonSchema, Schema } from '../../values/schema.ts'
 import type { AdminParts } from './admin-parts.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { actor, committed } from './saving.ts'
 
 type Body = { readonly compromised?: boolean }

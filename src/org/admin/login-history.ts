@@ -9,7 +9,7 @@ import { stored } from '../settings/compile.ts'
 import { findHistory, type HistoryRow } from '../store/history.ts'
 import { canonicalUsername } from '../store/users.ts'
 import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from './paging.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { parseSince, sinceProperty } from './since.ts'
 
 type Query = PageQuery & {

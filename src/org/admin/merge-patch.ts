@@ -1,7 +1,7 @@
 /** JSON Merge Patch (RFC 7396): what is given replaces, null removes, objects are merged. */
 import type { Schema } from '../../values/schema.ts'
 import type { Uninterpreted } from '../metadata/schema.ts'
-import { isRecord } from './route.ts'
+import { isRecord } from '../../http/received.ts'
 
 /** Any object: what the patch makes of the stored one is validated instead. */
 export const patchSchema: Schema<Uninterpreted> = {

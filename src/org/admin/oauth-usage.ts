@@ -7,8 +7,9 @@ import type { OrgParts } from '../parts.ts'
 import { findUsage, type UsageRow } from '../store/grants.ts'
 import { canonicalUsername, findUser } from '../store/users.ts'
 import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from './paging.ts'
-import { invalid, notFound } from './problems.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { invalid } from '../../http/problem.ts'
+import { notFound } from './problems.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { actor, committed, logEnded } from './saving.ts'
 
 type Query = PageQuery & { readonly app?: string; readonly user?: string; readonly ended?: boolean }

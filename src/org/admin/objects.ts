@@ -21,8 +21,9 @@ import { findObject, findObjects, singletonName, type ObjectRow } from '../store
 import type { ObjectChange } from '../store/save.ts'
 import { mergePatch, patchSchema } from './merge-patch.ts'
 import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from './paging.ts'
-import { invalid, notFound, type Problem } from './problems.ts'
-import { addRoute, checkBody, type Call, type Outcome } from './route.ts'
+import { invalid } from '../../http/problem.ts'
+import { notFound, type Problem } from './problems.ts'
+import { addRoute, checkBody, type Call, type Outcome } from './api.ts'
 import { contentTag, saveChange, staleEditor, taken, untilSaved } from './saving.ts'
 
 /** One metadata type: where it is found, what it may be. */
@@ -81,7 +82,7 @@ function registerSingle<T extends object>(scope: FastifyInstance, parts: OrgPart
     handle: () => show(parts, type, singletonName),
   })
   addRoute(scope, {
-    ...{ method: 'PATCH', url, tag, summary: `Change ${type.kind} (JSON Merge Patch)`, takesIfMatch: true },
+    ...{ method: 'PATCH', url, tag, summary: `Change ${type.kind} (JSON Merge Patch)`, ifMatch: 'taken' },
     body: patchSchema,
     answers: schema,
     handle: (call) => change(parts, type, { ...call, name: singletonName }),
@@ -121,14 +122,14 @@ function registerNamed<T extends { readonly name: string }>(
       ...named,
       method: 'PATCH',
       summary: `Change a ${called} (JSON Merge Patch)`,
-      takesIfMatch: true,
+      ifMatch: 'taken',
       body: patchSchema,
     },
     answers: schema,
     handle: (call) => change(parts, type, { ...call, name: call.param('name') }),
   })
   addRoute(scope, {
-    ...{ ...named, method: 'DELETE', summary: `Remove a ${called}`, takesIfMatch: true },
+    ...{ ...named, method: 'DELETE', summary: `Remove a ${called}`, ifMatch: 'taken' },
     handle: (call) => remove(parts, type, call),
   })
 }

@@ -5,7 +5,7 @@ import type { OrgParts } from '../parts.ts'
 import { findApp } from '../store/apps.ts'
 import { mintConsumerSecret, sealConsumerSecret } from '../tokens/consumer-secret.ts'
 import { noApp } from './apps.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { saveChange, untilSaved } from './saving.ts'
 
 export function registerRotateSecret(scope: FastifyInstance, parts: OrgParts): void {

@@ -6,7 +6,7 @@ import { instant, isoText } from '../../values/time.ts'
 import type { OrgParts } from '../parts.ts'
 import { findAudit, type AuditEntry } from '../store/audit.ts'
 import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from './paging.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { parseSince, sinceProperty } from './since.ts'
 
 type Query = PageQuery & { readonly since?: string; readonly object?: string }

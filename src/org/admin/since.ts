@@ -1,7 +1,8 @@
 /** The query parameter `since`. */
 import { fault, ok, type Result } from '../../values/result.ts'
 import type { JsonSchema } from '../../values/schema.ts'
-import { invalid, type Problem } from './problems.ts'
+import { invalid } from '../../http/problem.ts'
+import type { Problem } from './problems.ts'
 
 export const sinceProperty: JsonSchema = {
   type: 'string',

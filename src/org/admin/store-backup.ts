@@ -7,7 +7,7 @@ import type { JsonSchema } from '../../values/schema.ts'
 import { isoText } from '../../values/time.ts'
 import { StorageFault } from '../../storage/storage.ts'
 import type { OrgParts } from '../parts.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 
 const answers: JsonSchema = {
   type: 'object',

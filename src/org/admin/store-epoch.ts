@@ -4,7 +4,7 @@ import { ok } from '../../values/result.ts'
 import type { JsonSchema, Schema } from '../../values/schema.ts'
 import type { OrgParts } from '../parts.ts'
 import type { Epoch } from '../rules/judge-token.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { actor, committed } from './saving.ts'
 
 type Body = { readonly olderGrants: Epoch['olderGrants'] }

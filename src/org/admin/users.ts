@@ -15,8 +15,9 @@ import { canonicalUsername, findUser, findUsers, type UserRow } from '../store/u
 import type { AdminParts } from './admin-parts.ts'
 import { mergePatch, patchSchema } from './merge-patch.ts'
 import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from './paging.ts'
-import { invalid, notFound, type Problem } from './problems.ts'
-import { addRoute, checkBody, type Call, type Outcome } from './route.ts'
+import { invalid } from '../../http/problem.ts'
+import { notFound, type Problem } from './problems.ts'
+import { addRoute, checkBody, type Call, type Outcome } from './api.ts'
 import { contentTag, saveChange, staleEditor, taken, untilSaved } from './saving.ts'
 
 const tag = 'users'
@@ -51,7 +52,7 @@ export function registerUsers(scope: FastifyInstance, parts: AdminParts): void {
     handle: ({ param }) => show(parts, param('name')),
   })
   addRoute(scope, {
-    ...{ method: 'PATCH', url: '/users/:name', tag, summary: 'Change a user (JSON Merge Patch)', takesIfMatch: true },
+    ...{ method: 'PATCH', url: '/users/:name', tag, summary: 'Change a user (JSON Merge Patch)', ifMatch: 'taken' },
     body: patchSchema,
     answers: viewSchema,
     handle: (call) => change(parts, call),

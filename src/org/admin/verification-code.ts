@@ -7,7 +7,7 @@ import type { OrgParts } from '../parts.ts'
 import { findUser } from '../store/users.ts'
 import { findVerificationCode } from '../store/verification.ts'
 import { notFound } from './problems.ts'
-import { addRoute, type Outcome } from './route.ts'
+import { addRoute, type Outcome } from './api.ts'
 import { actor, committed } from './saving.ts'
 import { noUser } from './users.ts'
 

@@ -1,28 +1,27 @@
-/** The OpenAPI document of the admin API, from the schemas of its routes. */
+/** The OpenAPI document of an API, from the schemas of its routes. */
 import type { FastifyInstance } from 'fastify'
 
-/** Of what `register` registers, on a server that is there for nothing else. The generator is loaded here: few orgs are ever asked for it. */
-export async function describePlanes(
+export type ApiTitle = { readonly title: string; readonly description: string }
+
+/** Of what `register` registers, on a server that is there for nothing else. The generator is loaded here: few services are ever asked for it. */
+export async function describeApi(
   server: FastifyInstance,
+  about: ApiTitle,
   register: (server: FastifyInstance) => Promise<void>,
 ): Promise<unknown> {
   const { default: swagger } = await import('@fastify/swagger')
-  await server.register(swagger, { openapi: description })
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { ...about, version: '1' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+  })
   server.addSchema(problemSchema)
   await register(server)
   await server.ready()
   return server.swagger()
-}
-
-const description = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Sallyport org: admin API',
-    version: '1',
-    description: 'Objects of the Metadata API under their own field names, and what happens to them.',
-  },
-  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
-  security: [{ bearer: [] }],
 }
 
 const problemSchema = {

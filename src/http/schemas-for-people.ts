@@ -1,4 +1,4 @@
-/** Schemas of routes are there for the OpenAPI document; what comes is checked in words for the caller (`admin/route.ts`), and what leaves is JSON.
+/** Schemas of routes are there for the OpenAPI document; what comes is checked in words for the caller (`route.ts`), and what leaves is JSON.
  *  Said to the framework, which otherwise loads two compilers of schemas at every start. */
 import type { FastifyServerOptions } from 'fastify'
 
