@@ -1,0 +1,24 @@
+/** What the keeper's API refuses with, besides what every API does. */
+import type { Problem as ProblemOf, ProblemKind, UsualCode } from '../../http/problem.ts'
+
+const kinds = {
+  TOKEN_MISSING: { status: 401, title: 'The request carries no bearer token' },
+  TOKEN_WRONG: { status: 401, title: 'The bearer token is another one' },
+  BODY_INVALID: { status: 422, title: 'The body is not valid' },
+  UNKNOWN_CONNECTION: { status: 404, title: 'There is no such connection' },
+  UNKNOWN_APP: { status: 404, title: 'There is no such app' },
+  CONNECTION_EXISTS: { status: 409, title: 'The connection is there already' },
+  STALE_TOKEN: { status: 409, title: 'The token was saved before a rotation' },
+  REAUTHORIZATION_REQUIRED: { status: 409, title: 'The connection has to be authorized again' },
+  IN_DOUBT: { status: 503, title: 'Nobody knows yet what became of the refresh token' },
+  IP_REFUSED: { status: 502, title: 'The org does not admit the address' },
+  REFUSED: { status: 502, title: 'The org refuses, and keeps the token' },
+  NOT_SENT: { status: 503, title: 'Nothing was sent' },
+  SERVER_TROUBLE: { status: 502, title: 'The org has trouble of its own' },
+  INVALID: { status: 422, title: 'What was asked for cannot be done as it is' },
+  CLOSED: { status: 503, title: 'The keeper is stopping' },
+} as const
+
+export type OwnCode = keyof typeof kinds
+export const ownKinds: Readonly<Record<OwnCode, ProblemKind>> = kinds
+export type Problem = ProblemOf<OwnCode | UsualCode>
