@@ -5,7 +5,7 @@ import type { Clock } from '../values/domain.ts'
 import { instant, type Instant } from '../values/time.ts'
 import type { Pool } from './egress/pool.ts'
 import type { Log } from './log.ts'
-import { admissionOf, indexAdmissions, type AdmissionRow, type Admissions } from './rules/admission.ts'
+import { admissionOf, indexAdmissions, type AdmissionRow, type Admissions } from './rules/egress/admission.ts'
 import { findAdmissions, type AdmissionKey, type StoredAdmission } from './store/admissions.ts'
 import type { GatewayWrites } from './store/writes.ts'
 

@@ -15,9 +15,14 @@ import {
   type Marked,
   type Reconciled,
   type SetEdit,
-} from './rules/declared-set.ts'
-import type { Destination } from './rules/destination.ts'
-import { parseEgressSet, type EgressDeclaration, type EgressEntry, type EgressFault } from './rules/egress-set.ts'
+} from './rules/egress/declared-set.ts'
+import type { Destination } from './rules/destination/destination.ts'
+import {
+  parseEgressSet,
+  type EgressDeclaration,
+  type EgressEntry,
+  type EgressFault,
+} from './rules/egress/egress-set.ts'
 import type { GatewayWrites } from './store/writes.ts'
 import type { StoreKey } from './store-key.ts'
 

@@ -1,8 +1,8 @@
 /** `/etc/hosts` in memory, and whether the machine has changed its name servers. */
 import { readFileSync, statSync } from 'node:fs'
 import { ok } from '../values/result.ts'
-import { parseHostsFile, settledHere, type HostsFile } from './rules/hosts-file.ts'
-import type { NameAnswer } from './rules/name-answer.ts'
+import { parseHostsFile, settledHere, type HostsFile } from './rules/destination/hosts-file.ts'
+import type { NameAnswer } from './rules/destination/name-answer.ts'
 
 export type MachineNames = {
   /** Undefined: not this machine's to say. */

@@ -3,8 +3,8 @@ import type { Figure, Sample } from '../documents/exposition.ts'
 import type { EgressState } from './egress/egress.ts'
 import type { EgressView, Pool } from './egress/pool.ts'
 import type { Meter } from './metering/meter.ts'
-import { findHalfRegistered } from './rules/half-registered.ts'
-import type { PlanState } from './rules/plans.ts'
+import { findHalfRegistered } from './rules/egress/half-registered.ts'
+import type { PlanState } from './rules/client/plans.ts'
 
 const egressStates: readonly EgressState[] = ['starting', 'up', 'down', 'unusable', 'draining']
 const planStates: readonly PlanState[] = ['within', 'warned', 'soft', 'hard']

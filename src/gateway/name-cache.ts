@@ -1,7 +1,7 @@
 /** Answers of the name servers for a short while, so that two thousand tunnels a second to one host are one question. */
 import type { Address } from '../ip/address.ts'
 import { ok } from '../values/result.ts'
-import type { NameAnswer } from './rules/name-answer.ts'
+import type { NameAnswer } from './rules/destination/name-answer.ts'
 import type { Asked } from './name-servers.ts'
 
 export type NameCache = {

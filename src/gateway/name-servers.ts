@@ -1,6 +1,6 @@
 /** Asks the name servers of the machine, for both families at once and without a thread: `getaddrinfo` has four for all. */
 import { Resolver } from 'node:dns'
-import { combineFamilies, type FamilyAnswer, type NameAnswer } from './rules/name-answer.ts'
+import { combineFamilies, type FamilyAnswer, type NameAnswer } from './rules/destination/name-answer.ts'
 import type { Duration } from '../values/time.ts'
 
 export type Asked = { readonly answer: NameAnswer; readonly keepFor: Duration }

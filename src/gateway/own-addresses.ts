@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { parseAddress, type Address } from '../ip/address.ts'
 import { seconds } from '../values/time.ts'
 import type { EgressView } from './egress/pool.ts'
-import { compileOwnListeners, type OwnListeners } from './rules/own-listeners.ts'
+import { compileOwnListeners, type OwnListeners } from './rules/destination/own-listeners.ts'
 
 /** Interfaces come and go, though seldom. */
 const keptFor = seconds(30)

@@ -3,9 +3,9 @@ import { formatAddress, type Address } from '../ip/address.ts'
 import { between, type Instant } from '../values/time.ts'
 import type { Clock } from '../values/domain.ts'
 import type { Log } from './log.ts'
-import { formatDestination } from './rules/destination.ts'
+import { formatDestination } from './rules/destination/destination.ts'
 import { reasonOf, type ReasonCode, type Refusal } from './rules/refusal.ts'
-import { takeOne } from './rules/rate.ts'
+import { takeOne } from './rules/client/rate.ts'
 import type { LiveTunnel, TunnelAsk, TunnelEnd } from './tunnel.ts'
 
 export type Records = {

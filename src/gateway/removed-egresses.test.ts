@@ -4,7 +4,7 @@ import type { Pool } from './egress/pool.ts'
 import type { DeadlineWheel } from './relay/deadline-wheel.ts'
 import { drainingRemoved } from './removed-egresses.ts'
 import type { Deadlines } from './rules/deadlines.ts'
-import type { EgressDeclaration } from './rules/egress-set.ts'
+import type { EgressDeclaration } from './rules/egress/egress-set.ts'
 import type { LiveTunnel } from './tunnel.ts'
 
 /** A pool that knows names, a wheel that is turned by hand, and one live tunnel on each of `a` and `b`. */

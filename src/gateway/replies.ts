@@ -1,7 +1,7 @@
 /** What the gateway itself answers over HTTP: refusals, and the yes to a CONNECT. */
 import { formatAddress } from '../ip/address.ts'
 import type { Instant } from '../values/time.ts'
-import { formatHost } from './rules/destination.ts'
+import { formatHost } from './rules/destination/destination.ts'
 import { reasonOf, type ReasonCode, type Refusal } from './rules/refusal.ts'
 import type { Dialled, TunnelAsk } from './tunnel.ts'
 

@@ -8,7 +8,7 @@ import { milliseconds, type Duration } from '../values/time.ts'
 import { openMachineNames } from './machine-names.ts'
 import type { Asked } from './name-servers.ts'
 import { resolverOver } from './resolver.ts'
-import { combineFamilies, type NameAnswer } from './rules/name-answer.ts'
+import { combineFamilies, type NameAnswer } from './rules/destination/name-answer.ts'
 
 const asked = (addresses: readonly string[], ttl = 300): Asked =>
   combineFamilies([{ kind: 'records', records: addresses.map((address) => ({ address, ttl })) }])

@@ -4,7 +4,7 @@ import { seconds, type Duration } from '../values/time.ts'
 import { openMachineNames, type MachineNames } from './machine-names.ts'
 import { openNameCache } from './name-cache.ts'
 import { openNameServers, type NameServers } from './name-servers.ts'
-import type { NameAnswer, NameFault } from './rules/name-answer.ts'
+import type { NameAnswer, NameFault } from './rules/destination/name-answer.ts'
 
 /** One answer is used for the check and for the dial (L-77): that a name is remembered for a few seconds opens nothing to a name that rebinds,
  *  since nobody asks between the two. */

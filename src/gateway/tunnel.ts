@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream'
 import type { Address } from '../ip/address.ts'
 import type { Result } from '../values/result.ts'
 import type { Instant } from '../values/time.ts'
-import type { EgressDeclaration } from './rules/egress-set.ts'
-import type { Destination } from './rules/destination.ts'
+import type { EgressDeclaration } from './rules/egress/egress-set.ts'
+import type { Destination } from './rules/destination/destination.ts'
 import type { Refusal } from './rules/refusal.ts'
 
 /** Who asks: a client of the configuration, authenticated. */

@@ -10,7 +10,7 @@ import {
   type Pool,
   type PoolOptions,
 } from '../../src/gateway/egress/pool.ts'
-import { parseHost, type Host } from '../../src/gateway/rules/destination.ts'
+import { parseHost, type Host } from '../../src/gateway/rules/destination/destination.ts'
 import type { Dialled } from '../../src/gateway/tunnel.ts'
 import { parseAddress, type Address } from '../../src/ip/address.ts'
 import { systemEnvironment } from '../../src/system.ts'

@@ -1,6 +1,6 @@
 /** A meter on a store, with a clock that the test moves, and tunnels that carry what it says. */
 import { openMeter, type Meter } from '../../src/gateway/metering/meter.ts'
-import type { LimitsConfiguration } from '../../src/gateway/rules/plans.ts'
+import type { LimitsConfiguration } from '../../src/gateway/rules/client/plans.ts'
 import type { Client, CutReason, LiveTunnel } from '../../src/gateway/tunnel.ts'
 import { parseAddress, type Address } from '../../src/ip/address.ts'
 import { days, instant, type Instant } from '../../src/values/time.ts'

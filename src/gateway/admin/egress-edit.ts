@@ -2,8 +2,8 @@
 import { fault, ok, type Result } from '../../values/result.ts'
 import type { JsonSchema, Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
-import type { Marked, SetEdit, WantedEgress } from '../rules/declared-set.ts'
-import type { EgressEntry } from '../rules/egress-set.ts'
+import type { Marked, SetEdit, WantedEgress } from '../rules/egress/declared-set.ts'
+import type { EgressEntry } from '../rules/egress/egress-set.ts'
 import { invalid, type ProblemFault } from '../../http/problem.ts'
 import type { Problem } from './problems.ts'
 

@@ -1,6 +1,6 @@
 /** For whoever runs the gateway: is it alive, can anything leave, what has it done. Nothing here tells a credential. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isRebound } from '../rules/rebound.ts'
+import { isRebound } from '../rules/client/rebound.ts'
 import type { AdminParts } from './admin-parts.ts'
 
 export function registerHealth(server: FastifyInstance, { pool, metrics, writability }: AdminParts): void {

@@ -1,5 +1,5 @@
 /** What is known of allowlists (P-42): what the configuration says, and over it what an admin has said. */
-import { indexAdmissions, type AdmissionRow, type Admissions } from '../rules/admission.ts'
+import { indexAdmissions, type AdmissionRow, type Admissions } from '../rules/egress/admission.ts'
 
 export type AdmissionsKept = {
   readonly index: () => Admissions

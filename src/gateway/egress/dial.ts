@@ -3,7 +3,7 @@ import type { Socket, TcpNetConnectOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { formatAddress, type Address } from '../../ip/address.ts'
 import { peerAddress } from '../../ip/source-address.ts'
-import { classifyDial, type DialFailure } from '../rules/dial-failure.ts'
+import { classifyDial, type DialFailure } from '../rules/egress/dial-failure.ts'
 import type { Ports } from './ports.ts'
 import type { AttemptEnd, Cancel } from './race.ts'
 

@@ -9,8 +9,8 @@ import {
   portBudget,
   portsLeft,
   usualPortRange,
-} from '../rules/port-budget.ts'
-import type { PortBudget, PortsLeft } from '../rules/port-budget.ts'
+} from '../rules/egress/port-budget.ts'
+import type { PortBudget, PortsLeft } from '../rules/egress/port-budget.ts'
 
 /** Node has no IP_BIND_ADDRESS_NO_PORT: an address is bound before the destination is known, so the kernel would give each port of an address to
  *  one connection only, whatever its destination, and keep it for the minute that a closed connection lingers: 470 tunnels a second would use up

@@ -1,8 +1,8 @@
 /** Probes one egress again and again: a connection to the target of the health check, and nothing sent over it. */
 import { familyOf } from '../../ip/address.ts'
-import { describeFailure, type DialFailure } from '../rules/dial-failure.ts'
-import { formatDestination, type Destination } from '../rules/destination.ts'
-import { untilNextProbe, type HealthLimits, type HealthSignal } from '../rules/health.ts'
+import { describeFailure, type DialFailure } from '../rules/egress/dial-failure.ts'
+import { formatDestination, type Destination } from '../rules/destination/destination.ts'
+import { untilNextProbe, type HealthLimits, type HealthSignal } from '../rules/egress/health.ts'
 import type { DeadlineWheel } from '../relay/deadline-wheel.ts'
 import type { Connection } from './dial.ts'
 import type { Egress, Target } from './egress.ts'

@@ -1,6 +1,6 @@
 /** Attempts at one connection, one beside the other: the first that succeeds is taken, the others are cancelled (RFC 8305). */
 import type { Deadline, DeadlineWheel } from '../relay/deadline-wheel.ts'
-import type { DialFailure } from '../rules/dial-failure.ts'
+import type { DialFailure } from '../rules/egress/dial-failure.ts'
 
 /** How an attempt ended. Never reported before the function that started it has returned. */
 export type AttemptEnd<W> =

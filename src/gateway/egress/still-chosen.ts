@@ -1,6 +1,6 @@
 /** Whether a connection that is open would leave by the same egress if it were dialled now. */
 import { familyOf } from '../../ip/address.ts'
-import { admissionOf, admissionRank, type Admissions } from '../rules/admission.ts'
+import { admissionOf, admissionRank, type Admissions } from '../rules/egress/admission.ts'
 import type { Client, Dialled } from '../tunnel.ts'
 import type { Egress } from './egress.ts'
 

@@ -1,8 +1,8 @@
 /** A request to a SOCKS5 proxy (RFC 1928), with user and password (RFC 1929). */
 import { formatAddress, type Address } from '../../ip/address.ts'
 import { fault, ok } from '../../values/result.ts'
-import type { Destination, Host } from '../rules/destination.ts'
-import { socksRefusal } from '../rules/upstream-reply.ts'
+import type { Destination, Host } from '../rules/destination/destination.ts'
+import { socksRefusal } from '../rules/wire/upstream-reply.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { ProxyAnswer, ProxyQuestion } from './via-http.ts'
 

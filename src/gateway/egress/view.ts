@@ -1,7 +1,7 @@
 /** What is shown of an egress. */
 import { formatAddress } from '../../ip/address.ts'
 import type { Instant } from '../../values/time.ts'
-import { admissionRowsOf, type AdmissionRow, type Admissions } from '../rules/admission.ts'
+import { admissionRowsOf, type AdmissionRow, type Admissions } from '../rules/egress/admission.ts'
 import type { Egress, EgressState } from './egress.ts'
 
 export type EgressView = {

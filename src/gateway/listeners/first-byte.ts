@@ -1,6 +1,6 @@
 /** What a connection speaks, told by its first bytes; none of them is lost to whoever goes on. */
 import { formatAddress } from '../../ip/address.ts'
-import { readProxyHeader } from '../rules/proxy-header.ts'
+import { readProxyHeader } from '../rules/wire/proxy-header.ts'
 import { handOver, type Arrival, type Protocols } from './arrival.ts'
 import { gather } from './gather.ts'
 import { sayGoodbye } from './goodbye.ts'

@@ -1,6 +1,6 @@
 /** The header that a listed load balancer has to send before anything else (G-21). */
 import { formatAddress } from '../../ip/address.ts'
-import { readProxyHeader } from '../rules/proxy-header.ts'
+import { readProxyHeader } from '../rules/wire/proxy-header.ts'
 import type { Arrival } from './arrival.ts'
 import { gather } from './gather.ts'
 import type { QuietLog } from './quiet-log.ts'

@@ -6,8 +6,8 @@ import type { GatewayParts } from '../parts.ts'
 import type { Deadline } from '../relay/deadline-wheel.ts'
 import { codeOf } from '../relay/break-off.ts'
 import { relay, type RelayParts } from '../relay/relay.ts'
-import type { Destination } from '../rules/destination.ts'
-import { readText } from '../rules/proxy-user.ts'
+import type { Destination } from '../rules/destination/destination.ts'
+import { readText } from '../rules/client/proxy-user.ts'
 import { refusal, type Refusal } from '../rules/refusal.ts'
 import {
   credentialsReply,
@@ -20,7 +20,7 @@ import {
   type SocksCredentials,
   type SocksReply,
   type SocksRequest,
-} from '../rules/socks.ts'
+} from '../rules/wire/socks.ts'
 import type { Client, Dialled } from '../tunnel.ts'
 import type { Connection } from './connection.ts'
 import { gather } from './gather.ts'

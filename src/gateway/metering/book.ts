@@ -1,5 +1,5 @@
 /** Counts since the last batch, by client, egress and month and by egress, destination and hour; taken out as the rows of one batch. */
-import { monthText, type Month } from '../rules/month.ts'
+import { monthText, type Month } from '../rules/client/month.ts'
 import type { HourCount, UsageCount } from '../store/usage.ts'
 
 export type Delta = { readonly up: number; readonly down: number; readonly tunnels: number }

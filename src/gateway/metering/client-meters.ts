@@ -1,5 +1,5 @@
 /** What each client has used in the running month, and what it has open. */
-import type { PlanState } from '../rules/plans.ts'
+import type { PlanState } from '../rules/client/plans.ts'
 import type { MonthSum } from '../store/usage.ts'
 
 export type ClientMeter = {

@@ -1,7 +1,7 @@
 /** Counts and their month: what the meter's parts work on together. */
 import type { Instant } from '../../values/time.ts'
-import { monthEnd, monthOf, monthText, type Month } from '../rules/month.ts'
-import { compileLimits, planState, type ClientLimits, type LimitsConfiguration } from '../rules/plans.ts'
+import { monthEnd, monthOf, monthText, type Month } from '../rules/client/month.ts'
+import { compileLimits, planState, type ClientLimits, type LimitsConfiguration } from '../rules/client/plans.ts'
 import type { MonthSum } from '../store/usage.ts'
 import type { LiveTunnel } from '../tunnel.ts'
 import { openBook, type Book, type When } from './book.ts'

@@ -3,8 +3,8 @@ import type { Storage } from '../../storage/storage.ts'
 import type { Clock, RandomBytes } from '../../values/domain.ts'
 import type { Duration } from '../../values/time.ts'
 import type { Log } from '../log.ts'
-import type { Destination } from '../rules/destination.ts'
-import type { LimitsConfiguration } from '../rules/plans.ts'
+import type { Destination } from '../rules/destination/destination.ts'
+import type { LimitsConfiguration } from '../rules/client/plans.ts'
 import type { GatewayWrites } from '../store/writes.ts'
 
 export type MeterParts = {

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { bentStore, openGatewayStore, rows, type Fate } from '../../../test/gateway/store.ts'
 import { client, midNovember, noLimits, openMetered, tunnelOf, type Metered } from '../../../test/gateway/metered.ts'
 import { after, instant, milliseconds, seconds } from '../../values/time.ts'
-import type { LimitsConfiguration } from '../rules/plans.ts'
+import type { LimitsConfiguration } from '../rules/client/plans.ts'
 
 const usageRows = async (storage: Awaited<ReturnType<typeof openGatewayStore>>) =>
   await rows(storage, 'SELECT month, client, egress, up, down, tunnels FROM usage ORDER BY month, client, egress')

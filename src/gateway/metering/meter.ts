@@ -1,5 +1,5 @@
 /** What clients use: bytes by client, month and egress, live tunnels included; plans and limits; stored in batches. */
-import { monthOf, monthText } from '../rules/month.ts'
+import { monthOf, monthText } from '../rules/client/month.ts'
 import { findMonthSums } from '../store/usage.ts'
 import type { LiveTunnel } from '../tunnel.ts'
 import { openCounting } from './counting.ts'

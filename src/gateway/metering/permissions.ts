@@ -1,7 +1,7 @@
 /** Permission, tunnel, end: each permission is given back once, whichever way it goes. */
 import { fault, ok, type Result } from '../../values/result.ts'
-import { judgeLimits } from '../rules/limits.ts'
-import { planState } from '../rules/plans.ts'
+import { judgeLimits } from '../rules/client/limits.ts'
+import { planState } from '../rules/client/plans.ts'
 import { refusal, type Refusal } from '../rules/refusal.ts'
 import type { Client, LiveTunnel, TunnelEnd } from '../tunnel.ts'
 import { usedBy } from './client-meters.ts'

@@ -1,6 +1,6 @@
 /** Usage as the store has it, with what could not be stored yet; and plans as they stand. */
 import type { Storage } from '../../storage/storage.ts'
-import { planState, type ClientLimits, type PlanState } from '../rules/plans.ts'
+import { planState, type ClientLimits, type PlanState } from '../rules/client/plans.ts'
 import { findUsage, lastSequence, type UsageCount, type UsageQuery } from '../store/usage.ts'
 import type { GatewayWrites } from '../store/writes.ts'
 import { usedBy, type ClientMeter } from './client-meters.ts'

@@ -1,6 +1,6 @@
 /** The meter's clockwork: a sweep and a batch every interval, and what is too old goes. */
 import { before, days, type Duration, type Instant } from '../../values/time.ts'
-import { monthOf, monthText } from '../rules/month.ts'
+import { monthOf, monthText } from '../rules/client/month.ts'
 import type { PrunePlan } from '../store/usage.ts'
 import type { Counting } from './counting.ts'
 import type { MeterOptions, MeterParts } from './meter-parts.ts'

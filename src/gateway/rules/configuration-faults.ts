@@ -1,12 +1,12 @@
 /** What no schema can say of the gateway's configuration: rows that cannot be read, and settings that contradict each other. */
 import { Secret } from '../../values/secret.ts'
-import { canonicalRule, parseAllowRule } from './allow-rule.ts'
-import { compileAllow } from './allow.ts'
-import { parseAuthority, type Destination } from './destination.ts'
-import { parseEchoUrl } from './echo-url.ts'
-import { parseEgressSet, type EgressEntry } from './egress-set.ts'
-import { findLimitFaults, type LimitsConfiguration } from './plans.ts'
-import { clientProblems } from './proxy-user.ts'
+import { canonicalRule, parseAllowRule } from './destination/allow-rule.ts'
+import { compileAllow } from './destination/allow.ts'
+import { parseAuthority, type Destination } from './destination/destination.ts'
+import { parseEchoUrl } from './egress/echo-url.ts'
+import { parseEgressSet, type EgressEntry } from './egress/egress-set.ts'
+import { findLimitFaults, type LimitsConfiguration } from './client/plans.ts'
+import { clientProblems } from './client/proxy-user.ts'
 
 /** Of `GatewayConfiguration`, what is looked at. */
 export type GatewayToCheck = {

@@ -1,6 +1,6 @@
 /** What the admin API has told of the allowlists of destinations (P-42). */
 import { all, run, type Program } from '../../storage/program.ts'
-import type { Admission } from '../rules/admission.ts'
+import type { Admission } from '../rules/egress/admission.ts'
 
 export type AdmissionKey = { readonly label: string; readonly destination: string; readonly egress: string }
 export type StoredAdmission = AdmissionKey & {

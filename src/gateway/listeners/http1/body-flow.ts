@@ -1,7 +1,7 @@
 /** Hands the body of a message on, from what has come to whoever takes it, and knows where it ends. */
 import type { Duplex } from 'node:stream'
-import type { BodyLength } from '../../rules/body-length.ts'
-import { chunkReader, noTrailers, readChunks, type ChunkReader } from '../../rules/chunks.ts'
+import type { BodyLength } from '../../rules/wire/body-length.ts'
+import { chunkReader, noTrailers, readChunks, type ChunkReader } from '../../rules/wire/chunks.ts'
 
 export type BodyFlow = {
   readonly kind: BodyLength['kind']

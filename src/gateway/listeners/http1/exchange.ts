@@ -1,11 +1,11 @@
 /** One forwarded request and its response. The request goes out once and is never sent again (P-40, SF-279); a response that is cut short reaches
  *  the client as one that is cut short. */
 import { breakOff } from '../../relay/break-off.ts'
-import { formatDestination } from '../../rules/destination.ts'
-import { writeRequestHead, writeResponseHead, type ForwardTarget } from '../../rules/fields.ts'
+import { formatDestination } from '../../rules/destination/destination.ts'
+import { writeRequestHead, writeResponseHead, type ForwardTarget } from '../../rules/wire/fields.ts'
 import { refusal, type ReasonCode, type Saw } from '../../rules/refusal.ts'
-import type { RequestHead } from '../../rules/request-head.ts'
-import { readResponseHead, type ResponseHead } from '../../rules/response-head.ts'
+import type { RequestHead } from '../../rules/wire/request-head.ts'
+import { readResponseHead, type ResponseHead } from '../../rules/wire/response-head.ts'
 import { openFlow, passBody, type BodyFlow } from './body-flow.ts'
 import { closeWith, refuse } from './refuse.ts'
 import type { CutReason } from '../../tunnel.ts'

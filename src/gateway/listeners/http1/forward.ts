@@ -1,7 +1,7 @@
 /** A request for an http:// URL: from its head to a connection that it may go out on. */
-import { formatDestination } from '../../rules/destination.ts'
-import { maxForwards, type ForwardTarget } from '../../rules/fields.ts'
-import type { RequestHead } from '../../rules/request-head.ts'
+import { formatDestination } from '../../rules/destination/destination.ts'
+import { maxForwards, type ForwardTarget } from '../../rules/wire/fields.ts'
+import type { RequestHead } from '../../rules/wire/request-head.ts'
 import { exchange } from './exchange.ts'
 import { open, type Asker } from './opening.ts'
 import { closeWith } from './refuse.ts'

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { readRequestHead } from '../../rules/request-head.ts'
+import { readRequestHead } from '../../rules/wire/request-head.ts'
 import { openKnownHeads } from './known-heads.ts'
 
 const connect = 'CONNECT login.salesforce.com:443 HTTP/1.1\r\nHost: login.salesforce.com:443\r\n\r\n'

@@ -1,6 +1,6 @@
 /** Heads of CONNECT that have been read before: a client opens its tunnels to one destination with the same bytes each time, and reading them is a
  *  good part of what a tunnel costs. */
-import { readRequestHead, type ReadRequest } from '../../rules/request-head.ts'
+import { readRequestHead, type ReadRequest } from '../../rules/wire/request-head.ts'
 
 /** As `readRequestHead`, whose verdict depends on nothing but the bytes. */
 export type ReadHead = (bytes: Buffer) => ReadRequest

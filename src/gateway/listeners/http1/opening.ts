@@ -1,7 +1,7 @@
 /** Between a request and the connection that it asks for. */
 import { codeOf } from '../../relay/break-off.ts'
 import { refusal } from '../../rules/refusal.ts'
-import type { RequestHead } from '../../rules/request-head.ts'
+import type { RequestHead } from '../../rules/wire/request-head.ts'
 import type { Client, LiveTunnel, Dialled, TunnelAsk } from '../../tunnel.ts'
 import { refuse } from './refuse.ts'
 import type { Receiver, Session } from './session.ts'

@@ -1,8 +1,8 @@
 /** The last reply of a connection, and its end. */
 import { closingReply, refusalReply } from '../../replies.ts'
-import { valuesOf } from '../../rules/field-syntax.ts'
+import { valuesOf } from '../../rules/wire/field-syntax.ts'
 import type { Refusal } from '../../rules/refusal.ts'
-import type { RequestHead } from '../../rules/request-head.ts'
+import type { RequestHead } from '../../rules/wire/request-head.ts'
 import { takeUnread, type Receiver, type Session } from './session.ts'
 import { dropKept } from './upstream.ts'
 

@@ -1,9 +1,9 @@
 /** HTTP/1.1 to the gateway: one request after the other is read, judged, and handed to CONNECT or to forwarding. */
-import { valuesOf } from '../../rules/field-syntax.ts'
-import { decidePin } from '../../rules/proxy-user.ts'
+import { valuesOf } from '../../rules/wire/field-syntax.ts'
+import { decidePin } from '../../rules/client/proxy-user.ts'
 import { refusal, type Refusal } from '../../rules/refusal.ts'
-import { judgeVia } from '../../rules/via.ts'
-import { requestLimits, type RequestHead } from '../../rules/request-head.ts'
+import { judgeVia } from '../../rules/wire/via.ts'
+import { requestLimits, type RequestHead } from '../../rules/wire/request-head.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
 import type { Connection } from '../connection.ts'
 import { openResting } from '../resting.ts'
