@@ -3,7 +3,7 @@ import { formatAddress } from '../../../ip/address.ts'
 import { parseCidr } from '../../../ip/cidr.ts'
 import { rangeSize, type Range } from '../../../ip/range.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
-import { judgeRange } from '../address-class.ts'
+import { judgeRange } from '../../../ip/address-class.ts'
 import { formatHost, parseHost, parseName, parsePort } from './destination.ts'
 
 /** Both ends belong to it. */

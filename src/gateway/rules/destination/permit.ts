@@ -1,12 +1,12 @@
 /** Which of a destination's addresses may be dialled (L-77, L-78). */
 import { formatAddress, type Address } from '../../../ip/address.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
-import { describeSpecial, embeddedIn, specialBlockOf } from '../address-class.ts'
+import { describeSpecial, embeddedIn, specialBlockOf } from '../../../ip/address-class.ts'
 import { listed, type AllowRules } from './allow.ts'
 import { formatDestination, type Destination } from './destination.ts'
 import { isOwnListener, type OwnListeners } from './own-listeners.ts'
 import { refusal, type Refusal } from '../refusal.ts'
-import type { SpecialBlock } from '../special-blocks.ts'
+import type { SpecialBlock } from '../../../ip/special-blocks.ts'
 
 export type PermitAsk = {
   readonly rules: AllowRules

@@ -1,6 +1,6 @@
 /** Of what kind an address is: global unicast, or of a special block, with the IPv4 addresses that lie in it. */
-import { formatAddress, ipv4, ipv6, type Address } from '../../ip/address.ts'
-import { rangeContains, rangesOverlap, rangeSize, singleAddress, type Range } from '../../ip/range.ts'
+import { formatAddress, ipv4, ipv6, type Address } from './address.ts'
+import { rangeContains, rangesOverlap, rangeSize, singleAddress, type Range } from './range.ts'
 import { specialBlocks, type SpecialBlock } from './special-blocks.ts'
 
 /** Undefined: global unicast, which anybody may be sent to. Otherwise the smallest special block around the address. */

@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, ok as holds } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { formatAddress, ipv4, ipv6, parseAddress, type Address } from '../../ip/address.ts'
-import { parseCidr } from '../../ip/cidr.ts'
-import { rangeContains, type Range } from '../../ip/range.ts'
+import { formatAddress, ipv4, ipv6, parseAddress, type Address } from './address.ts'
+import { parseCidr } from './cidr.ts'
+import { rangeContains, type Range } from './range.ts'
 import { describeSpecial, judgeRange, specialBlockOf } from './address-class.ts'
 
 function address(text: string): Address {

@@ -1,15 +1,15 @@
 /** The blocks of addresses that are not of the public internet: the registries of IANA for special purposes (RFC 6890, as they stand), what was
  *  withdrawn and is still routed by old machines, and the services that clouds put beside every machine. */
-import { ipv6 } from '../../ip/address.ts'
-import { parseCidr } from '../../ip/cidr.ts'
-import type { Range } from '../../ip/range.ts'
+import { ipv6 } from './address.ts'
+import { parseCidr } from './cidr.ts'
+import type { Range } from './range.ts'
 
 export type SpecialBlock = {
   readonly cidr: string
   readonly range: Range
   /** Follows "which is". */
   readonly kind: string
-  /** What in `allow` lifts it: a range of this block, or nothing less than the very address. */
+  /** What lifts it where addresses are listed: a range of this block, or nothing less than the very address. */
   readonly liftedBy: 'range' | 'address'
   /** Where IPv4 addresses lie in it that a packet may come to in the end. */
   readonly embeds: 'nothing' | 'last-32-bits' | 'bits-16-to-48' | 'teredo'
