@@ -10,7 +10,7 @@ export function openLog(terminal: Terminal): Log {
 function jsonLog(): Log {
   const destination = pino.destination({ dest: 2, sync: true, minLength: together })
   const logger = pino({ base: null }, destination)
-  const flush = (): void => destination.flushSync()
+  const flush = (): void => destination.flush() // flushSync waits for the disk as well, and everything with it
   let waiting: NodeJS.Timeout | undefined
   const flushSoon = (): void => {
     waiting ??= setTimeout(() => {
@@ -18,7 +18,7 @@ function jsonLog(): Log {
       flush()
     }, soon).unref()
   }
-  process.on('exit', flush)
+  process.on('exit', () => destination.flushSync())
   return {
     info(event, fields) {
       logger.info({ event, ...fields })
