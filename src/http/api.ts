@@ -7,7 +7,7 @@ import { bearerOf, type Bearers } from './bearer.ts'
 import { fromDocument, invalid, problemBody, usualKinds } from './problem.ts'
 import type { Problem, ProblemKind, UsualCode } from './problem.ts'
 import { isRecord, readBody, readIfMatch, readQuery } from './received.ts'
-import { routeSchema, type Outcome, type Route } from './route.ts'
+import { routeSchema, type Answer, type Outcome, type Route } from './route.ts'
 
 /** Bytes. */
 export const largestBody: number = 256 * 1024
@@ -26,11 +26,16 @@ export type ApiTerms<Code extends string> = {
 }
 
 type ErrorLog = { readonly error: (event: string, fields?: Readonly<Record<string, unknown>>) => void }
-export type Plane<Caller> = { readonly bearers: Bearers<Caller>; readonly log: ErrorLog }
+export type Plane<Caller, Code extends string = never> = {
+  readonly bearers: Bearers<Caller>
+  readonly log: ErrorLog
+  /** What a handler may throw without anything being broken; undefined for all else. */
+  readonly expected?: (error: unknown) => Problem<Code | UsualCode> | undefined
+}
 
 export type Api<Code extends string, Caller> = {
   /** To be called first in a scope: everything that is registered in it afterwards asks for the token. */
-  readonly openPlane: (scope: FastifyInstance, plane: Plane<Caller>) => void
+  readonly openPlane: (scope: FastifyInstance, plane: Plane<Caller, Code>) => void
   readonly addRoute: <Body = Record<string, never>, Query = Record<string, never>>(
     scope: FastifyInstance,
     route: Route<Body, Query, Code | UsualCode, Caller>,
@@ -72,14 +77,16 @@ export function openApi<Code extends string, Caller>(terms: ApiTerms<Code>): Api
     return undefined
   }
   return {
-    openPlane(scope, { bearers, log }) {
+    openPlane(scope, { bearers, log, expected = () => undefined }) {
       readJsonOnly(scope)
       scope.addHook('onRequest', async (request, reply) => {
         reply.header('cache-control', 'no-store')
         const refusal = admit(request, bearers)
         if (refusal !== undefined) return sendProblem(reply, refusal)
       })
-      scope.setErrorHandler((error: FastifyError, _request, reply) => sendProblem(reply, problemOf(error, log)))
+      scope.setErrorHandler((error: FastifyError, _request, reply) =>
+        sendProblem(reply, expected(error) ?? problemOf(error, log)),
+      )
       scope.setNotFoundHandler((request, reply) => sendProblem(reply, nothingThere(request)))
     },
     addRoute(scope, route) {
@@ -102,6 +109,7 @@ function senderOf<Code extends string>(
   return (reply, problem) => {
     const kind = kinds[problem.code] ?? usualKinds.INTERNAL
     if (kind.status === 401) reply.header('www-authenticate', 'Bearer')
+    if (problem.retryAfter !== undefined) reply.header('retry-after', String(problem.retryAfter))
     return reply
       .code(kind.status)
       .type('application/problem+json; charset=utf-8')
@@ -162,9 +170,11 @@ const ifMatchMissing: Problem = {
 const problemOfFaults = <Code extends string>(code: Code, faults: readonly DocumentFault[]): Problem<Code> =>
   invalid(code, faults.map(fromDocument))
 
-function send(reply: FastifyReply, { status, body, etag }: { status: number; body?: unknown; etag?: string }) {
+function send(reply: FastifyReply, { status, body, etag, location }: Answer): FastifyReply {
   reply.code(status)
   if (etag !== undefined) reply.header('etag', `"${etag}"`)
+  if (location !== undefined) reply.header('location', location)
+  if (status === 303) return reply.send()
   return status === 204 ? reply.send() : reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
 }
 

@@ -33,14 +33,18 @@ export type Problem<Code extends string = UsualCode> = {
   readonly next: readonly string[]
   /** One for each thing that is wrong with what was sent. */
   readonly faults?: readonly ProblemFault[]
+  /** Extension members (RFC 9457 section 3.2); no secret in them. */
+  readonly extensions?: Readonly<Record<string, unknown>>
+  /** Seconds, where it is known when the answer may be another one; sent as Retry-After. */
+  readonly retryAfter?: number
 }
 
 /** The body; its media type is application/problem+json. */
 export function problemBody(
   { status, title }: ProblemKind,
-  problem: Problem<string>,
+  { extensions, retryAfter: _header, ...problem }: Problem<string>,
 ): Readonly<Record<string, unknown>> {
-  return { type: 'about:blank', title, status, ...problem }
+  return { type: 'about:blank', title, status, ...problem, ...extensions }
 }
 
 /** One problem of all that is wrong with what was sent. */

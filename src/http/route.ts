@@ -5,10 +5,12 @@ import type { JsonSchema, Schema } from '../values/schema.ts'
 import type { Problem } from './problem.ts'
 
 export type Answer = {
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 204 | 303
   readonly body?: unknown
   /** The text between the quotes of a strong ETag. */
   readonly etag?: string
+  /** Of 303. */
+  readonly location?: string
 }
 export type Call<Body, Query, Caller = undefined> = {
   readonly body: Body
@@ -35,6 +37,8 @@ export type Route<Body, Query, Code extends string, Caller = undefined> = {
   readonly answers?: JsonSchema
   /** Answers 201. */
   readonly makes?: boolean
+  /** Answers 303. */
+  readonly leads?: boolean
   /** A stale editor gets 412; where it is needed, one who does not say what he has read is refused. */
   readonly ifMatch?: 'taken' | 'needed'
   readonly handle: (call: Call<Body, Query, Caller>) => Promise<Outcome<Code>> | Outcome<Code>
@@ -44,7 +48,6 @@ export type Route<Body, Query, Code extends string, Caller = undefined> = {
 export function routeSchema<Body, Query, Code extends string, Caller>(
   route: Route<Body, Query, Code, Caller>,
 ): FastifySchema {
-  const success = route.method === 'DELETE' && route.answers === undefined ? 204 : route.makes === true ? 201 : 200
   const path = [...route.url.matchAll(/:([a-zA-Z]+)/g)].map(([, name]) => name ?? '')
   return {
     summary: route.summary,
@@ -55,11 +58,22 @@ export function routeSchema<Body, Query, Code extends string, Caller>(
     ...(path.length === 0 ? {} : { params: pathSchema(path) }),
     ...(route.ifMatch === undefined ? {} : { headers: ifMatchSchemas[route.ifMatch] }),
     response: {
-      [success]: { description: 'Done.', ...(route.answers ?? { type: 'null' }) },
+      [successOf(route)]: { description: 'Done.', ...(route.answers ?? { type: 'null' }) },
       '4xx': { $ref: 'Problem#' },
       '5xx': { $ref: 'Problem#' },
     },
   }
+}
+
+function successOf({
+  method,
+  answers,
+  makes,
+  leads,
+}: Pick<Route<never, never, never>, 'method' | 'answers' | 'makes' | 'leads'>): number {
+  if (leads === true) return 303
+  if (makes === true) return 201
+  return method === 'DELETE' && answers === undefined ? 204 : 200
 }
 
 const pathSchema = (names: readonly string[]): JsonSchema => ({

@@ -1,9 +1,11 @@
 /** What the keeper is towards an org: an app with its login host, consumer key and secret. */
 import type { Storage } from '../storage/storage.ts'
+import { instant } from '../values/time.ts'
 import { KeeperError } from './keeper-error.ts'
-import type { AppWish } from './keeper-face.ts'
+import type { AppView, AppWish } from './keeper-face.ts'
+import { isName, nameAdvice } from './rules/names.ts'
 import type { AppCredentials } from './rules/requests.ts'
-import { findApp, type AppKey, type StoredApp } from './store/apps.ts'
+import { findApp, findApps, type AppKey, type StoredApp } from './store/apps.ts'
 import type { KeeperWrites } from './store/writes.ts'
 import type { Envelope, Lock } from './vault/envelope.ts'
 
@@ -11,6 +13,10 @@ export type Apps = {
   /** Makes it, or changes it; connections that are there use the new one from their next exchange on. Rejects with a KeeperError. */
   readonly save: (wish: AppWish) => Promise<void>
   readonly find: (key: AppKey) => Promise<StoredApp | undefined>
+  /** Those of a tenant, by name. */
+  readonly list: (tenant: string) => Promise<readonly AppView[]>
+  /** Rejects with a KeeperError: APP_IN_USE while a connection uses it. */
+  readonly remove: (key: AppKey) => Promise<void>
   readonly credentialsOf: (tenant: string, name: string) => Promise<AppCredentials>
 }
 
@@ -18,8 +24,11 @@ export function openApps({ storage, envelope }: { storage: Storage<KeeperWrites>
   const find = async (key: AppKey): Promise<StoredApp | undefined> => await storage.read(() => findApp(key))
   return {
     find,
+    list: async (tenant) => (await storage.read(() => findApps(tenant))).map(viewOf),
+    remove: async (key) => await remove(storage, key),
     async save({ tenant = 'default', name, loginUrl, clientId, clientSecret, redirectUri = null, scopes = null }) {
       const key = { tenant, name }
+      checkName(name)
       const host = checkedLoginUrl(loginUrl)
       const dataKey = await envelope.newDataKey({ kind: 'app', tenant, id: name })
       const sealed = clientSecret && (await envelope.sealText(clientSecret, lockOf(key, dataKey)))
@@ -36,8 +45,7 @@ export function openApps({ storage, envelope }: { storage: Storage<KeeperWrites>
     },
     async credentialsOf(tenant, name) {
       const app = await find({ tenant, name })
-      if (app === undefined)
-        throw new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${name}.`, { next: ['Save the app.'] })
+      if (app === undefined) throw unknownApp({ tenant, name })
       const { secret, clientId } = app
       const opened =
         secret === null ? undefined : await envelope.openText(secret.sealed, lockOf(app.key, secret.dataKey))
@@ -45,6 +53,30 @@ export function openApps({ storage, envelope }: { storage: Storage<KeeperWrites>
     },
   }
 }
+
+const unknownApp = ({ tenant, name }: AppKey): KeeperError =>
+  new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${name}.`, { next: ['Save the app.'] })
+
+function checkName(name: string): void {
+  if (!isName(name))
+    throw new KeeperError('INVALID', `${JSON.stringify(name)} is no name for an app.`, { next: [nameAdvice] })
+}
+
+async function remove(storage: Storage<KeeperWrites>, key: AppKey): Promise<void> {
+  const result = await storage.write('removeApp', key)
+  if (result.kind !== 'committed')
+    throw new KeeperError('NOT_SENT', `The app ${key.name} could not be removed.`, { next: ['Look at the store.'] })
+  if (result.value.kind === 'unknown') throw unknownApp(key)
+  if (result.value.kind === 'in-use')
+    throw new KeeperError('APP_IN_USE', `A connection uses the app ${key.name}.`, {
+      next: ['Remove its connections first.'],
+    })
+}
+
+const viewOf = ({ key, loginUrl, clientId, redirectUri, scopes, secret, createdAt }: StoredApp): AppView => ({
+  ...{ ...key, loginUrl, clientId, hasSecret: secret !== null },
+  ...{ redirectUri: redirectUri ?? undefined, scopes: scopes ?? undefined, createdAt: instant(createdAt) },
+})
 
 const lockOf = ({ tenant, name }: AppKey, dataKey: Lock['dataKey']): Lock => ({
   place: { owner: { kind: 'app', tenant, id: name }, purpose: 'client-secret', generation: 0, attempt: 0 },

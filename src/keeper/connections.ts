@@ -10,6 +10,7 @@ import { lotOf } from './refresh/lot.ts'
 import { lockOf, nowOf, type ExchangeParts } from './refresh/parts.ts'
 import { revoke } from './refresh/revoke.ts'
 import { heartbeatAt, idleLimit, servesUntil } from './rules/due.ts'
+import { isName, nameAdvice } from './rules/names.ts'
 import { eventOf } from './rules/states.ts'
 import { findApp } from './store/apps.ts'
 import { findConnection, type NewAccess, type StoredConnection } from './store/connection-row.ts'
@@ -22,6 +23,8 @@ export type Connections = {
   readonly find: (key: ConnectionKey) => Promise<ConnectionView | undefined>
   readonly list: (query: {
     readonly tenant: string
+    readonly app?: string | undefined
+    readonly state?: string | undefined
     readonly above: string | undefined
     readonly limit: number
   }) => Promise<readonly ConnectionView[]>
@@ -59,16 +62,13 @@ export function openConnections(parts: ExchangeParts, access: Access): Connectio
   }
 }
 
-/** For URLs, file names and terminals. */
 function checkId({ tenant, id }: ConnectionKey): void {
   for (const [what, text] of [
     ['tenant', tenant],
     ['connection', id],
   ] as const)
-    if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/.test(text))
-      throw new KeeperError('INVALID', `${JSON.stringify(text)} is no name for a ${what}.`, {
-        next: ['Write up to 100 letters, digits, dots, hyphens, underscores or at signs, a letter or digit first.'],
-      })
+    if (!isName(text))
+      throw new KeeperError('INVALID', `${JSON.stringify(text)} is no name for a ${what}.`, { next: [nameAdvice] })
 }
 
 type Seal = (purpose: 'refresh-token' | 'access-token', token: Secret) => Promise<Uint8Array>

@@ -4,6 +4,7 @@ import type { Explanation } from './rules/triage.ts'
 export type KeeperErrorCode =
   | 'UNKNOWN_CONNECTION'
   | 'UNKNOWN_APP'
+  | 'APP_IN_USE'
   | 'CONNECTION_EXISTS'
   | 'STALE_TOKEN'
   | 'REAUTHORIZATION_REQUIRED'

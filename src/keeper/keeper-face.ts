@@ -64,6 +64,30 @@ export type AppWish = {
   readonly scopes?: string | undefined
 }
 
+/** Without its secret. */
+export type AppView = {
+  readonly tenant: string
+  readonly name: string
+  readonly loginUrl: string
+  readonly clientId: string
+  /** False for a public client. */
+  readonly hasSecret: boolean
+  readonly redirectUri: string | undefined
+  readonly scopes: string | undefined
+  readonly createdAt: Instant
+}
+
+/** What an operator watches, of all tenants together. */
+export type KeeperFigures = {
+  /** Connections by state. */
+  readonly states: Readonly<Record<string, number>>
+  /** What became of exchanges since the keeper was opened. */
+  readonly outcomes: Readonly<Record<string, number>>
+  /** Since when what is due longest has been due, or when the next will be; undefined where nothing is ever due by itself. */
+  readonly oldestDueAt: Instant | undefined
+  readonly spool: { readonly slots: number; readonly taken: number }
+}
+
 export type AdoptWish = {
   /** `default` where it is left out. */
   readonly tenant?: string
@@ -127,6 +151,10 @@ export type ConnectionName = string | ConnectionKey
 
 export type Keeper = {
   readonly saveApp: (app: AppWish) => Promise<void>
+  /** By name. */
+  readonly apps: (query?: { readonly tenant?: string }) => Promise<readonly AppView[]>
+  /** Refused while a connection uses it. Rejects with a KeeperError. */
+  readonly removeApp: (app: { readonly tenant?: string; readonly name: string }) => Promise<void>
   /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */
   readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>
   /** A live one: from memory, or from the store, or by one exchange however many ask. `refused`: the one to which the org has answered 401; another is
@@ -143,7 +171,9 @@ export type Keeper = {
   /** By id; `after` is the last id of the page before. */
   readonly connections: (query?: {
     readonly tenant?: string
-    readonly after?: string
+    readonly app?: string | undefined
+    readonly state?: string | undefined
+    readonly after?: string | undefined
     readonly limit?: number
   }) => Promise<readonly ConnectionView[]>
   /** Oldest first; `after` is the last sequence that was seen. */
@@ -154,6 +184,9 @@ export type Keeper = {
   }) => Promise<readonly KeeperEvent[]>
   /** One round now: exchanges what is due, and judges what a process that died has left. Resolves with how many connections were looked at. */
   readonly lookAfter: () => Promise<number>
+  readonly figures: () => Promise<KeeperFigures>
+  /** What keeps the store from taking tokens, in the engine's words; undefined where nothing does. */
+  readonly storeTrouble: () => Promise<string | undefined>
   /** The way to Salesforce, for people: the proxy without its credentials, or `directly`. */
   readonly route: string
   readonly close: () => Promise<void>

@@ -1,6 +1,7 @@
 /** The keeper, put together: connections that survive rotation, over one vault and one way out. */
 import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
+import { watchWrites } from '../storage/writability.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import { Secret } from '../values/secret.ts'
 import { days, hours, minutes, type Duration } from '../values/time.ts'
@@ -8,6 +9,7 @@ import { openAccess } from './access.ts'
 import { openApps } from './apps.ts'
 import { openConnections } from './connections.ts'
 import type { ConnectionKey } from './connection-key.ts'
+import { openFigures, type Figures } from './figures.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { ConnectionName, Keeper, KeeperOptions, KeeperSettings } from './keeper-face.ts'
 import type { Log } from './log.ts'
@@ -60,7 +62,8 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
   const fault = faultOfTerms(settings.terms)
   if (fault !== undefined) throw new Error(`The keeper cannot run with this: ${fault}.`)
   const transport = environment.transport ?? transportOf(environment, options)
-  const storage = await openStore(environment, options)
+  const store = await openStore(environment, options)
+  const { storage, writability } = watchWrites(store, () => store.write('tryWrite', {}))
   const opened: (() => void | Promise<void>)[] = [() => storage.close()]
   try {
     const keyring = await keyringOf(storage, environment, options)
@@ -72,13 +75,15 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
     opened.push(() => replies.close())
     await replies.adoptLeftovers()
     const apps = openApps({ storage, envelope })
+    const figures = openFigures({ storage, spool })
     const parts: ExchangeParts = {
       ...{ storage, envelope, transport, spool, replies, clock, monotonic, wait, random, log, settings },
-      credentialsOf: apps.credentialsOf,
+      ...{ credentialsOf: apps.credentialsOf, countOutcome: figures.countOutcome },
     }
     const scheduler = openScheduler(parts, { every: options.rounds ?? usualRounds })
     opened.push(() => scheduler.close())
-    return faceOf(parts, { apps, scheduler, close: async () => await closeAll(opened) })
+    const close = async (): Promise<void> => await closeAll(opened)
+    return faceOf(parts, { apps, scheduler, figures, storeTrouble: writability.trouble, close })
   } catch (cause) {
     await closeAll(opened)
     throw cause
@@ -122,10 +127,12 @@ async function keyringOf(
 type Face = {
   readonly apps: ReturnType<typeof openApps>
   readonly scheduler: Scheduler
+  readonly figures: Figures
+  readonly storeTrouble: () => Promise<string | undefined>
   readonly close: () => Promise<void>
 }
 
-function faceOf(parts: ExchangeParts, { apps, scheduler, close }: Face): Keeper {
+function faceOf(parts: ExchangeParts, { apps, scheduler, figures, storeTrouble, close }: Face): Keeper {
   const { storage, transport } = parts
   const access = openAccess(parts)
   const connections = openConnections(parts, access)
@@ -136,16 +143,19 @@ function faceOf(parts: ExchangeParts, { apps, scheduler, close }: Face): Keeper 
   }
   return {
     saveApp: apps.save,
+    apps: async ({ tenant = onlyTenant } = {}) => await apps.list(tenant),
+    removeApp: async ({ tenant = onlyTenant, name }) => await apps.remove({ tenant, name }),
     adopt: async (wish) => await connections.adopt(wish),
     accessToken: async (of, asking = {}) => await access.get(keyOf(of), asking),
     verify: async (of, verifying = {}) => await access.exchange(keyOf(of), verifying),
     remove: async (of) => await connections.remove(keyOf(of)),
     connection: async (of) => await connections.find(keyOf(of)),
-    connections: async ({ tenant = onlyTenant, after, limit = 100 } = {}) =>
-      await connections.list({ tenant, above: after, limit }),
+    connections: async ({ tenant = onlyTenant, app, state, after, limit = 100 } = {}) =>
+      await connections.list({ tenant, app, state, above: after, limit }),
     events: async ({ tenant = onlyTenant, after = 0, limit = 100 } = {}) =>
       await storage.read(() => findEvents({ tenant, after, limit })),
     lookAfter: scheduler.round,
+    ...{ figures: figures.read, storeTrouble },
     route: transport.shown,
     async close() {
       if (closed) return

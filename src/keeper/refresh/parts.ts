@@ -4,6 +4,7 @@ import type { Clock, RandomBytes } from '../../values/domain.ts'
 import type { Duration } from '../../values/time.ts'
 import type { ConnectionKey } from '../connection-key.ts'
 import type { Moment } from '../rules/lease-terms.ts'
+import type { Outcome } from '../rules/outcome.ts'
 import type { AppCredentials } from '../rules/requests.ts'
 import type { StoredConnection } from '../store/connection-row.ts'
 import type { StoredAttempt } from '../store/attempt-row.ts'
@@ -29,6 +30,8 @@ export type ExchangeParts = {
   readonly random: RandomBytes
   readonly log: Log
   readonly settings: KeeperSettings
+  /** Told what became of each exchange. */
+  readonly countOutcome: (kind: Outcome['kind']) => void
   /** Rejects where there is no such app, or its secret does not open. */
   readonly credentialsOf: (tenant: string, app: string) => Promise<AppCredentials>
 }

@@ -33,6 +33,7 @@ export type Settled =
   | { readonly kind: 'not-stored'; readonly why: string }
 
 export async function settle(parts: ExchangeParts, judged: Judged, outcome: Outcome): Promise<Settled> {
+  parts.countOutcome(outcome.kind)
   switch (outcome.kind) {
     case 'rotated':
     case 'unchanged':

@@ -4,6 +4,8 @@ import type { UsualCode } from '../../http/problem.ts'
 import type { Call as CallOf, Outcome as OutcomeOf } from '../../http/route.ts'
 import { ownKinds, type OwnCode } from './problems.ts'
 
+export type { Problem } from './problems.ts'
+
 /** A token belongs to one tenant, and everything that is asked with it is asked of that tenant (P-28). */
 export type Caller = { readonly tenant: string }
 export type Outcome = OutcomeOf<OwnCode | UsualCode>

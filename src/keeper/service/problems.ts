@@ -1,5 +1,8 @@
 /** What the keeper's API refuses with, besides what every API does. */
 import type { Problem as ProblemOf, ProblemKind, UsualCode } from '../../http/problem.ts'
+import type { Instant } from '../../values/time.ts'
+import { instant, isoText } from '../../values/time.ts'
+import { KeeperError } from '../keeper-error.ts'
 
 const kinds = {
   TOKEN_MISSING: { status: 401, title: 'The request carries no bearer token' },
@@ -7,6 +10,7 @@ const kinds = {
   BODY_INVALID: { status: 422, title: 'The body is not valid' },
   UNKNOWN_CONNECTION: { status: 404, title: 'There is no such connection' },
   UNKNOWN_APP: { status: 404, title: 'There is no such app' },
+  APP_IN_USE: { status: 409, title: 'A connection uses the app' },
   CONNECTION_EXISTS: { status: 409, title: 'The connection is there already' },
   STALE_TOKEN: { status: 409, title: 'The token was saved before a rotation' },
   REAUTHORIZATION_REQUIRED: { status: 409, title: 'The connection has to be authorized again' },
@@ -22,3 +26,14 @@ const kinds = {
 export type OwnCode = keyof typeof kinds
 export const ownKinds: Readonly<Record<OwnCode, ProblemKind>> = kinds
 export type Problem = ProblemOf<OwnCode | UsualCode>
+
+/** Undefined for what is no refusal of the keeper's. */
+export function problemOfKeeper(error: unknown, now: Instant): Problem | undefined {
+  if (!(error instanceof KeeperError)) return undefined
+  const { code, message, next, explanations, retryAt } = error
+  return {
+    ...{ code, detail: message, next },
+    extensions: { explanations, ...(retryAt === undefined ? {} : { retry_at: isoText(instant(retryAt)) }) },
+    ...(retryAt === undefined ? {} : { retryAfter: Math.max(1, Math.ceil((retryAt - now) / 1000)) }),
+  }
+}

@@ -1,4 +1,5 @@
 /** Every write of the keeper by name; the writer thread imports this module. */
+import { tryWrite } from '../../storage/writability.ts'
 import { removeApp, saveApp } from './apps.ts'
 import { appendReceived, markConnected, markSent, prepareAttempt } from './attempts.ts'
 import { createConnection, removeConnection, replaceToken } from './connections.ts'
@@ -36,6 +37,7 @@ export type KeeperWrites = {
   readonly rewrapKey: typeof rewrapKey
   readonly rewrapAppKey: typeof rewrapAppKey
   readonly pruneKeeper: typeof pruneKeeper
+  readonly tryWrite: typeof tryWrite
 }
 
 export const writes: KeeperWrites = {
@@ -60,4 +62,5 @@ export const writes: KeeperWrites = {
   rewrapKey,
   rewrapAppKey,
   pruneKeeper,
+  tryWrite,
 }

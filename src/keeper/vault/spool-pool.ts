@@ -8,6 +8,7 @@ import type { Slot, SpoolLimits, SpoolRefusal } from './spool-slot.ts'
 
 export type Pool = {
   readonly reserve: (exchange: Exchange) => Promise<Result<Slot, SpoolRefusal>>
+  readonly taken: () => number
   /** Whether nothing is left in the folder that anybody needs. */
   readonly close: () => Promise<boolean>
 }
@@ -38,6 +39,7 @@ export function openPool(parts: PoolParts): Pool {
         return fault(notWritable(home.root, cause))
       }
     },
+    taken: () => taken.size,
     async close() {
       closed = true
       await files.close()

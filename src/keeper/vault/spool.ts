@@ -17,6 +17,8 @@ export type Spool = {
   /** What processes that are gone have left here; never what a living one holds. Each is told, by one process at a time, until it is released. At start, and
    *  again whenever another process may have ended. */
   readonly found: () => Promise<readonly Leftover[]>
+  /** How many may be under way at once, and how many are, or wait for the store. */
+  readonly use: () => { readonly slots: number; readonly taken: number }
   /** What is reserved then stays on the disk, for the next start to find. */
   readonly close: () => Promise<void>
 }
@@ -48,6 +50,7 @@ export async function openSpool({ folder, random, limits = usualLimits }: SpoolO
   return {
     reserve: (key, generation, attempt) => pool.reserve({ key, generation, attempt }),
     found: leftovers.found,
+    use: () => ({ slots: limits.slots, taken: pool.taken() }),
     close: () => (closed ??= close()),
   }
 }

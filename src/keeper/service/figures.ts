@@ -1,0 +1,35 @@
+/** The keeper's figures, as `/metrics` tells them. */
+import { plainly, type Figure, type Sample } from '../../documents/exposition.ts'
+import type { Instant } from '../../values/time.ts'
+import type { KeeperFigures } from '../keeper-face.ts'
+
+export function figuresOf({ states, outcomes, oldestDueAt, spool }: KeeperFigures, now: Instant): readonly Figure[] {
+  const late = oldestDueAt === undefined ? 0 : Math.max(0, now - oldestDueAt) / 1000
+  return [
+    gauge('connections', 'Connections of all tenants by state.', samples('state', states)),
+    {
+      ...{ name: 'sallyport_keeper_exchanges_total', kind: 'counter' },
+      help: 'What became of exchanges since this process was started, by outcome.',
+      read: () => samples('outcome', outcomes),
+    },
+    gauge(
+      'oldest_due_seconds',
+      'For how long the connection that is due longest has been due; 0 where none is.',
+      plainly(late),
+    ),
+    gauge('spool_places', 'Exchanges that may be under way at one time.', plainly(spool.slots)),
+    gauge(
+      'spool_places_taken',
+      'Exchanges under way, and replies that the store has not taken yet.',
+      plainly(spool.taken),
+    ),
+  ]
+}
+
+const gauge = (name: string, help: string, read: readonly Sample[]): Figure => ({
+  ...{ name: `sallyport_keeper_${name}`, kind: 'gauge', help },
+  read: () => read,
+})
+
+const samples = (label: string, counts: Readonly<Record<string, number>>): readonly Sample[] =>
+  Object.entries(counts).map(([of, value]) => ({ labels: { [label]: of }, value }))
