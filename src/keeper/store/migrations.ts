@@ -69,4 +69,18 @@ CREATE INDEX events_by_connection ON events (tenant, connection, sequence);
 CREATE INDEX events_by_time ON events (at);
 `,
   },
+  {
+    id: 2,
+    name: 'apps that prove themselves by a key, checked signatures, and connections that were handed over',
+    sql: `
+-- 'post' or 'basic' for a client secret, 'private_key_jwt' where sealed_secret is a private key
+ALTER TABLE apps ADD COLUMN authentication TEXT NOT NULL DEFAULT 'post';
+
+-- what the signature of the last token reply was worth (SF-46); NULL: not known
+ALTER TABLE connections ADD COLUMN signature TEXT;
+-- since when another keeper has it, and in which export it went there; NULL: it is ours. Nothing is sent while it is set
+ALTER TABLE connections ADD COLUMN handed_over_at BIGINT;
+ALTER TABLE connections ADD COLUMN handed_over_in TEXT;
+`,
+  },
 ]
