@@ -83,4 +83,37 @@ ALTER TABLE connections ADD COLUMN handed_over_at BIGINT;
 ALTER TABLE connections ADD COLUMN handed_over_in TEXT;
 `,
   },
+  {
+    id: 3,
+    name: 'logins that were begun, and links that begin one',
+    sql: `
+-- a login that was begun (RFC 6749 section 4.1). number names it; the state is kept as its hash, the verifier (RFC 7636) sealed with the data key that
+-- becomes the connection's. taken_at is set once, by whoever has the callback; the reply of the code exchange is kept before it is read. error is JSON
+-- without secrets, where it has come to nothing
+CREATE TABLE authorizations (
+  number BIGINT PRIMARY KEY, tenant TEXT NOT NULL, connection TEXT NOT NULL, app TEXT NOT NULL, login_url TEXT NOT NULL, redirect_uri TEXT NOT NULL,
+  state_hash TEXT NOT NULL, browser_hash TEXT, ticket_hash TEXT, other_user INTEGER NOT NULL,
+  key_name TEXT NOT NULL, wrapped_key BLOB NOT NULL, sealed_verifier BLOB, sealed_reply BLOB, left_from TEXT,
+  begun_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, taken_at BIGINT, received_at BIGINT, closed_at BIGINT, error TEXT
+);
+CREATE UNIQUE INDEX authorizations_by_state ON authorizations (state_hash);
+CREATE INDEX authorizations_by_connection ON authorizations (tenant, connection, begun_at);
+CREATE INDEX authorizations_by_end ON authorizations (expires_at);
+CREATE INDEX authorizations_by_redirect ON authorizations (redirect_uri);
+CREATE INDEX authorizations_received ON authorizations (received_at) WHERE received_at IS NOT NULL AND closed_at IS NULL;
+CREATE INDEX apps_by_redirect ON apps (redirect_uri) WHERE redirect_uri IS NOT NULL;
+
+-- a link by which a person authorizes a connection again, kept as the hash of its ticket; it is spent when that has succeeded
+CREATE TABLE tickets (
+  hash TEXT PRIMARY KEY, tenant TEXT NOT NULL, connection TEXT NOT NULL, made_at BIGINT NOT NULL, expires_at BIGINT NOT NULL,
+  spent_at BIGINT, revoked_at BIGINT
+) /* clustered */;
+CREATE INDEX tickets_by_connection ON tickets (tenant, connection);
+CREATE INDEX tickets_by_end ON tickets (expires_at);
+
+-- since when the family that is there is, where that is known: a user may have five of an app (SF-209)
+ALTER TABLE connections ADD COLUMN authorized_at BIGINT;
+CREATE INDEX connections_by_user ON connections (tenant, app, org_id, user_id) WHERE user_id IS NOT NULL;
+`,
+  },
 ]
