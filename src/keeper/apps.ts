@@ -1,39 +1,48 @@
 /** What the keeper is towards an org: an app with its login host, consumer key and secret. */
 import type { Storage } from '../storage/storage.ts'
 import { instant } from '../values/time.ts'
+import { checkedProof, credentialsFrom, lockOfApp, type CredentialParts } from './credentials.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AppView, AppWish } from './keeper-face.ts'
 import { isName, nameAdvice } from './rules/names.ts'
 import type { AppCredentials } from './rules/requests.ts'
-import { findApp, findApps, type AppKey, type StoredApp } from './store/apps.ts'
+import { findApp, findApps, type AppKey, type AppsQuery, type StoredApp } from './store/apps.ts'
 import type { KeeperWrites } from './store/writes.ts'
-import type { Envelope, Lock } from './vault/envelope.ts'
 
 export type Apps = {
   /** Makes it, or changes it; connections that are there use the new one from their next exchange on. Rejects with a KeeperError. */
   readonly save: (wish: AppWish) => Promise<void>
-  readonly find: (key: AppKey) => Promise<StoredApp | undefined>
+  readonly view: (key: AppKey) => Promise<AppView | undefined>
   /** Those of a tenant, by name. */
-  readonly list: (tenant: string) => Promise<readonly AppView[]>
+  readonly list: (query: AppsQuery) => Promise<readonly AppView[]>
   /** Rejects with a KeeperError: APP_IN_USE while a connection uses it. */
   readonly remove: (key: AppKey) => Promise<void>
-  readonly credentialsOf: (tenant: string, name: string) => Promise<AppCredentials>
+  /** For requests to this login host; to the app's own where it is left out. */
+  readonly credentialsOf: (tenant: string, name: string, loginUrl?: string) => Promise<AppCredentials>
 }
 
-export function openApps({ storage, envelope }: { storage: Storage<KeeperWrites>; envelope: Envelope }): Apps {
+export type AppsParts = CredentialParts & { readonly storage: Storage<KeeperWrites> }
+
+export function openApps(parts: AppsParts): Apps {
+  const { storage, envelope } = parts
   const find = async (key: AppKey): Promise<StoredApp | undefined> => await storage.read(() => findApp(key))
   return {
-    find,
-    list: async (tenant) => (await storage.read(() => findApps(tenant))).map(viewOf),
+    async view(key) {
+      const app = await find(key)
+      return app === undefined ? undefined : viewOf(app)
+    },
+    list: async (query) => (await storage.read(() => findApps(query))).map(viewOf),
     remove: async (key) => await remove(storage, key),
-    async save({ tenant = 'default', name, loginUrl, clientId, clientSecret, redirectUri = null, scopes = null }) {
+    async save(wish) {
+      const { tenant = 'default', name, loginUrl, clientId, redirectUri = null, scopes = null } = wish
       const key = { tenant, name }
       checkName(name)
       const host = checkedLoginUrl(loginUrl)
+      const { authentication, secret: plain } = checkedProof(wish)
       const dataKey = await envelope.newDataKey({ kind: 'app', tenant, id: name })
-      const sealed = clientSecret && (await envelope.sealText(clientSecret, lockOf(key, dataKey)))
+      const sealed = plain && (await envelope.sealText(plain, lockOfApp(key, { authentication, dataKey })))
       const secret = sealed === undefined ? null : { sealed, dataKey }
-      const settings = { loginUrl: host, clientId, redirectUri, scopes, secret }
+      const settings = { loginUrl: host, clientId, redirectUri, scopes, authentication, secret }
       const expects = (await find(key))?.version ?? 0
       const result = await storage.write('saveApp', { key, expects, settings })
       if (result.kind !== 'committed')
@@ -43,13 +52,10 @@ export function openApps({ storage, envelope }: { storage: Storage<KeeperWrites>
           next: ['Do it again.'],
         })
     },
-    async credentialsOf(tenant, name) {
+    async credentialsOf(tenant, name, loginUrl) {
       const app = await find({ tenant, name })
       if (app === undefined) throw unknownApp({ tenant, name })
-      const { secret, clientId } = app
-      const opened =
-        secret === null ? undefined : await envelope.openText(secret.sealed, lockOf(app.key, secret.dataKey))
-      return { clientId, clientSecret: opened?.expose(), authentication: 'post' }
+      return await credentialsFrom(app, loginUrl ?? app.loginUrl, parts)
     },
   }
 }
@@ -73,14 +79,9 @@ async function remove(storage: Storage<KeeperWrites>, key: AppKey): Promise<void
     })
 }
 
-const viewOf = ({ key, loginUrl, clientId, redirectUri, scopes, secret, createdAt }: StoredApp): AppView => ({
-  ...{ ...key, loginUrl, clientId, hasSecret: secret !== null },
+const viewOf = ({ key, loginUrl, clientId, redirectUri, scopes, secret, createdAt, ...rest }: StoredApp): AppView => ({
+  ...{ ...key, loginUrl, clientId, hasSecret: secret !== null, authentication: rest.authentication },
   ...{ redirectUri: redirectUri ?? undefined, scopes: scopes ?? undefined, createdAt: instant(createdAt) },
-})
-
-const lockOf = ({ tenant, name }: AppKey, dataKey: Lock['dataKey']): Lock => ({
-  place: { owner: { kind: 'app', tenant, id: name }, purpose: 'client-secret', generation: 0, attempt: 0 },
-  dataKey,
 })
 
 /** Without its path. Tokens go there in the clear otherwise. */

@@ -4,6 +4,7 @@ import type { Duration, Instant } from '../values/time.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import type { Heartbeat } from './rules/due.ts'
 import type { LeaseTerms } from './rules/lease-terms.ts'
+import type { Authentication } from './rules/requests.ts'
 
 export type KeeperSettings = {
   /** Names this process for people. */
@@ -59,6 +60,10 @@ export type AppWish = {
   readonly clientId: string
   /** Left out for a public client. */
   readonly clientSecret?: Secret | undefined
+  /** RSA in PEM, in the place of a secret: the app proves itself by assertions that are signed with it (`private_key_jwt`). */
+  readonly privateKey?: Secret | undefined
+  /** Where the secret goes: into the form (`post`) if not said. */
+  readonly authentication?: Authentication | undefined
   readonly redirectUri?: string | undefined
   /** Space separated. */
   readonly scopes?: string | undefined
@@ -70,8 +75,10 @@ export type AppView = {
   readonly name: string
   readonly loginUrl: string
   readonly clientId: string
-  /** False for a public client. */
+  /** A secret or a private key; false for a public client. */
   readonly hasSecret: boolean
+  /** `post`, `basic` or `private_key_jwt`. */
+  readonly authentication: string
   readonly redirectUri: string | undefined
   readonly scopes: string | undefined
   readonly createdAt: Instant
@@ -151,8 +158,13 @@ export type ConnectionName = string | ConnectionKey
 
 export type Keeper = {
   readonly saveApp: (app: AppWish) => Promise<void>
-  /** By name. */
-  readonly apps: (query?: { readonly tenant?: string }) => Promise<readonly AppView[]>
+  /** By name; `after` is the last name of the page before. */
+  readonly apps: (query?: {
+    readonly tenant?: string
+    readonly after?: string | undefined
+    readonly limit?: number
+  }) => Promise<readonly AppView[]>
+  readonly app: (app: { readonly tenant?: string; readonly name: string }) => Promise<AppView | undefined>
   /** Refused while a connection uses it. Rejects with a KeeperError. */
   readonly removeApp: (app: { readonly tenant?: string; readonly name: string }) => Promise<void>
   /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */

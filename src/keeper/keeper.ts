@@ -74,7 +74,7 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
     const replies = openReplies({ storage, spool, wait, log })
     opened.push(() => replies.close())
     await replies.adoptLeftovers()
-    const apps = openApps({ storage, envelope })
+    const apps = openApps({ storage, envelope, clock, random })
     const figures = openFigures({ storage, spool })
     const parts: ExchangeParts = {
       ...{ storage, envelope, transport, spool, replies, clock, monotonic, wait, random, log, settings },
@@ -143,7 +143,8 @@ function faceOf(parts: ExchangeParts, { apps, scheduler, figures, storeTrouble, 
   }
   return {
     saveApp: apps.save,
-    apps: async ({ tenant = onlyTenant } = {}) => await apps.list(tenant),
+    apps: async ({ tenant = onlyTenant, after, limit = 100 } = {}) => await apps.list({ tenant, above: after, limit }),
+    app: async ({ tenant = onlyTenant, name }) => await apps.view({ tenant, name }),
     removeApp: async ({ tenant = onlyTenant, name }) => await apps.remove({ tenant, name }),
     adopt: async (wish) => await connections.adopt(wish),
     accessToken: async (of, asking = {}) => await access.get(keyOf(of), asking),

@@ -7,14 +7,17 @@ import { describeApi } from '../../http/openapi.ts'
 import { originOf } from '../../http/origin.ts'
 import { schemasForPeople } from '../../http/schemas-for-people.ts'
 import { api, type Caller, type Problem } from './api.ts'
+import { registerApps } from './apps.ts'
+import { registerConnections } from './connections.ts'
 import { registerHealth } from './health.ts'
 import type { ServiceParts } from './parts.ts'
 import { problemOfKeeper } from './problems.ts'
+import { registerTokens } from './tokens.ts'
 
 type Register = (scope: FastifyInstance, parts: ServiceParts) => void
 
 /** Under /v1, behind the bearer token. */
-const behindToken: readonly Register[] = []
+const behindToken: readonly Register[] = [registerApps, registerConnections, registerTokens]
 /** From the root, without a token: what a browser or a probe comes to. */
 const forEveryone: readonly Register[] = [registerHealth]
 

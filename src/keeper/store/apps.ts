@@ -3,7 +3,7 @@ import { all, one, run, storeNow, type Program } from '../../storage/program.ts'
 import type { StoredKey } from './connection-row.ts'
 
 export type AppKey = { readonly tenant: string; readonly name: string }
-/** Null for a public client. */
+/** A client secret, or a private key where `authentication` says so. */
 export type SealedSecret = { readonly sealed: Uint8Array; readonly dataKey: StoredKey }
 export type AppSettings = {
   readonly loginUrl: string
@@ -11,6 +11,9 @@ export type AppSettings = {
   readonly redirectUri: string | null
   /** Space separated. */
   readonly scopes: string | null
+  /** `post`, `basic` or `private_key_jwt`. */
+  readonly authentication: string
+  /** Null for a public client. */
   readonly secret: SealedSecret | null
 }
 export type StoredApp = AppSettings & {
@@ -19,7 +22,7 @@ export type StoredApp = AppSettings & {
   readonly version: number
 }
 
-const columns = `tenant, name, login_url AS "loginUrl", client_id AS "clientId", redirect_uri AS "redirectUri", scopes,
+const columns = `tenant, name, login_url AS "loginUrl", client_id AS "clientId", redirect_uri AS "redirectUri", scopes, authentication,
   sealed_secret AS "sealedSecret", key_name AS "keyName", wrapped_key AS "wrappedKey", created_at AS "createdAt", version`
 type AppRow = Omit<StoredApp, 'key' | 'secret'> &
   AppKey & {
@@ -33,9 +36,20 @@ export function* findApp({ tenant, name }: AppKey): Program<StoredApp | undefine
   return row === undefined ? undefined : appOf(row)
 }
 
+export type AppsQuery = {
+  readonly tenant: string
+  /** The cursor of the page before: only apps with a greater name. */
+  readonly above?: string | undefined
+  readonly limit: number
+}
+
 /** By name. */
-export function* findApps(tenant: string): Program<readonly StoredApp[]> {
-  return (yield* all<AppRow>(`SELECT ${columns} FROM apps WHERE tenant = ? ORDER BY name`, tenant)).map(appOf)
+export function* findApps({ tenant, above = '', limit }: AppsQuery): Program<readonly StoredApp[]> {
+  const rows = yield* all<AppRow>(
+    `SELECT ${columns} FROM apps WHERE tenant = ? AND name > ? ORDER BY name LIMIT ?`,
+    ...[tenant, above, limit],
+  )
+  return rows.map(appOf)
 }
 
 function appOf({ tenant, name, sealedSecret, keyName, wrappedKey, ...rest }: AppRow): StoredApp {
@@ -61,14 +75,15 @@ export function* saveApp({
 }: SaveApp): Program<{ readonly kind: 'saved' | 'stale-version'; readonly version: number }> {
   const version = (yield* findApp({ tenant, name }))?.version ?? 0
   if (version !== expects) return { kind: 'stale-version', version }
-  const { loginUrl, clientId, redirectUri, scopes, secret } = settings
+  const { loginUrl, clientId, redirectUri, scopes, authentication, secret } = settings
   yield* run(
-    `INSERT INTO apps (tenant, name, login_url, client_id, redirect_uri, scopes, sealed_secret, key_name, wrapped_key, created_at, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+    `INSERT INTO apps (tenant, name, login_url, client_id, redirect_uri, scopes, authentication, sealed_secret, key_name, wrapped_key,
+       created_at, version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
      ON CONFLICT (tenant, name) DO UPDATE SET login_url = excluded.login_url, client_id = excluded.client_id,
-       redirect_uri = excluded.redirect_uri, scopes = excluded.scopes, sealed_secret = excluded.sealed_secret,
+       redirect_uri = excluded.redirect_uri, scopes = excluded.scopes, authentication = excluded.authentication, sealed_secret = excluded.sealed_secret,
        key_name = excluded.key_name, wrapped_key = excluded.wrapped_key, version = apps.version + 1`,
-    ...[tenant, name, loginUrl, clientId, redirectUri, scopes],
+    ...[tenant, name, loginUrl, clientId, redirectUri, scopes, authentication],
     ...[secret?.sealed ?? null, secret?.dataKey.key ?? null, secret?.dataKey.bytes ?? null, yield* storeNow()],
   )
   return { kind: 'saved', version: version + 1 }

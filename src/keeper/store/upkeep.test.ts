@@ -27,7 +27,7 @@ describe('an app', () => {
     clientId: 'id',
     redirectUri: null,
     scopes: 'api',
-    secret: null,
+    ...{ authentication: 'post', secret: null },
   }
   const key = { tenant: 'acme', name: 'billing' }
 
@@ -49,8 +49,8 @@ describe('an app', () => {
       [await store.write('removeApp', key), await store.write('removeApp', key)],
       [{ kind: 'removed' }, { kind: 'unknown' }],
     )
-    deepEqual(await store.storage.read(() => findApps('acme')), [])
-    equal((await store.storage.read(() => findApps('rival'))).length, 1)
+    deepEqual(await store.storage.read(() => findApps({ tenant: 'acme', limit: 10 })), [])
+    equal((await store.storage.read(() => findApps({ tenant: 'rival', limit: 10 }))).length, 1)
   })
 })
 

@@ -8,7 +8,7 @@ import { explainTrace, type TraceLine } from '../rules/decide.ts'
 import { stored } from '../settings/compile.ts'
 import { findHistory, type HistoryRow } from '../store/history.ts'
 import { canonicalUsername } from '../store/users.ts'
-import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from './paging.ts'
+import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from '../../http/paging.ts'
 import { addRoute, type Outcome } from './api.ts'
 import { parseSince, sinceProperty } from './since.ts'
 

@@ -5,7 +5,7 @@ import type { Schema } from '../../values/schema.ts'
 import { instant, isoText } from '../../values/time.ts'
 import type { OrgParts } from '../parts.ts'
 import { findAudit, type AuditEntry } from '../store/audit.ts'
-import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from './paging.ts'
+import { listSchema, pageLimit, pageOf, pageProperties, pageStart, type PageQuery } from '../../http/paging.ts'
 import { addRoute, type Outcome } from './api.ts'
 import { parseSince, sinceProperty } from './since.ts'
 

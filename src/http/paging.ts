@@ -1,8 +1,7 @@
 /** Pages: bounded, with cursors that mean something to this server only. */
-import { fault, ok, type Result } from '../../values/result.ts'
-import type { JsonSchema } from '../../values/schema.ts'
-import { invalid } from '../../http/problem.ts'
-import type { Problem } from './problems.ts'
+import { fault, ok, type Result } from '../values/result.ts'
+import type { JsonSchema } from '../values/schema.ts'
+import { invalid, type Problem } from './problem.ts'
 
 export type PageQuery = { readonly limit?: number; readonly cursor?: string }
 
