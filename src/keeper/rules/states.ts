@@ -11,6 +11,24 @@ export type EventKind =
   | 'connection.in_doubt'
   | 'connection.recovered'
   | 'connection.last_retry'
+  | 'connection.signature_mismatch'
+  | 'connection.handed_over'
+  | 'connection.taken_back'
+  | 'connection.imported'
+  | 'webhook.gave_up'
+  | 'webhook.disabled'
+
+const everyKind: Readonly<Record<EventKind, true>> = {
+  'connection.reauthorization_required': true,
+  'connection.ip_refused': true,
+  'connection.refused': true,
+  'connection.in_doubt': true,
+  'connection.recovered': true,
+  'connection.last_retry': true,
+  'webhook.gave_up': true,
+  'webhook.disabled': true,
+}
+export const eventKinds: readonly string[] = Object.keys(everyKind)
 
 export const eventOf: Readonly<Record<ConnectionState, EventKind>> = {
   'alive': 'connection.recovered',

@@ -116,4 +116,26 @@ ALTER TABLE connections ADD COLUMN authorized_at BIGINT;
 CREATE INDEX connections_by_user ON connections (tenant, app, org_id, user_id) WHERE user_id IS NOT NULL;
 `,
   },
+  {
+    id: 4,
+    name: 'webhooks',
+    sql: `
+-- how far each webhook has been told of its tenant's events, and who is telling it: holder is NULL while nobody is
+CREATE TABLE webhooks (
+  tenant TEXT NOT NULL, name TEXT NOT NULL, url_digest TEXT NOT NULL, seen BIGINT NOT NULL,
+  holder TEXT, fence BIGINT NOT NULL, until BIGINT NOT NULL, for_ms BIGINT NOT NULL,
+  failures BIGINT NOT NULL, last_success_at BIGINT, last_failure_at BIGINT, last_failure TEXT,
+  gave_up BIGINT NOT NULL, gave_up_at BIGINT, missed BIGINT NOT NULL, disabled_at BIGINT, created_at BIGINT NOT NULL,
+  PRIMARY KEY (tenant, name)
+) /* clustered */;
+
+-- a row only while a delivery is under way or waits; it has the event in it, so that pruning does not take it away
+CREATE TABLE deliveries (
+  tenant TEXT NOT NULL, webhook TEXT NOT NULL, sequence BIGINT NOT NULL, connection TEXT NOT NULL, at BIGINT NOT NULL,
+  kind TEXT NOT NULL, data TEXT NOT NULL, attempts BIGINT NOT NULL, due_at BIGINT NOT NULL, PRIMARY KEY (tenant, webhook, sequence)
+) /* clustered */;
+CREATE INDEX deliveries_by_connection ON deliveries (tenant, webhook, connection, sequence);
+CREATE INDEX deliveries_by_due ON deliveries (tenant, webhook, due_at);
+`,
+  },
 ]

@@ -5,10 +5,12 @@ import { appendReceived, markConnected, markSent, prepareAttempt } from './attem
 import { createConnection, removeConnection, replaceToken } from './connections.ts'
 import { closeAttempt, commitExchange, judgeAttempt } from './exchange.ts'
 import { noteIntrospection } from './introspections.ts'
+import { claimDelivery, settleDelivery } from './deliveries.ts'
 import { releaseLease, renewLease, takeLease } from './lease.ts'
 import { pruneKeeper } from './prune.ts'
 import { rewrapAppKey, rewrapKey } from './rewrap.ts'
 import { makeDue, setState } from './state.ts'
+import { resumeWebhook, saveWebhook } from './webhooks.ts'
 
 export type KeeperWrites = {
   // apps and connections
@@ -33,6 +35,11 @@ export type KeeperWrites = {
   readonly setState: typeof setState
   readonly makeDue: typeof makeDue
   readonly noteIntrospection: typeof noteIntrospection
+  // webhooks
+  readonly saveWebhook: typeof saveWebhook
+  readonly resumeWebhook: typeof resumeWebhook
+  readonly claimDelivery: typeof claimDelivery
+  readonly settleDelivery: typeof settleDelivery
   // upkeep
   readonly rewrapKey: typeof rewrapKey
   readonly rewrapAppKey: typeof rewrapAppKey
@@ -59,6 +66,10 @@ export const writes: KeeperWrites = {
   setState,
   makeDue,
   noteIntrospection,
+  saveWebhook,
+  resumeWebhook,
+  claimDelivery,
+  settleDelivery,
   rewrapKey,
   rewrapAppKey,
   pruneKeeper,
