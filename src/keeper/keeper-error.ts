@@ -13,6 +13,13 @@ export type KeeperErrorCode =
   | 'REFUSED'
   | 'NOT_SENT'
   | 'SERVER_TROUBLE'
+  | 'UNKNOWN_AUTHORIZATION'
+  | 'AUTHORIZATION_OVER'
+  | 'AUTHORIZATION_DENIED'
+  | 'OTHER_USER'
+  | 'LINK_OVER'
+  | 'PORT_NOT_FREE'
+  | 'HOST_NOT_ALLOWED'
   | 'INVALID'
   | 'CLOSED'
 

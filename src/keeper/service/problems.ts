@@ -19,6 +19,13 @@ const kinds = {
   REFUSED: { status: 502, title: 'The org refuses, and keeps the token' },
   NOT_SENT: { status: 503, title: 'Nothing was sent' },
   SERVER_TROUBLE: { status: 502, title: 'The org has trouble of its own' },
+  UNKNOWN_AUTHORIZATION: { status: 404, title: 'No such login was begun here' },
+  AUTHORIZATION_OVER: { status: 409, title: 'The login is over' },
+  AUTHORIZATION_DENIED: { status: 409, title: 'The login was denied' },
+  OTHER_USER: { status: 409, title: 'Somebody else has logged in' },
+  LINK_OVER: { status: 410, title: 'The link does not serve any more' },
+  PORT_NOT_FREE: { status: 409, title: 'The port of the redirect URI is not free' },
+  HOST_NOT_ALLOWED: { status: 422, title: 'The access token does not go there' },
   INVALID: { status: 422, title: 'What was asked for cannot be done as it is' },
   CLOSED: { status: 503, title: 'The keeper is stopping' },
 } as const
