@@ -1,0 +1,83 @@
+/** Whose turn it is at a login host: so many exchanges at a time and a minute, over all processes; and of a host that is down one probe finds out that it
+ *  is up again, not everybody. */
+import { after, instant, milliseconds, minutes, seconds, type Instant } from '../../values/time.ts'
+import { restAfter } from './back-off.ts'
+
+export type HostLimits = {
+  /** Exchanges under way at one time. */
+  readonly atOnce: number
+  /** Never more in any minute; a fourth of them may come in one go. */
+  readonly perMinute: number
+  /** Failures in a row after which it counts as down. */
+  readonly downAfter: number
+}
+
+/** As the store keeps it. */
+export type HostState = {
+  /** When the exchanges that were let through would have come, had they come evenly. */
+  readonly turnAt: number
+  readonly failures: number
+  readonly restsUntil: number
+}
+
+/** `asked`: somebody waits for it. `by-itself`: it leaves a fourth of the turns to those. `said`: in any case, by somebody who knows that it was mended. */
+export type Urgency = 'asked' | 'by-itself' | 'said'
+
+export type Turn =
+  | { readonly kind: 'now'; readonly next: HostState }
+  /** `down`: it rests after failures; `full`: a turn will come soon. */
+  | { readonly kind: 'later'; readonly reason: 'down' | 'full'; readonly until: Instant }
+
+export type AskTurn = {
+  readonly now: Instant
+  /** Exchanges with the host that are under way. */
+  readonly flying: number
+  readonly urgency: Urgency
+}
+
+export const unknownHost: HostState = { turnAt: 0, failures: 0, restsUntil: 0 }
+
+export function decideTurn(state: HostState, { now, flying, urgency }: AskTurn, limits: HostLimits): Turn {
+  const rests = restsUntilOf(state, now)
+  const turnAt = turnAtOf(state, now, limits)
+  const next = { ...state, turnAt: after(turnAt, evenly(limits)) }
+  const isDown = state.failures >= limits.downAfter
+  if (urgency === 'said') return { kind: 'now', next }
+  if (isDown && rests > now) return { kind: 'later', reason: 'down', until: rests }
+  const atOnce = urgency === 'by-itself' ? mostByItself(limits.atOnce) : limits.atOnce
+  if (flying >= atOnce) return { kind: 'later', reason: 'full', until: after(now, briefly) }
+  const ahead = evenly(limits) * (urgency === 'by-itself' ? burstOf(limits) * 0.75 : burstOf(limits))
+  if (next.turnAt > now + ahead) return { kind: 'later', reason: 'full', until: instant(next.turnAt - ahead) }
+  // while this one finds out, the others go on resting
+  return { kind: 'now', next: isDown ? { ...next, restsUntil: after(now, probe) } : next }
+}
+
+/** `jitter`: 0 to 1. */
+export function afterTrouble(state: HostState, now: Instant, about: { jitter: number; downAfter: number }): HostState {
+  const failures = state.failures + 1
+  if (failures < about.downAfter) return { ...state, failures }
+  const rest = restAfter(failures - about.downAfter + 1, about.jitter, downFor)
+  return { ...state, failures, restsUntil: after(now, rest) }
+}
+
+const downFor = { first: seconds(5), most: minutes(5) }
+/** As long as a lease: a probe whose process dies is followed by another one then. */
+const probe = minutes(1)
+const briefly = milliseconds(250)
+
+const burstOf = ({ perMinute }: HostLimits): number => Math.max(1, Math.floor(perMinute / 4))
+/** Between two turns when the burst is used up: burst and turns of one minute together are no more than a minute may have. */
+const evenly = (limits: HostLimits): ReturnType<typeof milliseconds> =>
+  milliseconds(Math.ceil(60_000 / Math.max(1, limits.perMinute - burstOf(limits))))
+
+const mostByItself = (atOnce: number): number => Math.max(1, Math.ceil(atOnce * 0.75))
+
+/** What lies further ahead than it can have been written was written before the clock was set back (L-56). */
+function turnAtOf({ turnAt }: HostState, now: Instant, limits: HostLimits): Instant {
+  const furthest = now + evenly(limits) * (burstOf(limits) + 1) + 60_000
+  return instant(turnAt < now || turnAt > furthest ? now : turnAt)
+}
+
+function restsUntilOf({ restsUntil }: HostState, now: Instant): Instant {
+  return instant(restsUntil > now + downFor.most ? now : restsUntil)
+}
