@@ -4,6 +4,7 @@ import { instant } from '../values/time.ts'
 import { checkedProof, credentialsFrom, lockOfApp, type CredentialParts } from './credentials.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AppView, AppWish } from './keeper-face.ts'
+import { loginUrlAdvice, parseLoginUrl } from './rules/login-url.ts'
 import { isName, nameAdvice } from './rules/names.ts'
 import type { AppCredentials } from './rules/requests.ts'
 import { findApp, findApps, type AppKey, type AppsQuery, type StoredApp } from './store/apps.ts'
@@ -84,17 +85,8 @@ const viewOf = ({ key, loginUrl, clientId, redirectUri, scopes, secret, createdA
   ...{ redirectUri: redirectUri ?? undefined, scopes: scopes ?? undefined, createdAt: instant(createdAt) },
 })
 
-/** Without its path. Tokens go there in the clear otherwise. */
-export function checkedLoginUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const bad = (why: string): KeeperError =>
-    new KeeperError('INVALID', `The login URL ${JSON.stringify(text)} ${why}.`, {
-      next: ['Write https://login.salesforce.com, https://test.salesforce.com, or your My Domain.'],
-    })
-  if (url === undefined || !/^https?:$/.test(url.protocol)) throw bad('is no https URL')
-  if (url.username !== '' || url.password !== '') throw bad('holds credentials')
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw bad('would send tokens in the clear')
-  return url.origin
+function checkedLoginUrl(text: string): string {
+  const parsed = parseLoginUrl(text)
+  if (parsed.ok) return parsed.value
+  throw new KeeperError('INVALID', `The login URL ${JSON.stringify(text)} ${parsed.fault}.`, { next: [loginUrlAdvice] })
 }
-
-const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host)

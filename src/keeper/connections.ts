@@ -180,6 +180,8 @@ function viewOf(row: StoredConnection): ConnectionView {
     instanceUrl: row.instanceUrl ?? undefined,
     lastExchangeAt: at(lastExchangeAt),
     lastEgress: row.lastEgress ?? undefined,
+    signature: row.signature ?? undefined,
+    handedOverAt: at(row.handedOverAt),
     nextDueAt: at(row.nextDueAt),
     idleAt: instant((lastExchangeAt ?? createdAt) + idleLimit),
     accessExpiresAt:

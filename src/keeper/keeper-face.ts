@@ -135,6 +135,10 @@ export type ConnectionView = {
   readonly lastExchangeAt: Instant | undefined
   /** Address that the last exchange left from. */
   readonly lastEgress: string | undefined
+  /** What the signature of its last token reply was worth (SF-46): `right`, `wrong`, or `absent`; undefined where it could not be judged. */
+  readonly signature: string | undefined
+  /** Since when another keeper has it, so that nothing is sent from here. */
+  readonly handedOverAt: Instant | undefined
   readonly nextDueAt: Instant | undefined
   /** When the refresh token has rested for 30 days (SF-205). */
   readonly idleAt: Instant

@@ -78,7 +78,7 @@ async function place(t: TestContext): Promise<Place> {
     clientId: 'id',
     redirectUri: null,
     scopes: null,
-    secret: null,
+    ...{ authentication: 'post', secret: null },
   }
   await storage.write('saveApp', { key: { tenant: 'acme', name: 'billing' }, expects: 0, settings })
   equal(committed(await storage.write('createConnection', newConnection())).kind, 'created')

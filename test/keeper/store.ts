@@ -61,6 +61,7 @@ export async function openKeeperStore(t: TestContext, inject?: Injection): Promi
   } satisfies Omit<KeeperStore, 'now'>)
   const settings = {
     ...{ loginUrl: 'https://login.example.com', clientId: '3MVG9', redirectUri: null, scopes: null },
+    ...{ authentication: 'post' },
     secret: { sealed: bytes('sealed secret'), dataKey: { key: 'k1', bytes: bytes('wrapped app key') } },
   }
   for (const tenant of ['acme', 'rival'])

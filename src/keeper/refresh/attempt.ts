@@ -29,7 +29,7 @@ export async function attemptExchange(parts: ExchangeParts, held: Held, options:
   const { storage, envelope, credentialsOf } = parts
   const { key, fence, connection } = held
   const under = { key, fence, generation: connection.generation }
-  const credentials = await credentialsOf(key.tenant, connection.app)
+  const credentials = await credentialsOf(key.tenant, connection.app, connection.loginUrl)
   const token = await envelope.openText(
     connection.sealedRefresh,
     lockOf(connection, {
@@ -49,7 +49,11 @@ export async function attemptExchange(parts: ExchangeParts, held: Held, options:
     return refusedToSend(ready.why)
   }
   try {
-    return await send(parts, judged, { request: refreshRequest(credentials, token.expose()), pin: options.pin, ready })
+    return await send(parts, judged, {
+      request: () => refreshRequest(credentials, token.expose()),
+      pin: options.pin,
+      ready,
+    })
   } finally {
     ready.dataKey.release()
   }
@@ -83,7 +87,8 @@ function mayNot(kind: 'fenced' | 'lease-ended' | 'stale-generation' | 'reply-arr
 }
 
 type Sending = {
-  readonly request: FormRequest
+  /** Made when the way is open: an assertion in it lives for minutes. */
+  readonly request: () => FormRequest
   readonly pin: string | undefined
   readonly ready: Ready
 }
@@ -98,13 +103,14 @@ async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Pro
   const { connection } = opened
   const seen: Judged = { ...judged, leftFrom: connection.leavesFrom ?? null, egress: connection.egress ?? null }
   try {
+    const request = postOf(sending.request())
     const refused = await journal(parts, seen, connection.tunnelEndsAt ?? null)
     if (refused !== undefined) {
       await sending.ready.slot.release()
       if (refused.kind === 'refused-to-send') await settle(parts, seen, notSent(refused.why))
       return refused
     }
-    const posted = await connection.post(postOf(sending.request), {
+    const posted = await connection.post(request, {
       mayWrite: () => mayWrite(held.taken, nowOf(parts), parts.settings.terms).may,
       deadlineMs: parts.settings.terms.call,
     })

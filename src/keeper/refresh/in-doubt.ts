@@ -4,7 +4,7 @@ import { instant, seconds, type Duration, type Instant } from '../../values/time
 import { connectionEndsAt, mayWrite } from '../rules/lease-terms.ts'
 import { nextInDoubt, type Answer, type Doubt, type Next } from '../rules/in-doubt.ts'
 import { servesUntil } from '../rules/due.ts'
-import { introspectionRequest, readIntrospection, type AppCredentials } from '../rules/requests.ts'
+import { introspectionRequest, proofOf, readIntrospection, type AppCredentials } from '../rules/requests.ts'
 import { eventOf } from '../rules/states.ts'
 import { findAttempts, type StoredAttempt } from '../store/attempt-row.ts'
 import { findIntrospections, type StoredIntrospection } from '../store/introspections.ts'
@@ -20,7 +20,7 @@ export type Resolved =
 
 /** Asks at most twice. */
 export async function resolveDoubt(parts: ExchangeParts, held: Held): Promise<Resolved> {
-  const credentials = await parts.credentialsOf(held.key.tenant, held.connection.app)
+  const credentials = await parts.credentialsOf(held.key.tenant, held.connection.app, held.connection.loginUrl)
   const askedOf = nameOf(held, credentials)
   for (let asked = 0; ; asked += 1) {
     const next = await nextOf(parts, held, askedOf)
@@ -31,8 +31,8 @@ export async function resolveDoubt(parts: ExchangeParts, held: Held): Promise<Re
 }
 
 /** The endpoint, the app and its credentials: another's word counts for nothing. */
-function nameOf({ connection }: Held, { clientId, clientSecret }: AppCredentials): string {
-  return hash('sha256', JSON.stringify([connection.loginUrl, clientId, clientSecret ?? null]), 'base64url')
+function nameOf({ connection }: Held, credentials: AppCredentials): string {
+  return hash('sha256', JSON.stringify([connection.loginUrl, ...proofOf(credentials)]), 'base64url')
 }
 
 async function nextOf(parts: ExchangeParts, { key, connection }: Held, askedOf: string): Promise<Next> {

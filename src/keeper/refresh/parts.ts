@@ -32,8 +32,8 @@ export type ExchangeParts = {
   readonly settings: KeeperSettings
   /** Told what became of each exchange. */
   readonly countOutcome: (kind: Outcome['kind']) => void
-  /** Rejects where there is no such app, or its secret does not open. */
-  readonly credentialsOf: (tenant: string, app: string) => Promise<AppCredentials>
+  /** For requests to this login host. Rejects where there is no such app, or its secret does not open. */
+  readonly credentialsOf: (tenant: string, app: string, loginUrl?: string) => Promise<AppCredentials>
 }
 
 /** A lease that is held, with what was seen under it. */

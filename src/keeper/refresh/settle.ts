@@ -4,6 +4,7 @@ import { secret } from '../../values/secret.ts'
 import { after, days, instant, type Instant } from '../../values/time.ts'
 import { heartbeatAt } from '../rules/due.ts'
 import type { Outcome } from '../rules/outcome.ts'
+import { signatureEvents, type SignatureVerdict } from '../rules/reply-signature.ts'
 import { eventOf, whyOf, type ConnectionState } from '../rules/states.ts'
 import type { Tokens } from '../rules/token-reply.ts'
 import { explain, type Explanation } from '../rules/triage.ts'
@@ -12,6 +13,7 @@ import type { NewState } from '../store/state.ts'
 import type { KeeperWrites } from '../store/writes.ts'
 import { lotOf } from './lot.ts'
 import { lockOf, type ExchangeParts, type Held } from './parts.ts'
+import { signatureOf } from './signature.ts'
 
 /** The attempt that is judged. */
 export type Judged = {
@@ -134,10 +136,13 @@ type WithTokens = Outcome & { readonly kind: 'rotated' | 'unchanged' }
 
 async function commitTokens(parts: ExchangeParts, judged: Judged, outcome: WithTokens): Promise<Settled> {
   const { held, attempt } = judged
-  const input = await commitment(parts, judged, outcome)
+  const { connection } = held
+  const signature = await signatureOf(parts, held, outcome.tokens)
+  const input = await commitment(parts, judged, { outcome, signature })
   const result = await parts.storage.write('commitExchange', {
-    ...{ key: held.key, fence: held.fence, generation: held.connection.generation, attempt },
+    ...{ key: held.key, fence: held.fence, generation: connection.generation, attempt },
     ...{ next: input, outcome: outcome.kind },
+    events: signatureEvents(signature, connection.signature, connection.generation),
   })
   return settledBy(result, ['committed'], { outcome, explanations: [] })
 }
@@ -145,7 +150,7 @@ async function commitTokens(parts: ExchangeParts, judged: Judged, outcome: WithT
 async function commitment(
   { envelope, clock, settings }: ExchangeParts,
   { held, attempt, leftFrom }: Judged,
-  outcome: WithTokens,
+  { outcome, signature }: { readonly outcome: WithTokens; readonly signature: SignatureVerdict },
 ): Promise<InputOf<KeeperWrites, 'commitExchange'>['next']> {
   const { key, connection } = held
   const { tokens } = outcome
@@ -161,8 +166,8 @@ async function commitment(
       issuedAt: now, // our own clock: the server's may be another
       expiresAt: session === null ? null : now + session * 1000,
     },
-    identity: identityOf(tokens),
-    ...{ sessionSeconds: session, egress: leftFrom },
+    identity: identityOf(signature === 'wrong' ? { ...tokens, identity: undefined } : tokens),
+    ...{ sessionSeconds: session, egress: leftFrom, signature: signature === 'not-checked' ? null : signature },
     state: newState({ state: 'alive', nextDueAt: heartbeatAt(now, lotOf(key), settings.heartbeat) }, [], held),
   }
 }

@@ -25,6 +25,10 @@ const everyKind: Readonly<Record<EventKind, true>> = {
   'connection.in_doubt': true,
   'connection.recovered': true,
   'connection.last_retry': true,
+  'connection.signature_mismatch': true,
+  'connection.handed_over': true,
+  'connection.taken_back': true,
+  'connection.imported': true,
   'webhook.gave_up': true,
   'webhook.disabled': true,
 }

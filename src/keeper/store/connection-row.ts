@@ -49,6 +49,12 @@ export type StoredConnection = Identity & {
   readonly lastEgress: string | null
   /** Null: nothing is due by itself. */
   readonly nextDueAt: number | null
+  /** Of the last token reply whose signature could be judged (SF-46); null: none could. */
+  readonly signature: string | null
+  /** Since when another keeper has it; null: it is ours. */
+  readonly handedOverAt: number | null
+  /** Names the export in which it went there. */
+  readonly handedOverIn: string | null
   readonly createdAt: number
   /** Rises with every change but a re-wrapping. */
   readonly version: number
@@ -59,7 +65,8 @@ export const connectionColumns = `c.tenant, c.id, c.app, c.login_url AS "loginUr
   c.key_name AS "keyName", c.wrapped_key AS "wrappedKey", c.sealed_refresh AS "sealedRefresh", c.refresh_attempt AS "refreshAttempt",
   c.sealed_access AS "sealedAccess", c.access_generation AS "accessGeneration", c.access_attempt AS "accessAttempt",
   c.access_issued_at AS "accessIssuedAt", c.access_expires_at AS "accessExpiresAt", c.session_seconds AS "sessionSeconds",
-  c.last_exchange_at AS "lastExchangeAt", c.last_egress AS "lastEgress", c.next_due_at AS "nextDueAt", c.created_at AS "createdAt", c.version`
+  c.last_exchange_at AS "lastExchangeAt", c.last_egress AS "lastEgress", c.next_due_at AS "nextDueAt",
+  c.signature, c.handed_over_at AS "handedOverAt", c.handed_over_in AS "handedOverIn", c.created_at AS "createdAt", c.version`
 
 /** The columns above under their names. */
 export type ConnectionRow = Omit<StoredConnection, 'key' | 'soleHolder' | 'dataKey' | 'access'> &

@@ -32,7 +32,7 @@ describe('creating a connection', () => {
       ...{ sealedRefresh: bytes('sealed refresh token 1'), refreshAttempt: 0 },
       access: { sealed: bytes('sealed access token 1'), generation: 1, attempt: 0, issuedAt: start, expiresAt: null },
       ...{ sessionSeconds: null, lastExchangeAt: null, lastEgress: null, nextDueAt: start + 3_600_000 },
-      ...{ createdAt: start, version: 1 },
+      ...{ signature: null, handedOverAt: null, handedOverIn: null, createdAt: start, version: 1 },
     })
     deepEqual(
       (await eventsOf(store)).map((event) => ({ ...event })),

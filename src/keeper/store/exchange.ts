@@ -18,6 +18,7 @@ export type CommitExchange = ToPrepare & {
     readonly identity?: Partial<Identity> | undefined
     readonly sessionSeconds?: number | null | undefined
     readonly egress?: string | null | undefined
+    readonly signature?: string | null | undefined
     readonly state: NewState
   }
   readonly outcome: string
@@ -50,7 +51,7 @@ export function* commitExchange(exchange: CommitExchange): Program<Committed | F
 }
 
 function* storeTokens({ key, attempt, next }: CommitExchange, ledTo: number, now: number): Program<void> {
-  const { sealedRefresh, access, identity = {}, sessionSeconds, egress } = next
+  const { sealedRefresh, access, identity = {}, sessionSeconds, egress, signature } = next
   if (sealedRefresh !== undefined)
     yield* run(
       'UPDATE connections SET generation = ?, sealed_refresh = ?, refresh_attempt = ? WHERE tenant = ? AND id = ?',
@@ -60,10 +61,18 @@ function* storeTokens({ key, attempt, next }: CommitExchange, ledTo: number, now
     `UPDATE connections SET sealed_access = ?, access_generation = ?, access_attempt = ?, access_issued_at = ?, access_expires_at = ?,
        org_id = COALESCE(?, org_id), user_id = COALESCE(?, user_id), username = COALESCE(?, username),
        instance_url = COALESCE(?, instance_url), session_seconds = COALESCE(?, session_seconds), last_egress = COALESCE(?, last_egress),
-       last_exchange_at = ?, version = version + 1
+       signature = COALESCE(?, signature), last_exchange_at = ?, version = version + 1
      WHERE tenant = ? AND id = ?`,
     ...[access.sealed, ledTo, attempt, access.issuedAt, access.expiresAt],
-    ...[identity.orgId, identity.userId, identity.username, identity.instanceUrl, sessionSeconds, egress].map(orNull),
+    ...[
+      identity.orgId,
+      identity.userId,
+      identity.username,
+      identity.instanceUrl,
+      sessionSeconds,
+      egress,
+      signature,
+    ].map(orNull),
     ...[now, key.tenant, key.id],
   )
 }
