@@ -5,12 +5,13 @@ import { parseDuration } from '../documents/duration.ts'
 import { pathText, type DocumentFault, type Path } from '../documents/fault.ts'
 import type { Locate } from '../documents/yaml-document.ts'
 import { findGatewayFaults, findGatewayMisgivings } from '../gateway/configuration.ts'
+import { findKeeperFaults } from '../keeper/configuration.ts'
 import type { Configuration } from './schema.ts'
 
 type Found = readonly [path: Path, message: string, next: string]
 
 /** Looks at validated values only; empty if they agree. What needs a secret is looked at where that has been resolved. */
-export function inconsistencies({ org, gateway }: Configuration, locate: Locate): readonly DocumentFault[] {
+export function inconsistencies({ org, gateway, keeper }: Configuration, locate: Locate): readonly DocumentFault[] {
   const found: Found[] = []
   if (org.pkce.verifierMin > org.pkce.verifierMax) {
     found.push([['org', 'pkce', 'verifierMin'], 'is above org.pkce.verifierMax', 'Lower it, or raise the other.'])
@@ -25,7 +26,10 @@ export function inconsistencies({ org, gateway }: Configuration, locate: Locate)
       'Write a shorter time.',
     ])
   }
-  found.push(...findGatewayFaults(gateway).map(inGateway))
+  found.push(
+    ...findGatewayFaults(gateway).map(inSection('gateway')),
+    ...findKeeperFaults(keeper).map(inSection('keeper')),
+  )
   return found.map(([path, message, next]) => placed(path, { message, next }, locate))
 }
 
@@ -42,7 +46,7 @@ export function misgivings({ org, gateway }: Configuration, locate: Locate): rea
       `${text} believes everyone, and refuses whoever sends no header: any client can claim any address`,
       'List the addresses of your load balancers alone.',
     ]),
-    ...findGatewayMisgivings(gateway).map(inGateway),
+    ...findGatewayMisgivings(gateway).map(inSection('gateway')),
   ]
   return found.map(([path, message, next]) => placed(path, { message, next }, locate))
 }
@@ -55,13 +59,15 @@ function believers(texts: readonly string[]): readonly [number, string][] {
   })
 }
 
-type InGateway = { readonly path: string; readonly message: string; readonly next: string }
+type InSection = { readonly path: string; readonly message: string; readonly next: string }
 
 /** `allow[1]` as the keys that lead there. */
-function inGateway({ path, message, next }: InGateway): Found {
-  const keys = (path.match(/[^.[\]]+/g) ?? []).map((key) => (/^\d+$/.test(key) ? Number(key) : key))
-  return [['gateway', ...keys], message, next]
-}
+const inSection =
+  (section: string) =>
+  ({ path, message, next }: InSection): Found => {
+    const keys = (path.match(/[^.[\]]+/g) ?? []).map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+    return [[section, ...keys], message, next]
+  }
 
 const wholeFamily = new Set([1n << 32n, 1n << 128n])
 

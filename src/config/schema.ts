@@ -3,7 +3,7 @@ import { orgConfigurationSchema, type OrgConfiguration } from '../org/configurat
 import type { JsonSchema, Schema } from '../values/schema.ts'
 import { consoleSchema, type ConsoleConfiguration } from './console.ts'
 import { gatewaySchema, type GatewayConfiguration } from '../gateway/configuration.ts'
-import { keeperSchema, type KeeperConfiguration } from './keeper.ts'
+import { keeperSchema, type KeeperConfiguration } from '../keeper/configuration.ts'
 
 export type Configuration = {
   /** `sqlite:FOLDER` or `postgres://…`. It may carry a password: show only what stands before the first `:`. */

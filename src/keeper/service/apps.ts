@@ -5,6 +5,7 @@ import { fault, ok } from '../../values/result.ts'
 import type { JsonSchema, Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
 import { isName } from '../rules/names.ts'
+import type { Authentication } from '../rules/requests.ts'
 import { addRoute, type Call, type Outcome } from './api.ts'
 import type { ServiceParts } from './parts.ts'
 import type { Problem } from './problems.ts'
@@ -14,6 +15,8 @@ type Sent = {
   readonly login_url: string
   readonly client_id: string
   readonly client_secret?: Secret
+  readonly private_key?: Secret
+  readonly authentication?: Authentication
   readonly redirect_uri?: string
   readonly scopes?: string
 }
@@ -27,6 +30,14 @@ const sentSchema: Schema<Sent> = {
     login_url: text('Of production, sandbox or My Domain: https, http for a loopback host alone.'),
     client_id: text('The consumer key.'),
     client_secret: { ...text('The consumer secret; left out for a public client.'), 'x-secret': true },
+    private_key: {
+      ...{ 'type': 'string', 'x-secret': true, 'minLength': 1, 'maxLength': 20_000 },
+      description: 'RSA in PEM, in the place of a secret (private_key_jwt).',
+    },
+    authentication: {
+      ...{ type: 'string', enum: ['post', 'basic', 'private_key_jwt'] },
+      description: 'How the app proves itself: by its secret in the form (post) if not said.',
+    },
     redirect_uri: text('Of the callback, for authorizations.'),
     scopes: text('Space separated.'),
   },
@@ -77,9 +88,12 @@ async function show({ keeper }: ServiceParts, key: Named): Promise<Outcome> {
 }
 
 async function save(parts: ServiceParts, { param, body, caller }: Call<Sent, unknown>): Promise<Outcome> {
-  const { login_url: loginUrl, client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri } = body
   const key = { name: param('app'), tenant: caller.tenant }
-  await parts.keeper.saveApp({ ...key, loginUrl, clientId, clientSecret, redirectUri, scopes: body.scopes })
+  await parts.keeper.saveApp({
+    ...{ ...key, loginUrl: body.login_url, clientId: body.client_id, clientSecret: body.client_secret },
+    ...{ privateKey: body.private_key, authentication: body.authentication },
+    ...{ redirectUri: body.redirect_uri, scopes: body.scopes },
+  })
   return await show(parts, key)
 }
 

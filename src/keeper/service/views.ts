@@ -20,6 +20,7 @@ export const shownConnection = (view: ConnectionView): Shown => ({
 /** Without its secret. */
 export const shownApp = (view: AppView): Shown => ({
   ...{ name: view.name, login_url: view.loginUrl, client_id: view.clientId, has_secret: view.hasSecret },
+  authentication: view.authentication,
   ...{ redirect_uri: view.redirectUri ?? null, scopes: view.scopes ?? null, created_at: at(view.createdAt) },
 })
 
@@ -56,7 +57,8 @@ export const appSchema: JsonSchema = {
   type: 'object',
   properties: {
     ...{ name: text, login_url: text, client_id: text },
-    has_secret: { type: 'boolean', description: 'The secret itself is never shown.' },
+    has_secret: { type: 'boolean', description: 'A secret or a private key; itself it is never shown.' },
+    authentication: { type: 'string', enum: ['post', 'basic', 'private_key_jwt'] },
     ...{ redirect_uri: orNull('Of the callback.'), scopes: orNull('Space separated.'), created_at: text },
   },
   required: ['name', 'login_url', 'client_id', 'has_secret', 'created_at'],

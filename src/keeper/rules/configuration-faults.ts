@@ -1,0 +1,179 @@
+/** What no schema can say of the keeper's configuration: rows that cannot be read, and settings that contradict each other. */
+import { Secret } from '../../values/secret.ts'
+import type { Duration } from '../../values/time.ts'
+import { parseBlackouts } from './blackouts.ts'
+import { idleLimit } from './due.ts'
+import { loginUrlAdvice, parseLoginUrl } from './login-url.ts'
+import { isName, nameAdvice } from './names.ts'
+import { parseProxyUrl } from './proxy-url.ts'
+import { parseWebhookSecrets } from './webhook-secret.ts'
+import { parseWebhookUrl } from './webhook-target.ts'
+
+/** Of the configuration, what is looked at. A secret that could not be read yet is none, and of it nothing is said. */
+export type KeeperToCheck = {
+  readonly proxy?: Secret
+  readonly direct: boolean
+  readonly token?: Secret
+  readonly tenants: readonly { readonly name: string; readonly token: Secret }[]
+  readonly apps: readonly {
+    readonly name: string
+    readonly tenant?: string
+    readonly loginUrl: string
+    readonly clientSecret?: Secret
+    readonly privateKey?: Secret
+  }[]
+  readonly heartbeat: Duration
+  readonly heartbeatSpread: Duration
+  readonly blackouts: readonly string[]
+  readonly webhooks: readonly {
+    readonly name: string
+    readonly url: Secret
+    readonly secret: Secret
+    readonly tenant?: string
+    readonly allowPrivate: boolean
+  }[]
+}
+
+/** `path` is inside `keeper`, as in `apps[1].tenant`; `message` follows it. No value of a secret is in it. */
+export type ConfigurationFault = { readonly path: string; readonly message: string; readonly next: string }
+
+/** The tenant of `keeper.token`. */
+export const ownTenant = 'default'
+
+/** Each of 32 characters of base64 or hex has 4 bits or more: nobody guesses 128. */
+const shortestToken = 32
+
+/** All of them at once. */
+export function faultsOfKeeper(keeper: KeeperToCheck): readonly ConfigurationFault[] {
+  return [
+    ...routeFaults(keeper),
+    ...heartbeatFaults(keeper),
+    ...tokenFaults(keeper),
+    ...tenantFaults(keeper),
+    ...appFaults(keeper),
+    ...webhookFaults(keeper),
+  ]
+}
+
+function routeFaults({ proxy, direct }: KeeperToCheck): readonly ConfigurationFault[] {
+  const read = proxy instanceof Secret ? parseProxyUrl(proxy.expose()) : undefined
+  const malformed =
+    read?.ok === false ? [{ path: 'proxy', message: read.fault, next: 'Write the URL of the gateway.' }] : []
+  if (!direct || proxy === undefined) return malformed
+  const message = 'says that nothing goes through a proxy, and keeper.proxy names one'
+  return [...malformed, { path: 'direct', message, next: 'Leave one of the two out.' }]
+}
+
+function heartbeatFaults({ heartbeat, heartbeatSpread, blackouts }: KeeperToCheck): readonly ConfigurationFault[] {
+  const late =
+    heartbeat >= idleLimit
+      ? [
+          {
+            path: 'heartbeat',
+            message: 'is not before the idle limit of 30 days (SF-205)',
+            next: 'Write 25d, or less.',
+          },
+        ]
+      : []
+  const wide =
+    heartbeatSpread >= heartbeat
+      ? [{ path: 'heartbeatSpread', message: 'is not shorter than keeper.heartbeat', next: 'Write 1d.' }]
+      : []
+  const unread = blackouts.flatMap((text, i) => {
+    const parsed = parseBlackouts(text)
+    if (parsed.ok) return []
+    return [{ path: `blackouts[${i}]`, message: parsed.fault, next: 'Write e.g. "Mon-Fri 08:00-18:00 +02:00".' }]
+  })
+  return [...late, ...wide, ...unread]
+}
+
+function tokenFaults({ token, tenants }: KeeperToCheck): readonly ConfigurationFault[] {
+  const tokens = [
+    { path: 'token', token },
+    ...tenants.map((each, i) => ({ path: `tenants[${i}].token`, token: each.token })),
+  ]
+  const seen = new Map<string, string>()
+  return tokens.flatMap(({ path, token: each }) => {
+    if (!(each instanceof Secret)) return []
+    const text = each.expose()
+    const before = seen.get(text)
+    seen.set(text, before ?? path)
+    if (before !== undefined)
+      return [{ path, message: `is the same as keeper.${before}`, next: 'Give each tenant a token of its own (P-28).' }]
+    if (/^\S+$/.test(text) && text.length >= shortestToken) return []
+    const message = `is shorter than ${shortestToken} characters, or has spaces in it`
+    return [{ path, message, next: 'Make one: openssl rand -hex 32' }]
+  })
+}
+
+function tenantFaults({ tenants }: KeeperToCheck): readonly ConfigurationFault[] {
+  const names = tenants.map(({ name }) => name)
+  return names.flatMap((name, i) => {
+    const path = `tenants[${i}].name`
+    if (!isName(name)) return [{ path, message: `${JSON.stringify(name)} is no name for a tenant`, next: nameAdvice }]
+    if (name === ownTenant)
+      return [{ path, message: `${name} is the tenant of keeper.token`, next: 'Choose another name.' }]
+    if (names.indexOf(name) === i) return []
+    return [{ path, message: `${name} is the name of another tenant`, next: 'Choose another name.' }]
+  })
+}
+
+function appFaults({ apps, tenants }: KeeperToCheck): readonly ConfigurationFault[] {
+  const keys = apps.map(({ name, tenant = ownTenant }) => `${tenant} ${name}`)
+  return apps.flatMap(({ name, tenant, loginUrl, clientSecret, privateKey }, i) => {
+    const at = (key: string): string => `apps[${i}].${key}`
+    const login = parseLoginUrl(loginUrl)
+    return [
+      ...(isName(name)
+        ? []
+        : [{ path: at('name'), message: `${JSON.stringify(name)} is no name for an app`, next: nameAdvice }]),
+      ...(keys.indexOf(keys[i] ?? '') === i
+        ? []
+        : [
+            {
+              path: at('name'),
+              message: `${name} is the name of another app of that tenant`,
+              next: 'Choose another name.',
+            },
+          ]),
+      ...unknownTenant(at('tenant'), tenant, tenants),
+      ...(login.ok ? [] : [{ path: at('loginUrl'), message: login.fault, next: loginUrlAdvice }]),
+      ...(clientSecret === undefined || privateKey === undefined
+        ? []
+        : [{ path: at('privateKey'), message: 'stands beside a clientSecret', next: 'Leave one of the two out.' }]),
+    ]
+  })
+}
+
+function webhookFaults({ webhooks, tenants }: KeeperToCheck): readonly ConfigurationFault[] {
+  const names = webhooks.map(({ name }) => name)
+  return webhooks.flatMap(({ name, url, secret, tenant, allowPrivate }, i) => {
+    const at = (key: string): string => `webhooks[${i}].${key}`
+    const target = url instanceof Secret ? parseWebhookUrl(url.expose(), { allowPrivate }) : undefined
+    const keys = secret instanceof Secret ? parseWebhookSecrets(secret.expose()) : undefined
+    return [
+      ...(isName(name)
+        ? []
+        : [{ path: at('name'), message: `${JSON.stringify(name)} is no name for a webhook`, next: nameAdvice }]),
+      ...(names.indexOf(name) === i
+        ? []
+        : [{ path: at('name'), message: `${name} is the name of another webhook`, next: 'Choose another name.' }]),
+      ...(target?.ok === false ? [{ path: at('url'), message: target.fault, next: 'Write https://HOST/PATH.' }] : []),
+      ...(keys?.ok === false
+        ? [{ path: at('secret'), message: keys.fault, next: 'Make one: openssl rand -base64 32' }]
+        : []),
+      ...unknownTenant(at('tenant'), tenant, tenants),
+    ]
+  })
+}
+
+function unknownTenant(
+  path: string,
+  tenant: string | undefined,
+  tenants: KeeperToCheck['tenants'],
+): readonly ConfigurationFault[] {
+  if (tenant === undefined || tenant === ownTenant || tenants.some(({ name }) => name === tenant)) return []
+  const known = [ownTenant, ...tenants.map(({ name }) => name)].slice(0, 20).join(', ')
+  const message = `${JSON.stringify(tenant)} is no tenant of keeper.tenants`
+  return [{ path, message, next: `Use one of them: ${known}. Or declare it in keeper.tenants.` }]
+}
