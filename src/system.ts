@@ -2,15 +2,17 @@
 import { randomFillSync } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RandomBytes } from './values/domain.ts'
-import { instant } from './values/time.ts'
+import { instant, type Duration } from './values/time.ts'
 import type { Log } from './org/parts.ts'
 import type { GatewayEnvironment, GatewayOptions, RunningGateway } from './gateway/gateway.ts'
 import { openStorage } from './storage/open.ts'
 import type { Keeper, KeeperOptions } from './keeper/keeper-face.ts'
 import type { KeeperEnvironment } from './keeper/keeper.ts'
+import type { KeeperServiceOptions, RunningKeeper } from './keeper/service/service.ts'
 import type { OrgEnvironment, OrgOptions, RunningOrg } from './org/org.ts'
 
 export type { RunningGateway } from './gateway/gateway.ts'
+export type { RunningKeeper } from './keeper/service/service.ts'
 export type { RunningOrg } from './org/org.ts'
 
 // each system starts without loading the others
@@ -24,6 +26,13 @@ export async function startKeeper(options: KeeperOptions & { readonly log: Log }
   return await openKeeper(systemEnvironment(options.log), options)
 }
 
+export async function startKeeperService(
+  options: KeeperServiceOptions & { readonly log: Log },
+): Promise<RunningKeeper> {
+  const { openKeeperService } = await import('./keeper/service/service.ts')
+  return await openKeeperService(systemEnvironment(options.log), options)
+}
+
 export async function startGateway(options: GatewayOptions & { readonly log: Log }): Promise<RunningGateway> {
   const { openGateway } = await import('./gateway/gateway.ts')
   return await openGateway(systemEnvironment(options.log), options)
@@ -35,7 +44,8 @@ export function systemEnvironment(log: Log): OrgEnvironment & GatewayEnvironment
     clock: () => instant(Date.now()),
     monotonic: () => performance.now(),
     random: pooledRandom(),
-    wait: async (length) => await sleep(length),
+    wait: async (length: Duration, brokenOff?: AbortSignal) =>
+      await sleep(length, undefined, brokenOff === undefined ? {} : { signal: brokenOff }),
     log,
     openStorage,
   }

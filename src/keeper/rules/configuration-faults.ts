@@ -2,7 +2,7 @@
 import { Secret } from '../../values/secret.ts'
 import type { Duration } from '../../values/time.ts'
 import { parseBlackouts } from './blackouts.ts'
-import { idleLimit } from './due.ts'
+import { faultOfHeartbeat } from './due.ts'
 import { loginUrlAdvice, parseLoginUrl } from './login-url.ts'
 import { isName, nameAdvice } from './names.ts'
 import { parseProxyUrl } from './proxy-url.ts'
@@ -65,26 +65,14 @@ function routeFaults({ proxy, direct }: KeeperToCheck): readonly ConfigurationFa
 }
 
 function heartbeatFaults({ heartbeat, heartbeatSpread, blackouts }: KeeperToCheck): readonly ConfigurationFault[] {
-  const late =
-    heartbeat >= idleLimit
-      ? [
-          {
-            path: 'heartbeat',
-            message: 'is not before the idle limit of 30 days (SF-205)',
-            next: 'Write 25d, or less.',
-          },
-        ]
-      : []
-  const wide =
-    heartbeatSpread >= heartbeat
-      ? [{ path: 'heartbeatSpread', message: 'is not shorter than keeper.heartbeat', next: 'Write 1d.' }]
-      : []
+  const message = faultOfHeartbeat({ every: heartbeat, spread: heartbeatSpread })
+  const late = message === undefined ? [] : [{ path: 'heartbeat', message, next: 'Write 25d, with a spread of 1d.' }]
   const unread = blackouts.flatMap((text, i) => {
     const parsed = parseBlackouts(text)
     if (parsed.ok) return []
     return [{ path: `blackouts[${i}]`, message: parsed.fault, next: 'Write e.g. "Mon-Fri 08:00-18:00 +02:00".' }]
   })
-  return [...late, ...wide, ...unread]
+  return [...late, ...unread]
 }
 
 function tokenFaults({ token, tenants }: KeeperToCheck): readonly ConfigurationFault[] {
