@@ -2,6 +2,7 @@
 import type { Secret } from '../values/secret.ts'
 import type { Duration, Instant } from '../values/time.ts'
 import type { ConnectionKey } from './connection-key.ts'
+import type { Webhooks, WebhookWish } from './webhook-face.ts'
 import type { Heartbeat } from './rules/due.ts'
 import type { LeaseTerms } from './rules/lease-terms.ts'
 import type { Authentication } from './rules/requests.ts'
@@ -47,6 +48,8 @@ export type KeeperOptions = {
   /** Milliseconds between two rounds in which what is due is exchanged and what is in doubt is gone on with; 10 s if not said. `off`: connections are
    *  exchanged when somebody asks, and by `lookAfter`. */
   readonly rounds?: number | 'off'
+  /** Whoever is to be told of events over HTTP. A URL or a secret that cannot be is refused at the start. */
+  readonly webhooks?: readonly WebhookWish[]
   /** The store can take no further write (P-04); the process should exit. */
   readonly onFault?: (cause: Error) => void
 }
@@ -157,6 +160,18 @@ export type KeeperEvent = {
   readonly at: number
 }
 
+/** What has happened, as one snapshot of the vault has it. */
+export type EventPage = {
+  /** Oldest first; none that was asked for is left out between `after` and `upTo`, but for what `missed` says. */
+  readonly events: readonly KeeperEvent[]
+  /** The `after` of the next page. */
+  readonly upTo: number
+  /** There are more, by now. */
+  readonly more: boolean
+  /** What lay between these two cannot be told any more: it was pruned, or the vault was put back to an older copy. */
+  readonly missed?: { readonly after: number; readonly upTo: number }
+}
+
 /** The name of a connection; with its tenant where that is not `default`. */
 export type ConnectionName = string | ConnectionKey
 
@@ -198,6 +213,22 @@ export type Keeper = {
     readonly after?: number
     readonly limit?: number
   }) => Promise<readonly KeeperEvent[]>
+  /** The same with where to go on. Without `after`: what comes from now on. */
+  readonly eventPage: (query?: {
+    readonly tenant?: string
+    readonly after?: number | undefined
+    readonly connection?: string | undefined
+    readonly limit?: number
+  }) => Promise<EventPage>
+  /** The first page at once, perhaps empty, then one whenever something has happened, in whichever process over this vault. Ends with the signal, and when
+   *  the keeper closes. */
+  readonly followEvents: (query: {
+    readonly tenant?: string
+    readonly after?: number | undefined
+    readonly connection?: string | undefined
+    readonly signal: AbortSignal
+  }) => AsyncIterable<EventPage>
+  readonly webhooks: Webhooks
   /** One round now: exchanges what is due, and judges what a process that died has left. Resolves with how many connections were looked at. */
   readonly lookAfter: () => Promise<number>
   readonly figures: () => Promise<KeeperFigures>

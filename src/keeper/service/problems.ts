@@ -11,6 +11,7 @@ const kinds = {
   UNKNOWN_CONNECTION: { status: 404, title: 'There is no such connection' },
   UNKNOWN_APP: { status: 404, title: 'There is no such app' },
   APP_IN_USE: { status: 409, title: 'A connection uses the app' },
+  UNKNOWN_WEBHOOK: { status: 404, title: 'There is no such webhook' },
   CONNECTION_EXISTS: { status: 409, title: 'The connection is there already' },
   STALE_TOKEN: { status: 409, title: 'The token was saved before a rotation' },
   REAUTHORIZATION_REQUIRED: { status: 409, title: 'The connection has to be authorized again' },
@@ -26,6 +27,7 @@ const kinds = {
   LINK_OVER: { status: 410, title: 'The link does not serve any more' },
   PORT_NOT_FREE: { status: 409, title: 'The port of the redirect URI is not free' },
   HOST_NOT_ALLOWED: { status: 422, title: 'The access token does not go there' },
+  TOO_MANY_STREAMS: { status: 503, title: 'As many event streams are open as may be' },
   INVALID: { status: 422, title: 'What was asked for cannot be done as it is' },
   CLOSED: { status: 503, title: 'The keeper is stopping' },
 } as const

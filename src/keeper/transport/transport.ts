@@ -128,7 +128,7 @@ function refused(stage: NotOpened['stage'], why: string): NotOpened {
 }
 
 /** Made when first asked for: it reads hundreds. */
-function openTrust(ca: readonly string[]): () => SecureContext {
+export function openTrust(ca: readonly string[]): () => SecureContext {
   let context: SecureContext | undefined
   return () =>
     (context ??= createSecureContext({

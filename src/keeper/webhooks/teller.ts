@@ -1,0 +1,172 @@
+/** Tells one webhook of what happens: one delivery at a time over all processes of the vault. */
+import type { Storage, WriteResult } from '../../storage/storage.ts'
+import type { Clock, RandomBytes } from '../../values/domain.ts'
+import type { Bell } from '../bell.ts'
+import type { Log } from '../log.ts'
+import { bodyOf } from '../rules/webhook-body.ts'
+import type { Delivered } from '../rules/webhook-retry.ts'
+import type { Claimed, Delivery, SettleDelivery } from '../store/deliveries.ts'
+import { webhookHasWork } from '../store/webhooks.ts'
+import type { KeeperWrites } from '../store/writes.ts'
+import { postOnce, type PostMeans } from './post.ts'
+import { headersOf, idOf } from './signed.ts'
+import type { Webhook } from './wish.ts'
+
+export type TellerParts = {
+  readonly storage: Storage<KeeperWrites>
+  readonly clock: Clock
+  readonly random: RandomBytes
+  readonly log: Log
+  readonly bell: Bell
+  /** Names this process for people. */
+  readonly holder: string
+  readonly post: PostMeans
+  readonly terms: TellerTerms
+}
+
+export type TellerTerms = {
+  /** How often the store is asked for what other processes have recorded; `off`: only `round` delivers. */
+  readonly poll: number | 'off'
+  /** Longer than an attempt may take. */
+  readonly lease: number
+  /** How long an attempt may go on when the keeper closes. */
+  readonly grace: number
+}
+
+export type Teller = {
+  /** Delivers what is due; resolves with how many attempts were made. */
+  readonly round: () => Promise<number>
+  readonly close: () => Promise<void>
+}
+
+export function openTeller(parts: TellerParts, webhook: Webhook): Teller {
+  const { terms, log, bell, storage } = parts
+  const stopping = new AbortController()
+  const breaking = new AbortController()
+  let running: Promise<number> = Promise.resolve(0)
+  const round = (): Promise<number> => {
+    const next = running.then(() => tellAll(parts, webhook, { stop: stopping.signal, breakOff: breaking.signal }))
+    running = next.catch(() => 0)
+    return next
+  }
+  const tick = async (): Promise<void> => {
+    try {
+      if (await storage.read(() => webhookHasWork(webhook.key))) await round()
+    } catch (cause) {
+      log.error('keeper.webhook-round-failed', { ...webhook.key, cause: String(cause) })
+    }
+  }
+  const pacer = terms.poll === 'off' ? undefined : openPacer(tick, terms.poll)
+  const unlisten = pacer === undefined ? undefined : bell.listen(pacer.soon)
+  return {
+    round,
+    async close() {
+      stopping.abort()
+      unlisten?.()
+      const timer = setTimeout(() => breaking.abort(), terms.grace)
+      await pacer?.close()
+      await running
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Between two looks at least; ms. */
+const shortest = 50
+
+/** Runs `work` every so often, and soon where that is asked for; never twice at once. */
+function openPacer(
+  work: () => Promise<void>,
+  every: number,
+): { readonly soon: () => void; readonly close: () => Promise<void> } {
+  let closed = false
+  let again = false
+  let running: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  const arm = (ms: number): void => {
+    clearTimeout(timer)
+    if (!closed) timer = setTimeout(run, ms).unref()
+  }
+  const run = (): void => {
+    again = false
+    running = work().finally(() => {
+      running = undefined
+      arm(again ? shortest : every)
+    })
+  }
+  arm(shortest)
+  return {
+    soon() {
+      if (again) return
+      again = true
+      if (running === undefined) arm(shortest)
+    },
+    async close() {
+      closed = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+type Signals = { readonly stop: AbortSignal; readonly breakOff: AbortSignal }
+
+async function tellAll(parts: TellerParts, webhook: Webhook, signals: Signals): Promise<number> {
+  for (let made = 0; ;) {
+    if (signals.stop.aborted) return made
+    const claimed = await claim(parts, webhook)
+    if (claimed.kind === 'again') continue
+    if (claimed.kind !== 'claimed') return made
+    await tell(parts, webhook, { ...claimed, signals })
+    made += 1
+  }
+}
+
+async function claim({ storage, holder, terms, random }: TellerParts, { key, kinds }: Webhook): Promise<Claimed> {
+  const [byte = 0] = random(1)
+  return committed(await storage.write('claimDelivery', { key, holder, forMs: terms.lease, kinds, lot: byte / 255 }))
+}
+
+function committed<T>(result: WriteResult<T>): T {
+  if (result.kind === 'committed') return result.value
+  throw new Error(result.kind === 'dropped' ? `the write was dropped: ${result.why}` : result.cause.message)
+}
+
+type Telling = { readonly fence: number; readonly delivery: Delivery; readonly signals: Signals }
+
+async function tell(parts: TellerParts, webhook: Webhook, { fence, delivery, signals }: Telling): Promise<void> {
+  const { key } = webhook
+  const { tenant } = key
+  const id = idOf(tenant, delivery)
+  const body = bodyOf({ ...delivery, id, tenant })
+  const delivered = await deliver(parts, webhook, { id, body, signal: signals.breakOff })
+  const end = endOf(delivered, signals.breakOff.aborted)
+  const settled = committed(
+    await parts.storage.write('settleDelivery', { key, fence, sequence: delivery.sequence, end }),
+  )
+  const about = { ...key, id, connection: delivery.connection, kind: delivery.kind, attempts: delivery.attempts }
+  if (end.kind === 'taken') parts.log.info('keeper.webhook-delivered', about)
+  else if (end.kind === 'broken-off') parts.log.info('keeper.webhook-broken-off', about)
+  else if (settled.kind === 'gave-up') parts.log.error('keeper.webhook-gave-up', { ...about, why: end.why })
+  else if (settled.kind === 'disabled') parts.log.error('keeper.webhook-disabled', { ...about, why: end.why })
+  else parts.log.warn('keeper.webhook-failed', { ...about, why: end.why })
+}
+
+/** What was taken is taken, also where it was to be broken off. */
+function endOf(delivered: Delivered, brokenOff: boolean): SettleDelivery['end'] {
+  if (delivered.kind === 'taken') return { kind: 'taken' }
+  if (delivered.kind === 'gone') return { kind: 'gone', why: 'it answered 410: it wants no more' }
+  return brokenOff ? { kind: 'broken-off' } : { kind: 'failed', why: delivered.why }
+}
+
+export type ToDeliver = { readonly id: string; readonly body: string; readonly signal: AbortSignal }
+
+/** Signed at the time of the attempt. */
+export async function deliver(
+  { post, clock }: Pick<TellerParts, 'post' | 'clock'>,
+  { target, allowPrivate, secrets }: Webhook,
+  { id, body, signal }: ToDeliver,
+): Promise<Delivered> {
+  const headers = headersOf({ id, timestamp: Math.floor(clock() / 1000), body }, secrets)
+  return await postOnce(post, { target, allowPrivate, signal, request: { headers, body: Buffer.from(body) } })
+}

@@ -1,0 +1,90 @@
+/** The webhooks of this process: told of the events of their tenants, in the background and when somebody asks. */
+import { instant, isoText, type Instant } from '../../values/time.ts'
+import { onlyTenant } from '../connection-key.ts'
+import { KeeperError } from '../keeper-error.ts'
+import { formatDestination } from '../rules/hosts.ts'
+import { countPending, findWebhook } from '../store/webhooks.ts'
+import type { WebhookName, Webhooks, WebhookTest, WebhookView, WebhookWish } from '../webhook-face.ts'
+import { deliver, openTeller, type TellerParts } from './teller.ts'
+import { webhooksOf, type Webhook } from './wish.ts'
+
+export type OpenWebhooks = { readonly face: Webhooks; readonly close: () => Promise<void> }
+
+/** Rejects with an Error that says what to mend. */
+export async function openWebhooks(parts: TellerParts, wishes: readonly WebhookWish[]): Promise<OpenWebhooks> {
+  const all = webhooksOf(wishes)
+  for (const webhook of all) await register(parts, webhook)
+  const tellers = all.map((webhook) => openTeller(parts, webhook))
+  const find = ({ tenant = onlyTenant, name }: WebhookName): Webhook => {
+    const found = all.find(({ key }) => key.tenant === tenant && key.name === name)
+    if (found === undefined) throw unknown({ tenant, name })
+    return found
+  }
+  const deliverAll = async (): Promise<number> => {
+    const made = await Promise.all(tellers.map(async ({ round }) => await round()))
+    return made.reduce((sum, each) => sum + each, 0)
+  }
+  return {
+    face: {
+      async list({ tenant = onlyTenant } = {}) {
+        const own = all.filter(({ key }) => key.tenant === tenant)
+        return await Promise.all(own.map(async (each) => await viewOf(parts, each)))
+      },
+      test: async (of) => await testOnce(parts, find(of)),
+      async resume(of) {
+        const webhook = find(of)
+        const result = await parts.storage.write('resumeWebhook', webhook.key)
+        if (result.kind !== 'committed') throw notStored(webhook)
+        return await viewOf(parts, webhook)
+      },
+      deliver: deliverAll,
+    },
+    close: async () => void (await Promise.all(tellers.map(async (each) => await each.close()))),
+  }
+}
+
+async function register({ storage, log }: TellerParts, { key, urlDigest, fromStart }: Webhook): Promise<void> {
+  const result = await storage.write('saveWebhook', { key, urlDigest, fromStart })
+  if (result.kind !== 'committed')
+    throw new Error(`The webhook ${key.name} could not be written to the vault. Look at the store.`)
+  const stored = await storage.read(() => findWebhook(key))
+  const since = stored?.disabledAt ?? undefined
+  if (since !== undefined) log.warn('keeper.webhook-is-disabled', { ...key, since: isoText(instant(since)) })
+}
+
+async function viewOf({ storage }: TellerParts, { key, target, kinds }: Webhook): Promise<WebhookView> {
+  const stored = await storage.read(() => findWebhook(key))
+  const pending = await storage.read(() => countPending(key, kinds))
+  const at = (ms: number | null = null): Instant | undefined => (ms === null ? undefined : instant(ms))
+  return {
+    ...key,
+    ...{ host: formatDestination(target), events: kinds, pending },
+    lastSuccessAt: at(stored?.lastSuccessAt),
+    lastFailureAt: at(stored?.lastFailureAt),
+    lastFailure: stored?.lastFailure ?? undefined,
+    failures: stored?.failures ?? 0,
+    gaveUp: stored?.gaveUp ?? 0,
+    missed: stored?.missed ?? 0,
+    disabledAt: at(stored?.disabledAt),
+  }
+}
+
+async function testOnce(parts: TellerParts, webhook: Webhook): Promise<WebhookTest> {
+  const { clock, random } = parts
+  const id = `evt_test_${Buffer.from(random(12)).toString('base64url')}`
+  const { tenant, name } = webhook.key
+  const data = { tenant, webhook: name, next: ['Nothing: somebody asked for a test.'] }
+  const body = JSON.stringify({ id, type: 'webhook.test', timestamp: isoText(clock()), data })
+  const delivered = await deliver(parts, webhook, { id, body, signal: new AbortController().signal })
+  if (delivered.kind === 'taken') return { delivered: true, status: delivered.status }
+  return { delivered: false, why: delivered.kind === 'gone' ? 'it answered 410' : delivered.why }
+}
+
+const unknown = ({ tenant, name }: { readonly tenant: string; readonly name: string }): KeeperError =>
+  new KeeperError('UNKNOWN_WEBHOOK', `The tenant ${tenant} has no webhook ${name}.`, {
+    next: ['Configure it under keeper.webhooks, and start the keeper again.'],
+  })
+const notStored = ({ key }: Webhook): KeeperError =>
+  new KeeperError('NOT_SENT', `The store did not take what was to be written of the webhook ${key.name}.`, {
+    next: ['Look at the store.'],
+  })
