@@ -119,6 +119,8 @@ function explainOf(
       leftFrom: leftFrom ?? undefined,
       lastGoodFrom: connection.lastEgress ?? undefined,
       sentBefore,
+      soleHolder: connection.soleHolder,
+      exchangedHere: connection.lastExchangeAt !== null,
     },
     lastExchangeAt: instant(connection.lastExchangeAt ?? connection.createdAt),
     authorizedAt: instant(connection.createdAt),

@@ -70,6 +70,8 @@ function outcomeOfError(status: number, error: string, description: string): Out
   if (error === 'invalid_grant') {
     const known = grantWords.get(plain(description))
     if (known !== undefined) return known
+    if (ownAssertion.has(plain(description))) return { kind: 'refused', of: 'app', error, description }
+    if (plain(description).startsWith(inactiveUser)) return { kind: 'refused', of: 'user', error, description }
   }
   const of = refusedOf.get(error)
   if (of !== undefined) return { kind: 'refused', of, error, description }
@@ -80,8 +82,18 @@ function outcomeOfError(status: number, error: string, description: string): Out
 
 const plain = (description: string): string => description.trim().toLowerCase()
 
+/** About our own assertion, where the app proves itself by one: on a refresh there is no other (SF-57, SF-58). */
+const ownAssertion: ReadonlySet<string> = new Set([
+  'audience validation failed',
+  'audience is invalid',
+  'invalid assertion',
+])
+
 const allowlist: Outcome = { kind: 'ip-refused', by: 'allowlist' }
 const orgOrProfile: Outcome = { kind: 'ip-refused', by: 'org-or-profile' }
+
+/** SF-55: said of a deactivated user as well, also with more words behind it. */
+const inactiveUser = 'authentication failure'
 
 /** Descriptions of `invalid_grant`, lower case. Its other descriptions belong to other flows, and on a refresh they say nothing that is known. */
 const grantWords: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
@@ -93,7 +105,7 @@ const grantWords: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
   ['expired authorization code', { kind: 'in-flight' }], // SF-53, as it was said before; no code is in a refresh
 ])
 
-/** SF-60 to SF-62, SF-66, SF-68, SF-69. */
+/** SF-60 to SF-63, SF-66, SF-68, SF-69. */
 const refusedOf: ReadonlyMap<string, 'app' | 'org' | 'user'> = new Map([
   ['invalid_client', 'app'],
   ['invalid_client_id', 'app'],
@@ -101,6 +113,7 @@ const refusedOf: ReadonlyMap<string, 'app' | 'org' | 'user'> = new Map([
   ['unauthorized_client', 'app'],
   ['unsupported_grant_type', 'app'],
   ['redirect_uri_mismatch', 'app'],
+  ['redirect_uri_missing', 'app'],
   ['wrong_version', 'app'],
   ['invalid_app_access', 'user'],
   ['inactive_user', 'user'],

@@ -38,6 +38,10 @@ export type OnRecord = {
   readonly authorizedAt: Instant
   /** This very refresh token had been sent before, and nobody learned what became of it. */
   readonly sentBefore: boolean
+  /** Nobody but this keeper is said to hold tokens of the family. */
+  readonly soleHolder: boolean
+  /** At least one exchange of this connection has gone well here; otherwise the token is as old as whoever brought it knows. */
+  readonly exchangedHere: boolean
   /** How often this user has been authorized for this app by this keeper, and when last; another may have come from elsewhere. */
   readonly approvals: number
   readonly approvedSince: boolean
@@ -59,7 +63,7 @@ export function explain(outcome: Outcome, record: OnRecord): readonly Explanatio
     case 'ip-refused':
       return [outcome.by === 'allowlist' ? blockedAddress(record) : loginRestriction(record)]
     case 'in-flight':
-      return [inFlight]
+      return [inFlight(record)]
     case 'ended':
       return explainEnd(record)
     case 'refused':
@@ -80,8 +84,8 @@ export function explain(outcome: Outcome, record: OnRecord): readonly Explanatio
     case 'inconclusive':
       return [
         unknown(
-          `The answer was ${outcome.status} ${outcome.error}: ${outcome.description}`.trim(),
-          'Look at the login history of the org; these words are not known.',
+          `The answer was ${outcome.status}${saidOf(outcome)}, and that is not known.`,
+          'Look at the login history of the org. The token is treated as one that may be spent: it is asked about first.',
         ),
       ]
   }
@@ -91,12 +95,28 @@ const unknown = (evidence: string, next: string): Explanation => ({
   ...{ cause: 'unknown', confidence: 'possible', evidence, next },
 })
 
-const inFlight: Explanation = {
+/** What the server says goes into events and onto terminals: one line, of bounded length. */
+const line = (text: string): string => {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain
+}
+
+const saidOf = ({ error, description }: { readonly error: string; readonly description: string }): string => {
+  const words = [error, description].map(line).filter((each) => each !== '')
+  return words.length === 0 ? '' : `, ${words.join(': ')}`
+}
+
+const inFlight = ({ sentBefore, soleHolder }: OnRecord): Explanation => ({
   cause: 'in-flight',
   confidence: 'certain',
-  evidence: 'The server says that a request with this token is being processed (SF-53).',
-  next: 'Find who else holds this token; the connection is asked about before it is sent again.',
-}
+  evidence: `The server says that a request with this token is being processed (SF-53)${
+    sentBefore ? '; it may be our own earlier one, of which no answer came' : ''
+  }.`,
+  next:
+    sentBefore || soleHolder
+      ? 'Wait: the connection is asked about before anything is sent again. If nothing of ours was under way, somebody else holds this token.'
+      : 'Find who else exchanges this token: only one may. The connection is asked about before anything is sent again.',
+})
 
 const from = (address: string | undefined): string =>
   address === undefined ? 'an address that nobody could say' : address
@@ -105,7 +125,11 @@ const blockedAddress = ({ leftFrom, lastGoodFrom }: OnRecord): Explanation => ({
   cause: 'blocked-address',
   confidence: 'certain',
   evidence: `The request left from ${from(leftFrom)}, which the app's refresh token IP allowlist does not admit (SF-50)${
-    lastGoodFrom === undefined || lastGoodFrom === leftFrom ? '' : `; the last good one had left from ${lastGoodFrom}`
+    lastGoodFrom === undefined
+      ? ''
+      : lastGoodFrom === leftFrom
+        ? '; the last good one had left from there too, so the list was changed'
+        : `; the last good one had left from ${lastGoodFrom}`
   }.`,
   next: `Add ${leftFrom ?? 'the address'} to the allowlist, or leave by an address that is on it. The token is kept.`,
 })
@@ -118,21 +142,21 @@ const loginRestriction = ({ leftFrom }: OnRecord): Explanation => ({
 })
 
 function refusal({ of, error, description }: Outcome & { readonly kind: 'refused' }): Explanation {
-  const said = `The server says ${error}: ${description} (SF-312).`
+  const said = `The server says ${line(error)}: ${line(description)} (SF-312).`
   switch (of) {
     case 'user':
-      return error === 'inactive_user'
-        ? {
-            ...certain('inactive-user', said),
-            next: 'Activate the user, or authorize with another one. The token is kept.',
-          }
-        : { ...certain('policy', said), next: 'Admit the user to the app in Setup. The token is kept.' }
+      if (error === 'inactive_user') return { ...certain('inactive-user', said), next: activate }
+      // SF-55: the words for a wrong password, which is in no refresh
+      if (error === 'invalid_grant') return { ...certain('inactive-user', said), confidence: 'likely', next: activate }
+      return { ...certain('policy', said), next: 'Admit the user to the app in Setup. The token is kept.' }
     case 'org':
       return { ...certain('inactive-org', said), next: 'Ask the owner of the org. The token is kept.' }
     case 'app':
       return { ...certain('app', said), next: "Correct the app's consumer key, secret or flows. The token is kept." }
   }
 }
+
+const activate = 'Activate the user, or authorize with another one. The token is kept.'
 
 const certain = (cause: Cause, evidence: string) => ({ cause, confidence: 'certain', evidence }) as const
 
@@ -141,14 +165,7 @@ function explainEnd(record: OnRecord): readonly Explanation[] {
   const idle = between(record.lastExchangeAt, record.now)
   const age = between(record.authorizedAt, record.now)
   const found: Explanation[] = []
-  if (record.sentBefore)
-    found.push({
-      cause: 'replay',
-      confidence: 'likely',
-      evidence:
-        'This token had been sent before without an answer: it was spent then, and the org took this for a replay (SF-188).',
-      next: 'Authorize again.',
-    })
+  found.push(...replayOf(record))
   if (idle > idleLimit)
     found.push({
       cause: 'idle',
@@ -170,11 +187,53 @@ function explainEnd(record: OnRecord): readonly Explanation[] {
       evidence: `The user has approved this app ${record.approvals} times that are known here; a sixth approval revokes the oldest (SF-209).`,
       next: 'Authorize again, and keep one approval a user and app.',
     })
+  found.push(...elsewhere(record))
   found.push({
     cause: 'policy',
     confidence: found.length === 0 ? 'likely' : 'possible',
-    evidence: 'Somebody may have revoked it, or the app’s policy ends it at once; the answer does not say (SF-189).',
+    evidence:
+      'Somebody may have revoked it or deactivated the user, or the app’s policy ends it at once; the answer does not say (SF-189).',
     next: 'Look at OAuth usage and login history of the org, then authorize again.',
   })
   return found
+}
+
+/** A spent token revokes the family, whoever sends it (SF-188). */
+function replayOf({ sentBefore, soleHolder, exchangedHere }: OnRecord): readonly Explanation[] {
+  if (sentBefore)
+    return [
+      {
+        ...{ cause: 'replay', confidence: 'likely', next: 'Authorize again.' },
+        evidence:
+          'This token had been sent before without an answer: it was spent then, and the org took this for a replay (SF-188).',
+      },
+    ]
+  if (!exchangedHere)
+    return [
+      {
+        ...{ cause: 'replay', confidence: 'likely' },
+        evidence: 'It was adopted and never exchanged here: it may have been spent or replaced before it came (L-48).',
+        next: 'Adopt the newest token of that program, and stop it; or authorize again.',
+      },
+    ]
+  if (soleHolder) return []
+  return [
+    {
+      ...{ cause: 'replay', confidence: 'possible' },
+      evidence: 'Others hold tokens of this family: one of them may have sent a spent one, which revokes all (SF-188).',
+      next: 'See to it that only this keeper exchanges its tokens, and authorize again.',
+    },
+  ]
+}
+
+/** Sources disagree on whether a blocked address is named as one (SF-50): customers are not to log in again for a missing address (L-51). */
+function elsewhere({ leftFrom, lastGoodFrom }: OnRecord): readonly Explanation[] {
+  if (leftFrom === undefined || lastGoodFrom === undefined || leftFrom === lastGoodFrom) return []
+  return [
+    {
+      ...{ cause: 'blocked-address', confidence: 'possible' },
+      evidence: `It left from ${leftFrom}, and the last good one from ${lastGoodFrom}; not every org says that an address is blocked (SF-50).`,
+      next: `See that ${leftFrom} is on the app's refresh token IP allowlist before anybody is asked to log in again.`,
+    },
+  ]
 }
