@@ -15,6 +15,7 @@ import type { ConnectionName, Keeper, KeeperOptions, KeeperSettings } from './ke
 import type { Log } from './log.ts'
 import type { ExchangeParts } from './refresh/parts.ts'
 import { openReplies } from './refresh/replies.ts'
+import { openUnderWay, type UnderWay } from './refresh/under-way.ts'
 import { faultOfTerms, usualTerms } from './rules/lease-terms.ts'
 import { openScheduler, type Scheduler } from './scheduler.ts'
 import { findEvents } from './store/events.ts'
@@ -33,7 +34,8 @@ export type KeeperEnvironment = {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number
   readonly random: RandomBytes
-  readonly wait: (length: Duration) => Promise<void>
+  /** Rejects when it is broken off. */
+  readonly wait: (length: Duration, brokenOff?: AbortSignal) => Promise<void>
   readonly log: Log
   readonly openStorage: (options: OpenOptions<KeeperWrites>) => Promise<Storage<KeeperWrites>>
   /** In the place of the one that the options describe. */
@@ -62,7 +64,8 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
   const fault = faultOfTerms(settings.terms)
   if (fault !== undefined) throw new Error(`The keeper cannot run with this: ${fault}.`)
   const transport = environment.transport ?? transportOf(environment, options)
-  const store = await openStore(environment, options)
+  const underWay = openUnderWay()
+  const store = await openStore(environment, options, underWay)
   const { storage, writability } = watchWrites(store, () => store.write('tryWrite', {}))
   const opened: (() => void | Promise<void>)[] = [() => storage.close()]
   try {
@@ -78,11 +81,15 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
     const figures = openFigures({ storage, spool })
     const parts: ExchangeParts = {
       ...{ storage, envelope, transport, spool, replies, clock, monotonic, wait, random, log, settings },
-      ...{ credentialsOf: apps.credentialsOf, countOutcome: figures.countOutcome },
+      ...{ underWay, credentialsOf: apps.credentialsOf, countOutcome: figures.countOutcome },
     }
+    opened.push(() => underWay.none())
     const scheduler = openScheduler(parts, { every: options.rounds ?? usualRounds })
     opened.push(() => scheduler.close())
-    const close = async (): Promise<void> => await closeAll(opened)
+    const close = async (): Promise<void> => {
+      underWay.close()
+      await closeAll(opened)
+    }
     return faceOf(parts, { apps, scheduler, figures, storeTrouble: writability.trouble, close })
   } catch (cause) {
     await closeAll(opened)
@@ -103,13 +110,28 @@ function transportOf({ clock, monotonic }: KeeperEnvironment, { proxy, ca = [] }
   return transport.value
 }
 
-async function openStore({ openStorage }: KeeperEnvironment, options: KeeperOptions): Promise<Storage<KeeperWrites>> {
+/** A store that has given up ends the process, and every reply that is on its way or in memory is to be safe by then (P-20, P-26). */
+async function openStore(
+  { openStorage, log }: KeeperEnvironment,
+  { storage: url, onFault = thrown }: KeeperOptions,
+  underWay: UnderWay,
+): Promise<Storage<KeeperWrites>> {
   // a name handed to a thread is not an import, so the compiler does not rewrite it
   const writesModule = new URL(`./store/writes.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
-  const { storage: url, onFault } = options
   return await openStorage({
     ...{ url, system: 'keeper', migrations, writes, writesModule, sharing: 'several-processes' },
-    ...(onFault === undefined ? {} : { onFault }),
+    onFault(cause) {
+      log.error('keeper.store-gave-up', { cause: String(cause) })
+      underWay.close()
+      void underWay.none().then(() => onFault(cause))
+    },
+  })
+}
+
+/** Where nobody listens for it: going on would mean to refuse everything. */
+function thrown(cause: Error): void {
+  queueMicrotask(() => {
+    throw cause
   })
 }
 

@@ -12,6 +12,7 @@ import type { KeeperWrites } from '../store/writes.ts'
 import type { KeeperSettings } from '../keeper-face.ts'
 import type { Log } from '../log.ts'
 import type { Replies } from './replies.ts'
+import type { UnderWay } from './under-way.ts'
 import type { Spool } from '../vault/spool.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Envelope, Lock } from '../vault/envelope.ts'
@@ -23,6 +24,7 @@ export type ExchangeParts = {
   readonly transport: Transport
   readonly spool: Pick<Spool, 'reserve'>
   readonly replies: Replies
+  readonly underWay: UnderWay
   readonly clock: Clock
   /** Milliseconds that never go back. */
   readonly monotonic: () => number

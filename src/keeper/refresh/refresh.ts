@@ -40,6 +40,10 @@ export type When =
   | { readonly kind: 'never' }
 
 export async function refresh(parts: ExchangeParts, ask: RefreshAsk): Promise<Refreshed> {
+  return await parts.underWay.count(() => refreshOnce(parts, ask))
+}
+
+async function refreshOnce(parts: ExchangeParts, ask: RefreshAsk): Promise<Refreshed> {
   for (;;) {
     const taken = await takeLease(parts, ask)
     if (taken.kind !== 'taken') return taken
@@ -59,6 +63,7 @@ type Taken = { readonly kind: 'taken'; readonly held: Held } | Refreshed
 async function takeLease(parts: ExchangeParts, { key, patienceUntil }: RefreshAsk): Promise<Taken> {
   const { storage, settings, wait, clock } = parts
   for (let pause = shortest; ; pause = Math.min(pause * 2, longest)) {
+    if (parts.underWay.isClosing()) return { kind: 'refused-to-send', why: 'this keeper is being closed' }
     const taken = nowOf(parts)
     const result = await storage.write('takeLease', { key, holder: settings.holder, forMs: settings.terms.lease })
     if (result.kind !== 'committed')

@@ -7,16 +7,18 @@ import type { Log } from '../log.ts'
 import type { KeeperWrites } from '../store/writes.ts'
 import type { Slot, Spool } from '../vault/spool.ts'
 
-/** Sealed. */
+/** Sealed. Of generation 0, which no token has, is the reply to a code; its attempt is the number of the login. */
 export type Reply = {
   readonly key: ConnectionKey
   readonly generation: number
   readonly attempt: number
+  readonly leftFrom?: string | undefined
   readonly sealedReply: Uint8Array
 }
 
 export type Replies = {
-  /** When it resolves the reply is durable in the one place or the other. Releases the slot once the reply is in the store. */
+  /** When it resolves the reply is durable in the one place or the other: at once beside the store where that refuses it. Releases the slot once the reply is in
+   *  the store. */
   readonly keep: (reply: Reply, slot: Slot) => Promise<'in-the-store' | 'in-the-spool'>
   /** What processes that are gone have left in the spool is handed to the journal; resolves with how many were. */
   readonly adoptLeftovers: () => Promise<number>
@@ -27,21 +29,27 @@ export type Replies = {
 export type RepliesParts = {
   readonly storage: Pick<Storage<KeeperWrites>, 'write'>
   readonly spool: Pick<Spool, 'found'>
-  readonly wait: (length: Duration) => Promise<void>
+  /** Rejects when it is broken off. */
+  readonly wait: (length: Duration, brokenOff?: AbortSignal) => Promise<void>
   readonly log: Log
 }
 
 export function openReplies(parts: RepliesParts): Replies {
   const { storage, spool, wait, log } = parts
-  const state = { closed: false }
+  const closed = new AbortController()
   const append = async (reply: Reply): Promise<boolean> => {
-    const result = await storage.write('appendReceived', reply)
+    const { leftFrom, ...received } = reply
+    const { generation, attempt: number, sealedReply } = received
+    const result =
+      generation === 0
+        ? await storage.write('keepAuthorizationReply', { number, sealedReply, leftFrom })
+        : await storage.write('appendReceived', received)
     return result.kind === 'committed'
   }
   const appendLater = async (reply: Reply, slot: Slot): Promise<void> => {
     for (let pause = 500; ; pause = Math.min(pause * 2, longestPause)) {
-      await wait(milliseconds(pause))
-      if (state.closed) return
+      await wait(milliseconds(pause), closed.signal).catch(() => undefined)
+      if (closed.signal.aborted) return
       if (!(await append(reply))) continue
       log.warn('keeper.reply-stored', { ...reply.key, attempt: reply.attempt })
       return await slot.release()
@@ -49,14 +57,16 @@ export function openReplies(parts: RepliesParts): Replies {
   }
   return {
     async keep(reply, slot) {
-      for (const pause of [20, 200, 0]) {
-        if (await append(reply)) {
-          await slot.release()
-          return 'in-the-store'
-        }
-        if (pause > 0) await wait(milliseconds(pause))
+      const stored = append(reply) // others may hold the store's lock for seconds
+      if (await soon(stored)) {
+        await slot.release()
+        return 'in-the-store'
       }
       await keepInSpool(slot, { reply, wait, log })
+      if ((await stored) || (await append(reply))) {
+        await slot.release()
+        return 'in-the-store'
+      }
       void appendLater(reply, slot)
       return 'in-the-spool'
     },
@@ -76,12 +86,25 @@ export function openReplies(parts: RepliesParts): Replies {
       return adopted
     },
     close() {
-      state.closed = true
+      closed.abort()
     },
   }
 }
 
 const longestPause = 30_000 // ms
+/** For which a reply may be in this process' memory alone while the store has not said yes or no. */
+const briefly = 250 // ms
+
+/** False also where it cannot be told yet. */
+async function soon(stored: Promise<boolean>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(false), briefly)
+  try {
+    return await Promise.race([stored, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /** Never given up: these bytes are the only copy. */
 async function keepInSpool(
