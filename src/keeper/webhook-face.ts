@@ -7,7 +7,7 @@ export type WebhookWish = {
   /** `default` where it is left out; it is told of that tenant's events alone (P-28). */
   readonly tenant?: string | undefined
   /** https; http only for private and loopback addresses, and only with `allowPrivate`. */
-  readonly url: string
+  readonly url: string | Secret
   /** `whsec_` and base64, as Standard Webhooks has it; several with spaces between them while one is replaced: it is signed with all. */
   readonly secret: Secret
   /** Kinds, e.g. `connection.in_doubt`; all where it is left out. */

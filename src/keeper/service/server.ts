@@ -9,15 +9,20 @@ import { schemasForPeople } from '../../http/schemas-for-people.ts'
 import { api, type Caller, type Problem } from './api.ts'
 import { registerApps } from './apps.ts'
 import { registerConnections } from './connections.ts'
+import { registerEvents } from './events.ts'
 import { registerHealth } from './health.ts'
 import type { ServiceParts } from './parts.ts'
 import { problemOfKeeper } from './problems.ts'
 import { registerTokens } from './tokens.ts'
+import { registerWebhooks } from './webhooks.ts'
 
 type Register = (scope: FastifyInstance, parts: ServiceParts) => void
 
 /** Under /v1, behind the bearer token. */
-const behindToken: readonly Register[] = [registerApps, registerConnections, registerTokens]
+const behindToken: readonly Register[] = [
+  ...[registerApps, registerConnections, registerTokens],
+  ...[registerEvents, registerWebhooks],
+]
 /** From the root, without a token: what a browser or a probe comes to. */
 const forEveryone: readonly Register[] = [registerHealth]
 

@@ -2,7 +2,7 @@
 import { one, run, storeNow, type Program } from '../../storage/program.ts'
 import { downAfter, mayBeginAnother, mostAttempts, pauseAfter } from '../rules/webhook-retry.ts'
 import type { EventKind } from '../rules/states.ts'
-import { tellsOf } from '../rules/webhook-body.ts'
+import { tellsOf } from '../rules/event-message.ts'
 import { findEvents, findEventSpan, recordEvents, type StoredEvent } from './events.ts'
 import {
   countDeliveries,

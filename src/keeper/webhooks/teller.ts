@@ -3,7 +3,7 @@ import type { Storage, WriteResult } from '../../storage/storage.ts'
 import type { Clock, RandomBytes } from '../../values/domain.ts'
 import type { Bell } from '../bell.ts'
 import type { Log } from '../log.ts'
-import { bodyOf } from '../rules/webhook-body.ts'
+import { messageOf } from '../rules/event-message.ts'
 import type { Delivered } from '../rules/webhook-retry.ts'
 import type { Claimed, Delivery, SettleDelivery } from '../store/deliveries.ts'
 import { webhookHasWork } from '../store/webhooks.ts'
@@ -138,7 +138,7 @@ async function tell(parts: TellerParts, webhook: Webhook, { fence, delivery, sig
   const { key } = webhook
   const { tenant } = key
   const id = idOf(tenant, delivery)
-  const body = bodyOf({ ...delivery, id, tenant })
+  const body = JSON.stringify(messageOf({ ...delivery, id, tenant }))
   const delivered = await deliver(parts, webhook, { id, body, signal: signals.breakOff })
   const end = endOf(delivered, signals.breakOff.aborted)
   const settled = committed(

@@ -31,7 +31,8 @@ export function webhooksOf(wishes: readonly WebhookWish[]): readonly Webhook[] {
 function webhookOf(wish: WebhookWish): Webhook {
   const { name, tenant = onlyTenant, url, secret, events, allowPrivate = false, fromStart = false } = wish
   if (!isName(name)) throw new Error(`${JSON.stringify(name.slice(0, 80))} is no name for a webhook. ${nameAdvice}`)
-  const target = parseWebhookUrl(url, { allowPrivate })
+  const urlText = typeof url === 'string' ? url : url.expose()
+  const target = parseWebhookUrl(urlText, { allowPrivate })
   if (!target.ok) throw new Error(`The webhook ${name} cannot be used: its URL ${target.fault}.`)
   const keys = parseWebhookSecrets(secret.expose())
   if (!keys.ok) throw new Error(`The webhook ${name} cannot be used: its secret ${keys.fault}.`)
@@ -43,7 +44,7 @@ function webhookOf(wish: WebhookWish): Webhook {
   return {
     key: { tenant, name },
     target: target.value,
-    urlDigest: hash('sha256', url, 'base64url'),
+    urlDigest: hash('sha256', urlText, 'base64url'),
     secrets: keys.value.map((base64) => new Uint8Array(Buffer.from(base64, 'base64'))),
     kinds: events ?? eventKinds,
     ...{ allowPrivate, fromStart },

@@ -1,5 +1,14 @@
-/** What a webhook carries: an event as JSON, the same bytes at each attempt. */
+/** An event as it is told, to webhooks and to whoever reads the stream. */
 import { instant, isoText } from '../../values/time.ts'
+
+export type Message = {
+  readonly id: string
+  readonly type: string
+  /** ISO 8601, of the event. */
+  readonly timestamp: string
+  /** `next`: what to do. */
+  readonly data: Readonly<Record<string, unknown>>
+}
 
 export type Told = {
   /** The same over all attempts and processes. */
@@ -14,13 +23,14 @@ export type Told = {
   readonly data: string
 }
 
-export function bodyOf({ id, tenant, connection, sequence, kind, at, data }: Told): string {
+/** For JSON; the same for the same event, whoever is told and however often. */
+export function messageOf({ id, tenant, connection, sequence, kind, at, data }: Told): Message {
   const more = recordOf(data)
   const next = nextOf(more, kind)
-  return JSON.stringify({
+  return {
     ...{ id, type: kind, timestamp: isoText(instant(at)) },
     data: { tenant, connection, sequence, ...more, next },
-  })
+  }
 }
 
 /** What to do: what the explanations say, the likeliest first. */
