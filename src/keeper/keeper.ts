@@ -8,7 +8,9 @@ import { days, hours, minutes, type Duration } from '../values/time.ts'
 import { openAccess } from './access.ts'
 import { openApps } from './apps.ts'
 import { openConnections } from './connections.ts'
-import type { ConnectionKey } from './connection-key.ts'
+import { withBell } from './bell.ts'
+import { onlyTenant, type ConnectionKey } from './connection-key.ts'
+import { openEvents, type Events } from './events.ts'
 import { openFigures, type Figures } from './figures.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { ConnectionName, Keeper, KeeperOptions, KeeperSettings } from './keeper-face.ts'
@@ -23,10 +25,14 @@ import { migrations } from './store/migrations.ts'
 import { countStates } from './store/read-connections.ts'
 import { writes, type KeeperWrites } from './store/writes.ts'
 import type { Route } from './rules/route.ts'
-import { openTransport, type Transport } from './transport/transport.ts'
+import { openTransport, openTrust, type Transport } from './transport/transport.ts'
 import { openEnvelope } from './vault/envelope.ts'
 import { openKeyring, type Keyring } from './vault/keyring.ts'
 import { openSpool } from './vault/spool.ts'
+import type { Webhooks } from './webhook-face.ts'
+import { resolveBySystem, type Resolve } from './webhooks/post.ts'
+import type { TellerTerms } from './webhooks/teller.ts'
+import { openWebhooks } from './webhooks/webhooks.ts'
 
 /** What the keeper takes from the world; a test replaces what it wants to bend. */
 export type KeeperEnvironment = {
@@ -40,11 +46,16 @@ export type KeeperEnvironment = {
   readonly openStorage: (options: OpenOptions<KeeperWrites>) => Promise<Storage<KeeperWrites>>
   /** In the place of the one that the options describe. */
   readonly transport?: Transport
+  /** Of the hosts of webhooks, in the place of the system's. */
+  readonly resolve?: Resolve
+  readonly webhookTerms?: Partial<WebhookTerms>
 }
 
-/** `tenant` where it is left out. */
-export const onlyTenant = 'default'
+/** `attempt`: milliseconds for one delivery, from the resolution of its name to the head of the answer. */
+export type WebhookTerms = TellerTerms & { readonly attempt: number }
+
 const usualRounds = 10_000 // ms
+const usualWebhookTerms: WebhookTerms = { attempt: 15_000, lease: 30_000, grace: 2_000, poll: 1_000 }
 
 export const usualSettings: Omit<KeeperSettings, 'holder'> = {
   terms: usualTerms,
@@ -66,7 +77,9 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
   const transport = environment.transport ?? transportOf(environment, options)
   const underWay = openUnderWay()
   const store = await openStore(environment, options, underWay)
-  const { storage, writability } = watchWrites(store, () => store.write('tryWrite', {}))
+  const watched = watchWrites(store, () => store.write('tryWrite', {}))
+  const { writability } = watched
+  const { storage, bell } = withBell(watched.storage)
   const opened: (() => void | Promise<void>)[] = [() => storage.close()]
   try {
     const keyring = await keyringOf(storage, environment, options)
@@ -84,17 +97,45 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
       ...{ underWay, credentialsOf: apps.credentialsOf, countOutcome: figures.countOutcome },
     }
     opened.push(() => underWay.none())
+    const events = openEvents({ storage, bell })
+    opened.push(() => events.close())
+    const { attempt, ...terms } = webhookTermsOf(environment, options)
+    const webhooks = await openWebhooks(
+      {
+        ...{ storage, clock, random, log, bell, terms, holder: settings.holder },
+        post: {
+          resolve: environment.resolve ?? resolveBySystem,
+          trust: openTrust(options.ca ?? []),
+          monotonic,
+          deadlineMs: attempt,
+        },
+      },
+      options.webhooks ?? [],
+    )
+    opened.push(() => webhooks.close())
     const scheduler = openScheduler(parts, { every: options.rounds ?? usualRounds })
     opened.push(() => scheduler.close())
     const close = async (): Promise<void> => {
       underWay.close()
       await closeAll(opened)
     }
-    return faceOf(parts, { apps, scheduler, figures, storeTrouble: writability.trouble, close })
+    return faceOf(parts, {
+      apps,
+      scheduler,
+      figures,
+      events,
+      webhooks: webhooks.face,
+      storeTrouble: writability.trouble,
+      close,
+    })
   } catch (cause) {
     await closeAll(opened)
     throw cause
   }
+}
+
+function webhookTermsOf({ webhookTerms }: KeeperEnvironment, { rounds }: KeeperOptions): WebhookTerms {
+  return { ...usualWebhookTerms, ...(rounds === 'off' ? { poll: 'off' } : {}), ...webhookTerms }
 }
 
 async function closeAll(opened: readonly (() => void | Promise<void>)[]): Promise<void> {
@@ -150,11 +191,16 @@ type Face = {
   readonly apps: ReturnType<typeof openApps>
   readonly scheduler: Scheduler
   readonly figures: Figures
+  readonly events: Events
+  readonly webhooks: Webhooks
   readonly storeTrouble: () => Promise<string | undefined>
   readonly close: () => Promise<void>
 }
 
-function faceOf(parts: ExchangeParts, { apps, scheduler, figures, storeTrouble, close }: Face): Keeper {
+function faceOf(
+  parts: ExchangeParts,
+  { apps, scheduler, figures, events, webhooks, storeTrouble, close }: Face,
+): Keeper {
   const { storage, transport } = parts
   const access = openAccess(parts)
   const connections = openConnections(parts, access)
@@ -177,6 +223,11 @@ function faceOf(parts: ExchangeParts, { apps, scheduler, figures, storeTrouble, 
       await connections.list({ tenant, app, state, above: after, limit }),
     events: async ({ tenant = onlyTenant, after = 0, limit = 100 } = {}) =>
       await storage.read(() => findEvents({ tenant, after, limit })),
+    eventPage: async ({ tenant = onlyTenant, after, connection, limit = 100 } = {}) =>
+      await events.page({ tenant, after, connection, limit }),
+    followEvents: ({ tenant = onlyTenant, after, connection, signal }) =>
+      events.follow({ tenant, after, connection }, signal),
+    webhooks,
     lookAfter: scheduler.round,
     ...{ figures: figures.read, storeTrouble },
     route: transport.shown,
