@@ -141,7 +141,10 @@ async function adoptedAccess({ clock }: ExchangeParts, wish: AdoptWish, seal: Se
 
 function alive({ clock, settings }: ExchangeParts, key: ConnectionKey): NewState {
   const nextDueAt = heartbeatAt(clock(), lotOf(key), settings.heartbeat)
-  return { state: 'alive', why: null, nextDueAt, onChange: [{ kind: eventOf.alive, data: '{}' }] }
+  return {
+    ...{ state: 'alive', why: null, nextDueAt, onChange: [{ kind: eventOf.alive, data: '{}' }] },
+    ...{ resolves: true, failures: 'clear' },
+  }
 }
 
 async function remove(parts: ExchangeParts, key: ConnectionKey): Promise<{ readonly revoked: boolean }> {

@@ -33,6 +33,7 @@ export function errorOf(key: ConnectionKey, done: Refreshed): KeeperError {
     case 'refused-to-send':
       return new KeeperError('NOT_SENT', `Nothing was sent for ${key.id}: ${done.why}`, {
         next: ['See that store and proxy are there, and do it again: nothing is lost.'],
+        ...(done.rests === undefined ? {} : { retryAt: done.rests.until }),
       })
     case 'fresh':
       return new KeeperError('SERVER_TROUBLE', `The access token of ${key.id} does not serve any more.`)

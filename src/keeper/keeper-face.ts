@@ -4,6 +4,7 @@ import type { Duration, Instant } from '../values/time.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import type { Webhooks, WebhookWish } from './webhook-face.ts'
 import type { Heartbeat } from './rules/due.ts'
+import type { HostLimits } from './rules/host-turns.ts'
 import type { LeaseTerms } from './rules/lease-terms.ts'
 import type { Authentication } from './rules/requests.ts'
 
@@ -16,8 +17,22 @@ export type KeeperSettings = {
   /** Between two introspections of a token in doubt. */
   readonly askEvery: Duration
   readonly heartbeat: Heartbeat
-  /** After a refusal that somebody has to mend elsewhere (P-27), and after trouble. */
+  /** After a refusal that somebody has to mend elsewhere (P-27), and after trouble. Twice as long each time, until a day and an hour. */
   readonly backOff: { readonly refused: Duration; readonly trouble: Duration }
+  /** Of one login host, over all processes that share the vault. */
+  readonly limits: HostLimits
+  readonly retention: Retention
+}
+
+/** For how long what is over stays in the vault. */
+export type Retention = {
+  readonly events: Duration
+  /** A tenant's newest, that stay in any case unless they are too old. */
+  readonly mostEvents: number
+  readonly attempts: Duration
+  readonly introspections: Duration
+  /** Counters of connections that were removed: longer than any process can have slept. */
+  readonly removed: Duration
 }
 
 /** A data key that was wrapped, and which key of the keyring did it. */

@@ -18,6 +18,7 @@ import type { Log } from './log.ts'
 import type { ExchangeParts } from './refresh/parts.ts'
 import { openReplies } from './refresh/replies.ts'
 import { openUnderWay, type UnderWay } from './refresh/under-way.ts'
+import { faultOfHeartbeat } from './rules/due.ts'
 import { faultOfTerms, usualTerms } from './rules/lease-terms.ts'
 import { openScheduler, type Scheduler } from './scheduler.ts'
 import { findEvents } from './store/events.ts'
@@ -63,6 +64,11 @@ export const usualSettings: Omit<KeeperSettings, 'holder'> = {
   askEvery: minutes(1),
   heartbeat: { every: days(25), spread: days(1), blackouts: [] },
   backOff: { refused: hours(6), trouble: minutes(1) },
+  limits: { atOnce: 10, perMinute: 600, downAfter: 5 },
+  retention: {
+    ...{ events: days(90), mostEvents: 100_000 },
+    ...{ attempts: days(60), introspections: days(60), removed: days(30) },
+  },
 }
 
 /** Ready when it resolves. Rejects with a StorageFault, a VaultFault, or an Error that says what to mend; then nothing stays open. */
@@ -72,7 +78,7 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
     ...{ ...usualSettings, ...options.settings },
     holder: options.settings?.holder ?? `${process.pid}-${Buffer.from(random(3)).toString('hex')}`,
   }
-  const fault = faultOfTerms(settings.terms)
+  const fault = faultOfTerms(settings.terms) ?? faultOfHeartbeat(settings.heartbeat)
   if (fault !== undefined) throw new Error(`The keeper cannot run with this: ${fault}.`)
   const transport = environment.transport ?? transportOf(environment, options)
   const underWay = openUnderWay()

@@ -3,7 +3,7 @@
 import { milliseconds } from '../values/time.ts'
 import type { ExchangeParts } from './refresh/parts.ts'
 import { refresh, type When } from './refresh/refresh.ts'
-import { dueConnections, strandedConnections, type DueConnection } from './store/read-due.ts'
+import { dueConnections, strandedConnections, type LeftOpen } from './store/read-due.ts'
 
 export type Scheduler = {
   /** One round now; resolves with how many connections were looked at. */
@@ -61,7 +61,7 @@ async function lookAfter(parts: ExchangeParts, state: { readonly closed: boolean
   return stranded.length + due.length
 }
 
-async function look(parts: ExchangeParts, { key }: DueConnection, when: When): Promise<void> {
+async function look(parts: ExchangeParts, { key }: LeftOpen, when: When): Promise<void> {
   try {
     const done = await refresh(parts, { key, when, patienceUntil: parts.clock() })
     const what = done.kind === 'exchanged' ? done.outcome.kind : done.kind
@@ -73,9 +73,9 @@ async function look(parts: ExchangeParts, { key }: DueConnection, when: When): P
 }
 
 async function eachOf(
-  all: readonly DueConnection[],
+  all: readonly LeftOpen[],
   state: { readonly closed: boolean },
-  work: (each: DueConnection) => Promise<void>,
+  work: (each: LeftOpen) => Promise<void>,
 ): Promise<void> {
   const waiting = all.values()
   const worker = async (): Promise<void> => {

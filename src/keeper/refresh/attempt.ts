@@ -1,6 +1,8 @@
 /** One attempt to exchange a refresh token, journaled before each step: nothing is spent before its successor's place is ready, and what comes
  *  back is kept before anybody reads it (P-20, P-21, P-24, P-26). */
+import { isoText } from '../../values/time.ts'
 import { connectionEndsAt, mayWrite } from '../rules/lease-terms.ts'
+import { showsWell, type Urgency } from '../rules/host-turns.ts'
 import { outcomeOf, type Outcome } from '../rules/outcome.ts'
 import { refreshRequest, type FormRequest } from '../rules/requests.ts'
 import type { Posted } from '../transport/connection.ts'
@@ -9,18 +11,28 @@ import { destinationOf, postOf } from './form-post.ts'
 import { lockOf, nowOf, type ExchangeParts, type Held } from './parts.ts'
 import { exchangedOf } from './read-reply.ts'
 import { settle, type Judged, type Settled } from './settle.ts'
+import type { HostRests } from '../store/login-hosts.ts'
 import type { HeldOpen } from '../vault/envelope.ts'
 import type { Slot } from '../vault/spool.ts'
+import { VaultFault } from '../vault/vault-fault.ts'
 
 export type AttemptEnd =
   | Settled
   /** Nothing was sent, and nothing is wrong with the token: the store, the spool or the lease is not as it must be. */
-  | { readonly kind: 'refused-to-send'; readonly why: string }
+  | RefusedToSend
   /** A reply of an earlier attempt has come meanwhile: adopt it. */
   | { readonly kind: 'reply-arrived' }
 
+/** `rests`: the login host is too busy, or down. */
+export type RefusedToSend = {
+  readonly kind: 'refused-to-send'
+  readonly why: string
+  readonly rests?: HostRests
+}
+
 export type AttemptOptions = {
   readonly sentBefore: boolean
+  readonly urgency: Urgency
   /** Of the egress, by name. */
   readonly pin?: string | undefined
 }
@@ -38,12 +50,14 @@ export async function attemptExchange(parts: ExchangeParts, held: Held, options:
       attempt: connection.refreshAttempt,
     }),
   )
-  const prepared = await storage.write('prepareAttempt', under)
+  const turn = { urgency: options.urgency, limits: parts.settings.limits }
+  const prepared = await storage.write('prepareAttempt', { ...under, turn })
   if (prepared.kind !== 'committed') return refusedToSend(prepared.kind === 'dropped' ? prepared.why : prepared.cause)
+  if (prepared.value.kind === 'later') return restsAt(prepared.value)
   if (prepared.value.kind !== 'prepared') return mayNot(prepared.value.kind)
   const { attempt } = prepared.value
   const judged: Judged = { held, attempt, leftFrom: null, egress: null, replied: false, sentBefore: options.sentBefore }
-  const ready = await makeReady(parts, judged)
+  const ready = await makeReady(parts, judged).catch(outOfReach)
   if ('why' in ready) {
     await settle(parts, judged, notSent(ready.why))
     return refusedToSend(ready.why)
@@ -74,9 +88,20 @@ async function makeReady(
   return { why: slot.fault.means }
 }
 
+/** Without the data key the reply could not be sealed: nothing is sent. */
+function outOfReach(cause: unknown): { readonly why: string } {
+  if (cause instanceof VaultFault) return { why: cause.message }
+  throw cause
+}
+
 const refusedToSend = (cause: unknown): AttemptEnd => ({
   kind: 'refused-to-send',
   why: cause instanceof Error ? cause.message : String(cause),
+})
+
+const restsAt = (rests: HostRests): AttemptEnd => ({
+  ...{ kind: 'refused-to-send', rests },
+  why: `${rests.loginUrl} ${rests.reason === 'down' ? 'has failed several times in a row and rests' : 'has no turn left'} until ${isoText(rests.until)}`,
 })
 
 /** Of the store's words for why nothing may be spent now. */
@@ -98,7 +123,9 @@ async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Pro
   const opened = await openWay(parts, held, sending.pin)
   if (opened.kind === 'not-opened') {
     await sending.ready.slot.release()
-    return await settle(parts, judged, notSent(`${opened.stage}: ${opened.why}`))
+    // an egress that was asked for by name says nothing of the way that the others go
+    const shown: Judged = { ...judged, hostIsWell: sending.pin === undefined ? false : undefined }
+    return await settle(parts, shown, notSent(`${opened.stage}: ${opened.why}`))
   }
   const { connection } = opened
   const seen: Judged = { ...judged, leftFrom: connection.leavesFrom ?? null, egress: connection.egress ?? null }
@@ -157,7 +184,8 @@ async function judge(
 ): Promise<Settled> {
   if (posted.kind === 'not-sent' || posted.raw.length === 0) {
     await ready.slot.release()
-    return await settle(parts, judged, outcomeOf(exchangedOf(posted)))
+    const exchanged = exchangedOf(posted)
+    return await settle(parts, { ...judged, hostIsWell: showsWell(exchanged) }, outcomeOf(exchanged))
   }
   const { key, connection } = judged.held
   const { generation } = connection
@@ -166,7 +194,14 @@ async function judge(
   const kept = await parts.replies.keep({ key, generation, attempt, sealedReply }, ready.slot)
   if (kept === 'in-the-spool')
     return { kind: 'not-stored', why: 'the store does not take the reply; it is kept beside it until it does' }
-  const outcome = outcomeOf(exchangedOf(posted))
+  const exchanged = exchangedOf(posted)
   posted.raw.fill(0)
-  return await settle(parts, { ...judged, replied: true }, outcome)
+  const shown: Judged = { ...judged, replied: true, hostIsWell: showsWell(exchanged) }
+  return await settle(parts, shown, outcomeOf(exchanged)).catch(notOpened)
+}
+
+/** The reply is in the journal, and the next lease adopts it once the keyring answers again. */
+function notOpened(cause: unknown): Settled {
+  if (cause instanceof VaultFault) return { kind: 'not-stored', why: `the reply is kept, and waits: ${cause.message}` }
+  throw cause
 }

@@ -86,8 +86,7 @@ async function enter(parts: ExchangeParts, held: Held, next: Exclude<Next, { kin
     if (next.last)
       await parts.storage.write('setState', {
         ...under,
-        next: { state: 'in-doubt', why, nextDueAt: parts.clock() },
-        events: [{ kind: 'connection.last_retry', data }],
+        next: { state: 'in-doubt', why, nextDueAt: parts.clock(), onChange: [{ kind: 'connection.last_retry', data }] },
       })
     return next
   }

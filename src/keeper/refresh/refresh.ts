@@ -1,10 +1,11 @@
 /** An exchange from the lease to its end: one at a time a connection, over all processes (L-34, L-35, SF-305). */
 import { milliseconds, type Instant } from '../../values/time.ts'
 import type { ConnectionKey } from '../connection-key.ts'
+import type { Urgency } from '../rules/host-turns.ts'
 import type { Outcome } from '../rules/outcome.ts'
 import type { Explanation } from '../rules/triage.ts'
 import { dealWithOpen } from './adopt.ts'
-import { attemptExchange } from './attempt.ts'
+import { attemptExchange, type RefusedToSend } from './attempt.ts'
 import { resolveDoubt } from './in-doubt.ts'
 import { nowOf, type ExchangeParts, type Held } from './parts.ts'
 import type { Settled } from './settle.ts'
@@ -18,7 +19,7 @@ export type Refreshed =
   /** Nothing is sent at all: a person has to log in again. */
   | { readonly kind: 'ended'; readonly why: string }
   /** Nothing was sent: store, spool or lease are not as they must be. */
-  | { readonly kind: 'refused-to-send'; readonly why: string }
+  | RefusedToSend
   | { readonly kind: 'unknown' }
 
 export type RefreshAsk = {
@@ -40,7 +41,18 @@ export type When =
   | { readonly kind: 'never' }
 
 export async function refresh(parts: ExchangeParts, ask: RefreshAsk): Promise<Refreshed> {
-  return await parts.underWay.count(() => refreshOnce(parts, ask))
+  for (;;) {
+    const done = await parts.underWay.count(() => refreshOnce(parts, ask))
+    if (!(await waitForTurn(parts, ask, done))) return done
+  }
+}
+
+/** True once it is worth another try: the login host has many others to serve, and whoever asks has patience. Nothing is held meanwhile. */
+async function waitForTurn({ clock, wait }: ExchangeParts, ask: RefreshAsk, done: Refreshed): Promise<boolean> {
+  if (done.kind !== 'refused-to-send' || done.rests?.reason !== 'full' || done.rests.until > ask.patienceUntil)
+    return false
+  await wait(milliseconds(Math.max(shortest, done.rests.until - clock())))
+  return true
 }
 
 async function refreshOnce(parts: ExchangeParts, ask: RefreshAsk): Promise<Refreshed> {
@@ -101,6 +113,7 @@ async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Pr
   }
   const end = await attemptExchange(parts, held, {
     sentBefore: found.kind === 'in-doubt',
+    urgency: urgencyOf(ask.when),
     pin: ask.when.kind === 'now' ? ask.when.pin : undefined,
   })
   switch (end.kind) {
@@ -113,6 +126,11 @@ async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Pr
     case 'not-stored':
       return exchanged(end)
   }
+}
+
+function urgencyOf({ kind }: When): Urgency {
+  if (kind === 'now') return 'said'
+  return kind === 'unless-newer' ? 'asked' : 'by-itself'
 }
 
 /** Done by whoever held the lease before, or not wanted. */

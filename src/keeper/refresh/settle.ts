@@ -1,17 +1,20 @@
 /** From what was learned of an attempt to what is stored of it: tokens, state and event in one transaction, under the fence (P-20). */
 import type { InputOf, WriteResult } from '../../storage/storage.ts'
 import { secret } from '../../values/secret.ts'
-import { after, days, instant, type Instant } from '../../values/time.ts'
+import { after, days, hours, instant, type Instant } from '../../values/time.ts'
+import { restAfter } from '../rules/back-off.ts'
 import { heartbeatAt } from '../rules/due.ts'
 import type { Outcome } from '../rules/outcome.ts'
+import { sessionAfterExchange } from '../rules/session.ts'
 import { signatureEvents, type SignatureVerdict } from '../rules/reply-signature.ts'
 import { eventOf, whyOf, type ConnectionState } from '../rules/states.ts'
 import type { Tokens } from '../rules/token-reply.ts'
 import { explain, type Explanation } from '../rules/triage.ts'
 import type { Identity } from '../store/connection-row.ts'
+import type { HostShown } from '../store/login-hosts.ts'
 import type { NewState } from '../store/state.ts'
 import type { KeeperWrites } from '../store/writes.ts'
-import { lotOf } from './lot.ts'
+import { jitterOf, lotOf } from './lot.ts'
 import { lockOf, type ExchangeParts, type Held } from './parts.ts'
 import { signatureOf } from './signature.ts'
 
@@ -25,6 +28,8 @@ export type Judged = {
   readonly replied: boolean
   /** This token had been sent before, and nobody learned what became of it. */
   readonly sentBefore: boolean
+  /** What the attempt has shown of its login host; left out where it has shown nothing. */
+  readonly hostIsWell?: boolean | undefined
 }
 
 export type Settled =
@@ -50,28 +55,32 @@ export async function settle(parts: ExchangeParts, judged: Judged, outcome: Outc
     case 'ip-refused':
       return await close(parts, judged, {
         outcome,
-        entered: { state: 'ip-refused', nextDueAt: retryRefusedAt(parts, judged.held) },
+        entered: { state: 'ip-refused', nextDueAt: retryRefusedAt(parts, judged.held), failures: 'add' },
       })
     case 'refused':
       return await close(parts, judged, {
         outcome,
-        entered: { state: 'refused', nextDueAt: retryRefusedAt(parts, judged.held) },
+        entered: { state: 'refused', nextDueAt: retryRefusedAt(parts, judged.held), failures: 'add' },
       })
     case 'ended':
       return await close(parts, judged, { outcome, entered: { state: 'reauthorization-required', nextDueAt: null } })
   }
 }
 
-type Entered = { readonly state: ConnectionState; readonly nextDueAt: number | null }
+type Entered = { readonly state: ConnectionState; readonly nextDueAt: number | null } & Pick<NewState, 'failures'>
 
-/** Nothing is known to be wrong with the token: as it was, and soon again. */
-function stay({ clock, settings }: ExchangeParts, { connection }: Held): Entered {
-  return { state: stateOf(connection.state), nextDueAt: after(clock(), settings.backOff.trouble) }
+/** Nothing is known to be wrong with the token: as it was, and soon again, more slowly each time. */
+function stay(parts: ExchangeParts, { connection }: Held): Entered {
+  const rest = { first: parts.settings.backOff.trouble, most: hours(1) }
+  const nextDueAt = after(parts.clock(), restAfter(connection.failures + 1, jitterOf(parts), rest))
+  return { state: stateOf(connection.state), nextDueAt, failures: 'add' }
 }
 
 /** P-27: slowly, and once before the token has rested for too long. */
-function retryRefusedAt({ clock, settings }: ExchangeParts, { connection }: Held): Instant {
-  const slow = after(clock(), settings.backOff.refused)
+function retryRefusedAt(parts: ExchangeParts, { connection }: Held): Instant {
+  const { clock, settings } = parts
+  const rest = { first: settings.backOff.refused, most: days(1) }
+  const slow = after(clock(), restAfter(connection.failures + 1, jitterOf(parts), rest))
   const last = instant((connection.lastExchangeAt ?? connection.createdAt) + days(29))
   return slow > last && last > clock() ? last : slow
 }
@@ -87,7 +96,7 @@ async function close(parts: ExchangeParts, judged: Judged, { outcome, entered }:
   const result = await parts.storage.write('closeAttempt', {
     ...{ key: held.key, fence: held.fence, generation: held.connection.generation, attempt },
     ...{ outcome: outcome.kind, sawReply: replied, eraseReply: outcome.kind !== 'inconclusive' },
-    state: newState(entered, explanations, held),
+    ...{ state: newState(entered, explanations, held), host: hostShown(parts, judged) },
   })
   return settledBy(result, ['closed'], { outcome, explanations })
 }
@@ -99,7 +108,7 @@ async function keepOpen(parts: ExchangeParts, judged: Judged, outcome: Outcome):
   const state = newState({ state: 'in-doubt', nextDueAt: parts.clock() }, explanations, held)
   const about = {
     ...{ key: held.key, fence: held.fence, generation: held.connection.generation, attempt, outcome: outcome.kind },
-    ...{ sawReply: replied, state },
+    ...{ sawReply: replied, state, host: hostShown(parts, judged) },
   }
   const result = replied
     ? await parts.storage.write('closeAttempt', { ...about, eraseReply: false })
@@ -128,10 +137,20 @@ function explainOf(
   })
 }
 
-export function newState({ state, nextDueAt }: Entered, explanations: readonly Explanation[], held: Held): NewState {
+function hostShown(parts: ExchangeParts, { hostIsWell }: Judged): HostShown | undefined {
+  if (hostIsWell === undefined) return undefined
+  const { downAfter } = parts.settings.limits
+  return hostIsWell ? { well: true } : { well: false, jitter: jitterOf(parts), downAfter }
+}
+
+export function newState(
+  { state, nextDueAt, failures }: Entered,
+  explanations: readonly Explanation[],
+  held: Held,
+): NewState {
   const why = state === 'alive' ? null : whyOf(explanations)
   const data = JSON.stringify({ generation: held.connection.generation, explanations })
-  return { state, why, nextDueAt, onChange: [{ kind: eventOf[state], data }] }
+  return { state, why, nextDueAt, failures, onChange: [{ kind: eventOf[state], data }], resolves: state === 'alive' }
 }
 
 type WithTokens = Outcome & { readonly kind: 'rotated' | 'unchanged' }
@@ -143,7 +162,7 @@ async function commitTokens(parts: ExchangeParts, judged: Judged, outcome: WithT
   const input = await commitment(parts, judged, { outcome, signature })
   const result = await parts.storage.write('commitExchange', {
     ...{ key: held.key, fence: held.fence, generation: connection.generation, attempt },
-    ...{ next: input, outcome: outcome.kind },
+    ...{ next: input, outcome: outcome.kind, host: hostShown(parts, judged) },
     events: signatureEvents(signature, connection.signature, connection.generation),
   })
   return settledBy(result, ['committed'], { outcome, explanations: [] })
@@ -161,6 +180,7 @@ async function commitment(
     await envelope.sealText(secret(token), lockOf(connection, { purpose, generation, attempt }))
   const now = clock()
   const session = tokens.expiresInSeconds ?? null
+  const nextDueAt = heartbeatAt(now, lotOf(key), settings.heartbeat)
   return {
     ...(outcome.kind === 'rotated' ? { sealedRefresh: await seal('refresh-token', outcome.refreshToken) } : {}),
     access: {
@@ -169,9 +189,28 @@ async function commitment(
       expiresAt: session === null ? null : now + session * 1000,
     },
     identity: identityOf(signature === 'wrong' ? { ...tokens, identity: undefined } : tokens),
-    ...{ sessionSeconds: session, egress: leftFrom, signature: signature === 'not-checked' ? null : signature },
-    state: newState({ state: 'alive', nextDueAt: heartbeatAt(now, lotOf(key), settings.heartbeat) }, [], held),
+    ...sessionOf(connection, { said: session, now }),
+    ...{ egress: leftFrom, signature: signature === 'not-checked' ? null : signature },
+    state: newState({ state: 'alive', nextDueAt, failures: 'clear' }, [], held),
   }
+}
+
+type SessionColumns = Pick<
+  InputOf<KeeperWrites, 'commitExchange'>['next'],
+  'sessionSeconds' | 'sessionRefusals' | 'sessionServed'
+>
+
+/** As the reply says, else as the access token that is replaced has shown. */
+function sessionOf(
+  connection: Held['connection'],
+  { said, now }: { readonly said: number | null; readonly now: Instant },
+): SessionColumns {
+  if (said !== null) return { sessionSeconds: said, sessionRefusals: 0, sessionServed: 0 }
+  const { sessionSeconds, sessionRefusals, sessionServed, access } = connection
+  if (access === null) return {}
+  const before = { seconds: sessionSeconds, refusals: sessionRefusals, served: sessionServed }
+  const { seconds: length, refusals, served } = sessionAfterExchange(before, instant(access.issuedAt), now)
+  return { sessionSeconds: length, sessionRefusals: refusals, sessionServed: served }
 }
 
 /** `https://HOST/id/ORG/USER` (SF-43). */

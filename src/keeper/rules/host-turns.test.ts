@@ -2,7 +2,15 @@ import { equal, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { after, hours, instant, milliseconds, minutes, seconds, type Instant } from '../../values/time.ts'
-import { afterTrouble, decideTurn, unknownHost, type AskTurn, type HostState, type Turn } from './host-turns.ts'
+import {
+  afterTrouble,
+  decideTurn,
+  showsWell,
+  unknownHost,
+  type AskTurn,
+  type HostState,
+  type Turn,
+} from './host-turns.ts'
 
 const start = instant('2026-11-01')
 const limits = { atOnce: 8, perMinute: 600, downAfter: 3 }
@@ -74,6 +82,13 @@ describe('a login host that is down', () => {
     equal(ask(probe.next, told.until).kind, 'later', 'the next one waits for the first')
     equal(ask(probe.next, after(told.until, minutes(1))).kind, 'now', 'whose process may have died')
     equal(ask(down, start, { urgency: 'said' }).kind, 'now', 'somebody says that it was mended')
+  })
+
+  test('shows it by its silence, by a 5xx and by 429; an answer that refuses is an answer', () => {
+    const reply = (status: number) => showsWell({ got: 'reply', status, body: '', whole: true })
+    equal([200, 400, 401, 429, 500, 503].map(reply).join(), 'true,true,true,false,false,false')
+    equal(showsWell({ got: 'no-reply', why: '' }), false)
+    equal(showsWell({ got: 'nothing-written', why: '' }), undefined)
   })
 
   test('rests longer with each probe that fails, five minutes at most', () => {

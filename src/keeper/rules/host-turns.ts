@@ -2,6 +2,7 @@
  *  is up again, not everybody. */
 import { after, instant, milliseconds, minutes, seconds, type Instant } from '../../values/time.ts'
 import { restAfter } from './back-off.ts'
+import type { Exchanged } from './outcome.ts'
 
 export type HostLimits = {
   /** Exchanges under way at one time. */
@@ -58,6 +59,19 @@ export function afterTrouble(state: HostState, now: Instant, about: { jitter: nu
   if (failures < about.downAfter) return { ...state, failures }
   const rest = restAfter(failures - about.downAfter + 1, about.jitter, downFor)
   return { ...state, failures, restsUntil: after(now, rest) }
+}
+
+/** What an exchange has shown of its host: that it answers, whatever it says, or that it is down. Undefined where it has shown nothing. */
+export function showsWell(exchanged: Exchanged): boolean | undefined {
+  switch (exchanged.got) {
+    case 'no-connection':
+    case 'no-reply':
+      return false
+    case 'nothing-written':
+      return undefined
+    case 'reply':
+      return exchanged.status < 500 && exchanged.status !== 429
+  }
 }
 
 const downFor = { first: seconds(5), most: minutes(5) }

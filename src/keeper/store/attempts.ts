@@ -3,6 +3,7 @@ import type { ConnectionKey } from '../connection-key.ts'
 import { one, run, storeNow, type Program } from '../../storage/program.ts'
 import { findAttempt, findReply, type StoredAttempt } from './attempt-row.ts'
 import { liveLease, type Fenced, type Held, type LeaseEnded } from './lease.ts'
+import { takeTurn, type AskedTurn, type HostRests } from './login-hosts.ts'
 
 /** The refresh token has been replaced since: take the lease anew and look. */
 export type StaleGeneration = { readonly kind: 'stale-generation'; readonly generation: number }
@@ -16,14 +17,19 @@ export type ToPrepare = Held & { readonly generation: number }
 export type MaySpend = { readonly kind: 'may-spend'; readonly now: number; readonly until: number }
 export type MayNotSpend = Fenced | LeaseEnded | StaleGeneration | ReplyArrived
 
-/** Commits the intent; that it commits also proves that the store can be written (L-45). */
+/** Commits the intent; that it commits also proves that the store can be written (L-45). `turn`: only where its login host is not too busy, and not down. */
 export function* prepareAttempt({
   key,
   fence,
   generation,
-}: ToPrepare): Program<{ readonly kind: 'prepared'; readonly attempt: number; readonly at: number } | MayNotSpend> {
+  turn,
+}: ToPrepare & { readonly turn?: AskedTurn | undefined }): Program<
+  { readonly kind: 'prepared'; readonly attempt: number; readonly at: number } | MayNotSpend | HostRests
+> {
   const may = yield* maySpend({ key, fence, generation })
   if (may.kind !== 'may-spend') return may
+  const rests = turn === undefined ? undefined : yield* takeTurn(key, turn, may.now)
+  if (rests !== undefined) return rests
   const counted = yield* one<{ attempt: number }>(
     `UPDATE leases SET last_attempt = last_attempt + 1 WHERE tenant = ? AND connection = ?
      RETURNING last_attempt AS attempt`,

@@ -43,8 +43,12 @@ export type StoredConnection = Identity & {
   readonly sealedRefresh: Uint8Array
   readonly refreshAttempt: number
   readonly access: StoredAccess | null
-  /** How long the org's sessions were last seen to live. */
+  /** How long the org's sessions were last seen to live, the refusals that taught it, and how many tokens have served until their end since. */
   readonly sessionSeconds: number | null
+  readonly sessionRefusals: number
+  readonly sessionServed: number
+  /** Exchanges in a row that went wrong. */
+  readonly failures: number
   readonly lastExchangeAt: number | null
   readonly lastEgress: string | null
   /** Null: nothing is due by itself. */
@@ -56,7 +60,7 @@ export type StoredConnection = Identity & {
   /** Names the export in which it went there. */
   readonly handedOverIn: string | null
   readonly createdAt: number
-  /** Rises with every change but a re-wrapping. */
+  /** Rises with every change of tokens or state. */
   readonly version: number
 }
 
@@ -65,6 +69,7 @@ export const connectionColumns = `c.tenant, c.id, c.app, c.login_url AS "loginUr
   c.key_name AS "keyName", c.wrapped_key AS "wrappedKey", c.sealed_refresh AS "sealedRefresh", c.refresh_attempt AS "refreshAttempt",
   c.sealed_access AS "sealedAccess", c.access_generation AS "accessGeneration", c.access_attempt AS "accessAttempt",
   c.access_issued_at AS "accessIssuedAt", c.access_expires_at AS "accessExpiresAt", c.session_seconds AS "sessionSeconds",
+  c.session_refusals AS "sessionRefusals", c.session_served AS "sessionServed", c.failures,
   c.last_exchange_at AS "lastExchangeAt", c.last_egress AS "lastEgress", c.next_due_at AS "nextDueAt",
   c.signature, c.handed_over_at AS "handedOverAt", c.handed_over_in AS "handedOverIn", c.created_at AS "createdAt", c.version`
 

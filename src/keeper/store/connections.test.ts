@@ -31,7 +31,8 @@ describe('creating a connection', () => {
       ...{ state: 'live', stateSince: start, why: null, generation: 1, soleHolder: true, dataKey: plan.dataKey },
       ...{ sealedRefresh: bytes('sealed refresh token 1'), refreshAttempt: 0 },
       access: { sealed: bytes('sealed access token 1'), generation: 1, attempt: 0, issuedAt: start, expiresAt: null },
-      ...{ sessionSeconds: null, lastExchangeAt: null, lastEgress: null, nextDueAt: start + 3_600_000 },
+      ...{ sessionSeconds: null, sessionRefusals: 0, sessionServed: 0, failures: 0 },
+      ...{ lastExchangeAt: null, lastEgress: null, nextDueAt: start + 3_600_000 },
       ...{ signature: null, handedOverAt: null, handedOverIn: null, createdAt: start, version: 1 },
     })
     deepEqual(
@@ -218,12 +219,12 @@ describe('what is due', () => {
 
   test('is brought forward, never put off, for the same generation only, and nothing that rests is woken', async (t) => {
     const store = await openWithConnection(t)
-    const due = (at: number, generation = 1) => store.write('makeDue', { key: canary, generation, at })
+    const due = (at: number, generation = 1) => store.write('makeDue', { key: canary, state: 'live', generation, at })
     deepEqual([await due(start + 1, 2), await due(start + 1), await due(start + 2)], [false, true, false])
     equal((await store.connection()).nextDueAt, start + 1)
     await store.write('setState', {
       key: canary,
-      guard: { version: 2 },
+      guard: { version: 1 },
       generation: 1,
       next: { ...live, nextDueAt: null },
     })

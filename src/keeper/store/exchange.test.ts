@@ -179,9 +179,12 @@ describe('closing an attempt', () => {
       await store.write('closeAttempt', { ...step, ...closing, state })
       store.now += 1
     }
-    for (const state of [refused, refused, refused, live, refused]) await meet(state)
-    deepEqual(await kindsOf(store), ['refused', 'refused'])
-    equal((await store.connection()).stateSince, start + 4)
+    const doubted = { ...refused, state: 'in-doubt', onChange: [{ kind: 'doubted', data: '{}' }] }
+    for (const state of [refused, refused, doubted, refused, doubted]) await meet(state)
+    deepEqual(await kindsOf(store), ['refused', 'doubted'])
+    for (const state of [{ ...live, resolves: true }, refused]) await meet(state)
+    deepEqual(await kindsOf(store), ['refused', 'doubted', 'refused'])
+    equal((await store.connection()).stateSince, start + 6)
   })
 
   test('L-50: of an older generation leaves the state of the connection alone', async (t) => {

@@ -5,6 +5,7 @@ import { whetherStale, type NotOpen, type ReplyArrived, type StaleGeneration, ty
 import type { Identity, NewAccess } from './connection-row.ts'
 import { recordEvents, type NewEvent } from './events.ts'
 import { ownsFence, type Fenced } from './lease.ts'
+import { noteHost, type HostShown } from './login-hosts.ts'
 import { enterState, type NewState } from './state.ts'
 
 export type CommitExchange = ToPrepare & {
@@ -17,11 +18,14 @@ export type CommitExchange = ToPrepare & {
     /** What is left out stays as it is. */
     readonly identity?: Partial<Identity> | undefined
     readonly sessionSeconds?: number | null | undefined
+    readonly sessionRefusals?: number | undefined
+    readonly sessionServed?: number | undefined
     readonly egress?: string | null | undefined
     readonly signature?: string | null | undefined
     readonly state: NewState
   }
   readonly outcome: string
+  readonly host?: HostShown | undefined
   readonly events?: readonly NewEvent[] | undefined
 }
 export type Committed = { readonly kind: 'committed'; readonly generation: number }
@@ -40,6 +44,7 @@ export function* commitExchange(exchange: CommitExchange): Program<Committed | F
   const now = yield* storeNow()
   yield* storeTokens(exchange, ledTo, now)
   const entered = yield* enterState(key, next.state, now)
+  if (exchange.host !== undefined) yield* noteHost(key, exchange.host, now)
   yield* run(
     `UPDATE attempts SET outcome = ?, led_to = ?, closed_at = ?, sealed_reply = NULL
      WHERE tenant = ? AND connection = ? AND attempt = ?`,
@@ -51,7 +56,16 @@ export function* commitExchange(exchange: CommitExchange): Program<Committed | F
 }
 
 function* storeTokens({ key, attempt, next }: CommitExchange, ledTo: number, now: number): Program<void> {
-  const { sealedRefresh, access, identity = {}, sessionSeconds, egress, signature } = next
+  const {
+    sealedRefresh,
+    access,
+    identity = {},
+    sessionSeconds,
+    sessionRefusals,
+    sessionServed,
+    egress,
+    signature,
+  } = next
   if (sealedRefresh !== undefined)
     yield* run(
       'UPDATE connections SET generation = ?, sealed_refresh = ?, refresh_attempt = ? WHERE tenant = ? AND id = ?',
@@ -60,19 +74,13 @@ function* storeTokens({ key, attempt, next }: CommitExchange, ledTo: number, now
   yield* run(
     `UPDATE connections SET sealed_access = ?, access_generation = ?, access_attempt = ?, access_issued_at = ?, access_expires_at = ?,
        org_id = COALESCE(?, org_id), user_id = COALESCE(?, user_id), username = COALESCE(?, username),
-       instance_url = COALESCE(?, instance_url), session_seconds = COALESCE(?, session_seconds), last_egress = COALESCE(?, last_egress),
+       instance_url = COALESCE(?, instance_url), session_seconds = COALESCE(?, session_seconds),
+       session_refusals = COALESCE(?, session_refusals), session_served = COALESCE(?, session_served), last_egress = COALESCE(?, last_egress),
        signature = COALESCE(?, signature), last_exchange_at = ?, version = version + 1
      WHERE tenant = ? AND id = ?`,
     ...[access.sealed, ledTo, attempt, access.issuedAt, access.expiresAt],
-    ...[
-      identity.orgId,
-      identity.userId,
-      identity.username,
-      identity.instanceUrl,
-      sessionSeconds,
-      egress,
-      signature,
-    ].map(orNull),
+    ...[identity.orgId, identity.userId, identity.username, identity.instanceUrl].map(orNull),
+    ...[sessionSeconds, sessionRefusals, sessionServed, egress, signature].map(orNull),
     ...[now, key.tenant, key.id],
   )
 }
@@ -98,6 +106,7 @@ export type CloseAttempt = ToPrepare & {
   readonly eraseReply: boolean
   /** Entered only where `generation` is still the connection's (L-50). */
   readonly state?: NewState | undefined
+  readonly host?: HostShown | undefined
   readonly events?: readonly NewEvent[] | undefined
 }
 
@@ -116,6 +125,7 @@ export function* closeAttempt(
      WHERE tenant = ? AND connection = ? AND attempt = ?`,
     ...[outcome, now, eraseReply ? 1 : 0, key.tenant, key.id, attempt],
   )
+  if (closing.host !== undefined) yield* noteHost(key, closing.host, now)
   const enters = state !== undefined && (yield* whetherStale(key, generation)) === undefined
   const entered = enters ? yield* enterState(key, state, now) : []
   yield* recordEvents(key, [...(closing.events ?? []), ...entered])
@@ -124,7 +134,7 @@ export function* closeAttempt(
 
 export type JudgeAttempt = Pick<
   CloseAttempt,
-  'key' | 'fence' | 'generation' | 'attempt' | 'outcome' | 'sawReply' | 'state' | 'events'
+  'key' | 'fence' | 'generation' | 'attempt' | 'outcome' | 'sawReply' | 'state' | 'host' | 'events'
 >
 
 /** Names an outcome and leaves the attempt open, e.g. in doubt until it is settled: the next lease finds it with its name. */
@@ -142,7 +152,9 @@ export function* judgeAttempt(
     'UPDATE attempts SET outcome = ? WHERE tenant = ? AND connection = ? AND attempt = ?',
     ...[outcome, key.tenant, key.id, attempt],
   )
-  const entered = state === undefined ? [] : yield* enterState(key, state, yield* storeNow())
+  const now = yield* storeNow()
+  if (judging.host !== undefined) yield* noteHost(key, judging.host, now)
+  const entered = state === undefined ? [] : yield* enterState(key, state, now)
   yield* recordEvents(key, [...(judging.events ?? []), ...entered])
   return { kind: 'judged' }
 }

@@ -138,4 +138,24 @@ CREATE INDEX deliveries_by_connection ON deliveries (tenant, webhook, connection
 CREATE INDEX deliveries_by_due ON deliveries (tenant, webhook, due_at);
 `,
   },
+  {
+    id: 5,
+    name: 'login hosts, lengths of sessions, and failures',
+    sql: `
+-- of what was learned of sessions: the refusals that taught it, and the tokens that have served until their end since
+ALTER TABLE connections ADD COLUMN session_refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE connections ADD COLUMN session_served INTEGER NOT NULL DEFAULT 0;
+-- exchanges in a row that went wrong
+ALTER TABLE connections ADD COLUMN failures BIGINT NOT NULL DEFAULT 0;
+-- kinds of events, with spaces between, that were recorded of the incident that is going on: one of each (L-58)
+ALTER TABLE connections ADD COLUMN told TEXT NOT NULL DEFAULT '';
+
+-- over all tenants: when the exchanges that were let through would have come had they come evenly, failures in a row, and until when it is left alone
+CREATE TABLE login_hosts (
+  login_url TEXT PRIMARY KEY, turn_at BIGINT NOT NULL, failures BIGINT NOT NULL, rests_until BIGINT NOT NULL
+) /* clustered */;
+CREATE INDEX login_hosts_by_turn ON login_hosts (turn_at);
+CREATE INDEX attempts_flying ON attempts (tenant, connection, fence) WHERE closed_at IS NULL AND outcome IS NULL;
+`,
+  },
 ]

@@ -6,7 +6,7 @@ export type KeeperPruning = {
   readonly eventsBefore: number
   readonly attemptsBefore: number
   readonly introspectionsBefore: number
-  /** Counters of connections that were removed; longer ago than any process can have slept. */
+  /** Counters of connections that were removed, and login hosts that nobody has gone to since; longer ago than any process can have slept. */
   readonly removedBefore: number
   /** A tenant's newest events, that stay in any case unless they are too old. */
   readonly keepEvents: number
@@ -47,5 +47,10 @@ export function* pruneKeeper(plan: KeeperPruning): Program<number> {
     plan.removedBefore,
     most,
   )
-  return old + beyond + attempts + introspections + removed
+  const hosts = yield* run(
+    `DELETE FROM login_hosts WHERE login_url IN
+       (SELECT login_url FROM login_hosts WHERE turn_at < ? AND rests_until < ? ORDER BY turn_at LIMIT ?)`,
+    ...[plan.removedBefore, plan.removedBefore, most],
+  )
+  return old + beyond + attempts + introspections + removed + hosts
 }

@@ -19,13 +19,17 @@ export type AccessView = {
   readonly version: number
   readonly instanceUrl: string | null
   readonly nextDueAt: number | null
+  readonly sessionSeconds: number | null
+  readonly sessionRefusals: number
+  readonly sessionServed: number
   readonly dataKey: StoredKey
   readonly access: StoredAccess | null
 }
 
 export function* findAccess({ tenant, id }: ConnectionKey): Program<AccessView | undefined> {
   const row = yield* one<AccessRow>(
-    `SELECT state, generation, version, instance_url AS "instanceUrl", next_due_at AS "nextDueAt", key_name AS "keyName",
+    `SELECT state, generation, version, instance_url AS "instanceUrl", next_due_at AS "nextDueAt",
+       session_seconds AS "sessionSeconds", session_refusals AS "sessionRefusals", session_served AS "sessionServed", key_name AS "keyName",
        wrapped_key AS "wrappedKey", sealed_access AS "sealedAccess", access_generation AS "accessGeneration",
        access_attempt AS "accessAttempt", access_issued_at AS "accessIssuedAt", access_expires_at AS "accessExpiresAt"
      FROM connections WHERE tenant = ? AND id = ?`,
@@ -33,9 +37,10 @@ export function* findAccess({ tenant, id }: ConnectionKey): Program<AccessView |
     id,
   )
   if (row === undefined) return undefined
-  const { state, generation, version, instanceUrl, nextDueAt, keyName, wrappedKey } = row
-  const dataKey = { key: keyName, bytes: wrappedKey }
-  return { state, generation, version, instanceUrl, nextDueAt, dataKey, access: accessOf(row) }
+  const { state, generation, version, instanceUrl, nextDueAt, sessionSeconds, sessionRefusals, sessionServed } = row
+  const session = { sessionSeconds, sessionRefusals, sessionServed }
+  const dataKey = { key: row.keyName, bytes: row.wrappedKey }
+  return { state, generation, version, instanceUrl, nextDueAt, ...session, dataKey, access: accessOf(row) }
 }
 
 type AccessRow = Omit<AccessView, 'dataKey' | 'access'> &

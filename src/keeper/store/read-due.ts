@@ -2,31 +2,50 @@
 import type { ConnectionKey } from '../connection-key.ts'
 import { all, one, storeNow, type Program } from '../../storage/program.ts'
 
-export type DueConnection = {
+export type LeftOpen = {
   readonly key: ConnectionKey
   readonly app: string
   readonly loginUrl: string
   readonly dueAt: number
 }
 
-type DueRow = ConnectionKey & Omit<DueConnection, 'key'>
+/** With what it takes to say whether it has to be exchanged now. */
+export type DueConnection = LeftOpen & {
+  readonly state: string
+  readonly version: number
+  readonly createdAt: number
+  readonly lastExchangeAt: number | null
+  readonly accessIssuedAt: number | null
+  readonly accessExpiresAt: number | null
+  readonly sessionSeconds: number | null
+}
+
+type RowOf<T extends LeftOpen> = ConnectionKey & Omit<T, 'key'>
+/** The last one of a page. */
+export type DueCursor = ConnectionKey & { readonly dueAt: number }
 
 const unheld = `NOT EXISTS (SELECT 1 FROM leases l WHERE l.tenant = c.tenant AND l.connection = c.id
   AND l.holder IS NOT NULL AND l.until > ? AND l.until - ? <= 2 * l.for_ms)`
 
-/** Connections that are due at `now` and that nobody holds a lease on, the longest due first. */
+/** Connections that are due at `now` and that nobody holds a lease on, the longest due first; of those behind `after`, the last one of the page before. */
 export function* dueConnections({
   now,
   limit,
+  after = { dueAt: -1, tenant: '', id: '' },
 }: {
   readonly now: number
   readonly limit: number
+  readonly after?: DueCursor | undefined
 }): Program<readonly DueConnection[]> {
   const at = yield* storeNow()
-  const rows = yield* all<DueRow>(
-    `SELECT c.tenant, c.id, c.app, c.login_url AS "loginUrl", c.next_due_at AS "dueAt" FROM connections c
-     WHERE c.next_due_at IS NOT NULL AND c.next_due_at <= ? AND ${unheld} ORDER BY c.next_due_at, c.tenant, c.id LIMIT ?`,
-    ...[now, at, at, limit],
+  const rows = yield* all<RowOf<DueConnection>>(
+    `SELECT c.tenant, c.id, c.app, c.login_url AS "loginUrl", c.next_due_at AS "dueAt", c.state, c.version, c.created_at AS "createdAt",
+       c.last_exchange_at AS "lastExchangeAt", c.access_issued_at AS "accessIssuedAt", c.access_expires_at AS "accessExpiresAt",
+       c.session_seconds AS "sessionSeconds"
+     FROM connections c
+     WHERE c.next_due_at IS NOT NULL AND c.next_due_at <= ? AND (c.next_due_at, c.tenant, c.id) > (?, ?, ?) AND ${unheld}
+     ORDER BY c.next_due_at, c.tenant, c.id LIMIT ?`,
+    ...[now, after.dueAt, after.tenant, after.id, at, at, limit],
   )
   return rows.map(withKey)
 }
@@ -41,9 +60,9 @@ export function* nextDueAt(): Program<number | undefined> {
 
 /** Connections with an open attempt that nobody has judged, or with a reply that nobody has adopted, and that nobody holds a lease on: their holder died,
  *  or slept. `dueAt` is when the oldest such attempt was prepared. */
-export function* strandedConnections({ limit }: { readonly limit: number }): Program<readonly DueConnection[]> {
+export function* strandedConnections({ limit }: { readonly limit: number }): Program<readonly LeftOpen[]> {
   const at = yield* storeNow()
-  const rows = yield* all<DueRow>(
+  const rows = yield* all<RowOf<LeftOpen>>(
     `SELECT c.tenant, c.id, c.app, c.login_url AS "loginUrl", min(a.prepared_at) AS "dueAt"
      FROM attempts a JOIN connections c ON c.tenant = a.tenant AND c.id = a.connection
      WHERE a.closed_at IS NULL AND (a.outcome IS NULL OR a.sealed_reply IS NOT NULL) AND ${unheld}
@@ -53,6 +72,8 @@ export function* strandedConnections({ limit }: { readonly limit: number }): Pro
   return rows.map(withKey)
 }
 
-function withKey({ tenant, id, app, loginUrl, dueAt }: DueRow): DueConnection {
-  return { key: { tenant, id }, app, loginUrl, dueAt }
+function withKey<T>({ tenant, id, ...row }: ConnectionKey & T): Omit<ConnectionKey & T, keyof ConnectionKey> & {
+  readonly key: ConnectionKey
+} {
+  return { ...row, key: { tenant, id } }
 }

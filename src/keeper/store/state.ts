@@ -10,24 +10,42 @@ export type NewState = {
   readonly why: string | null
   /** Null: nothing is due by itself. */
   readonly nextDueAt: number | null
-  /** Recorded only where the state is another than before: one incident gives one event until it is resolved (L-58). */
+  /** Recorded once each until a state that resolves: one incident gives one event of a kind, however often it comes and goes within it (L-58). Those of a
+   *  state that resolves are recorded where the state was another. */
   readonly onChange?: readonly NewEvent[] | undefined
+  /** Whatever incident there was is over. */
+  readonly resolves?: boolean | undefined
+  /** Failures in a row; left out, they stay as they are. */
+  readonly failures?: 'add' | 'clear' | undefined
 }
 
-/** `stateSince` stays where the state does. Returns the events that the change asks for. */
+/** `stateSince` stays where the state does, and nothing becomes due of what another keeper has. Returns the events that the change asks for. */
 export function* enterState(key: ConnectionKey, next: NewState, now: number): Program<readonly NewEvent[]> {
-  const before = yield* one<{ state: string }>(
-    'SELECT state FROM connections WHERE tenant = ? AND id = ?',
+  const before = yield* one<{ state: string; told: string }>(
+    'SELECT state, told FROM connections WHERE tenant = ? AND id = ?',
     key.tenant,
     key.id,
   )
+  const { events, told } = tellingOf(next, before ?? { state: '', told: '' })
+  const [keeps, adds] = next.failures === undefined ? [1, 0] : next.failures === 'add' ? [1, 1] : [0, 0]
   yield* run(
-    `UPDATE connections SET state = ?, state_since = CASE WHEN state = ? THEN state_since ELSE ? END, why = ?, next_due_at = ?,
-       version = version + 1
+    `UPDATE connections SET state = ?, state_since = CASE WHEN state = ? THEN state_since ELSE ? END, why = ?,
+       next_due_at = CASE WHEN handed_over_at IS NULL THEN ? END, told = ?, failures = failures * ? + ?, version = version + 1
      WHERE tenant = ? AND id = ?`,
-    ...[next.state, next.state, now, next.why, next.nextDueAt, key.tenant, key.id],
+    ...[next.state, next.state, now, next.why, next.nextDueAt, told, keeps, adds, key.tenant, key.id],
   )
-  return before?.state === next.state ? [] : (next.onChange ?? [])
+  return events
+}
+
+/** `told` names the kinds that were recorded since the last state that resolved. */
+function tellingOf(
+  { state, onChange = [], resolves = false }: NewState,
+  before: { readonly state: string; readonly told: string },
+): { readonly events: readonly NewEvent[]; readonly told: string } {
+  if (resolves) return { events: before.state === state ? [] : onChange, told: '' }
+  const known = before.told === '' ? [] : before.told.split(' ')
+  const events = onChange.filter(({ kind }) => !known.includes(kind))
+  return { events, told: [...known, ...events.map(({ kind }) => kind)].join(' ') }
 }
 
 export type SetState = {
@@ -66,15 +84,63 @@ export function* setState({
   return { kind: 'set' }
 }
 
-export type MakeDue = { readonly key: ConnectionKey; readonly generation: number; readonly at: number }
+export type MakeDue = {
+  readonly key: ConnectionKey
+  /** Of a connection in this state alone. */
+  readonly state: string
+  readonly generation: number
+  readonly at: number
+}
 
-/** Brings the next exchange forward, e.g. because the org has answered 401; never puts it off, and never wakes a connection of which nothing is due.
- *  Anyone may: it decides nothing. */
-export function* makeDue({ key, generation, at }: MakeDue): Program<boolean> {
+/** Brings the next exchange forward, because the connection is in use; never puts it off, and never wakes one of which nothing is due. Anyone may: it decides
+ *  nothing, and the version stays, for tokens and state do. */
+export function* makeDue({ key, state, generation, at }: MakeDue): Program<boolean> {
   const changed = yield* run(
-    `UPDATE connections SET next_due_at = ?, version = version + 1
-     WHERE tenant = ? AND id = ? AND generation = ? AND next_due_at > ?`,
-    ...[at, key.tenant, key.id, generation, at],
+    `UPDATE connections SET next_due_at = ?
+     WHERE tenant = ? AND id = ? AND state = ? AND generation = ? AND next_due_at > ?`,
+    ...[at, key.tenant, key.id, state, generation, at],
+  )
+  return changed === 1
+}
+
+export type PutOff = {
+  readonly all: readonly {
+    readonly key: ConnectionKey
+    /** As they were read. */
+    readonly version: number
+    readonly dueAt: number
+    readonly until: number
+  }[]
+}
+
+/** What is due and need not be done now comes later, unless somebody has changed it since. How many were put off. */
+export function* putOff({ all: wishes }: PutOff): Program<number> {
+  let changed = 0
+  for (const { key, version, dueAt, until } of wishes)
+    changed += yield* run(
+      'UPDATE connections SET next_due_at = ? WHERE tenant = ? AND id = ? AND version = ? AND next_due_at = ?',
+      ...[until, key.tenant, key.id, version, dueAt],
+    )
+  return changed
+}
+
+export type LearnSession = {
+  readonly key: ConnectionKey
+  /** Of the access token that taught it. */
+  readonly generation: number
+  readonly attempt: number
+  /** Refusals as they were read: of many who learn the same at once, one counts. */
+  readonly knew: number
+  readonly seconds: number
+  readonly refusals: number
+}
+
+export function* learnSession(learned: LearnSession): Program<boolean> {
+  const { key, generation, attempt, knew, seconds, refusals } = learned
+  const changed = yield* run(
+    `UPDATE connections SET session_seconds = ?, session_refusals = ?, session_served = 0
+     WHERE tenant = ? AND id = ? AND access_generation = ? AND access_attempt = ? AND session_refusals = ?`,
+    ...[seconds, refusals, key.tenant, key.id, generation, attempt, knew],
   )
   return changed === 1
 }

@@ -9,7 +9,7 @@ import { claimDelivery, settleDelivery } from './deliveries.ts'
 import { releaseLease, renewLease, takeLease } from './lease.ts'
 import { pruneKeeper } from './prune.ts'
 import { rewrapAppKey, rewrapKey } from './rewrap.ts'
-import { makeDue, setState } from './state.ts'
+import { learnSession, makeDue, putOff, setState } from './state.ts'
 import { resumeWebhook, saveWebhook } from './webhooks.ts'
 
 export type KeeperWrites = {
@@ -34,6 +34,8 @@ export type KeeperWrites = {
   // judgement
   readonly setState: typeof setState
   readonly makeDue: typeof makeDue
+  readonly putOff: typeof putOff
+  readonly learnSession: typeof learnSession
   readonly noteIntrospection: typeof noteIntrospection
   // webhooks
   readonly saveWebhook: typeof saveWebhook
@@ -65,6 +67,8 @@ export const writes: KeeperWrites = {
   closeAttempt,
   setState,
   makeDue,
+  putOff,
+  learnSession,
   noteIntrospection,
   saveWebhook,
   resumeWebhook,
