@@ -52,7 +52,8 @@ export async function postOnce(means: PostMeans, wish: PostWish): Promise<Delive
   wish.signal.addEventListener('abort', cut)
   try {
     const stream = await streamOver(raw.value, wish, means)
-    return stream.ok ? await post(raw.value, stream.value, { wish, left }) : failed(stream.fault)
+    const end = stream.ok ? await post(raw.value, stream.value, { wish, left }) : failed(stream.fault)
+    return end.kind === 'failed' && left() === 0 ? failed(`it did not answer within ${deadlineMs} ms`) : end
   } finally {
     clearTimeout(timer)
     wish.signal.removeEventListener('abort', cut)
@@ -127,7 +128,7 @@ async function post(raw: Socket, stream: Duplex, { wish, left }: Posting): Promi
   const connection = openConnection({ raw, stream, ...none, to: target, isOver: () => left() === 0 })
   const posted = await connection.post(
     { ...request, path: target.path },
-    { mayWrite: () => !signal.aborted, deadlineMs: left() },
+    { mayWrite: () => !signal.aborted, deadlineMs: Math.ceil(left()) },
   )
   return deliveredIn(posted)
 }
