@@ -1,6 +1,6 @@
 /** Connections as they come, are seen, and go. */
 import type { Secret } from '../values/secret.ts'
-import { instant, type Instant } from '../values/time.ts'
+import { instant, seconds, type Instant } from '../values/time.ts'
 import type { Access } from './access.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import { unknownConnection } from './error-of.ts'
@@ -62,7 +62,7 @@ export function openConnections(parts: ExchangeParts, access: Access): Connectio
   }
 }
 
-function checkId({ tenant, id }: ConnectionKey): void {
+export function checkId({ tenant, id }: ConnectionKey): void {
   for (const [what, text] of [
     ['tenant', tenant],
     ['connection', id],
@@ -123,7 +123,7 @@ async function replace(parts: ExchangeParts, before: StoredConnection, wish: Ado
   await revokeReplaced(parts, key, { before, replaced: result.value.replaced })
 }
 
-async function revokeReplaced(
+export async function revokeReplaced(
   parts: ExchangeParts,
   key: ConnectionKey,
   { before, replaced }: { readonly before: StoredConnection; readonly replaced: Replaced },
@@ -139,7 +139,7 @@ async function adoptedAccess({ clock }: ExchangeParts, wish: AdoptWish, seal: Se
   return { sealed: await seal('access-token', wish.accessToken), issuedAt: clock(), expiresAt: null }
 }
 
-function alive({ clock, settings }: ExchangeParts, key: ConnectionKey): NewState {
+export function alive({ clock, settings }: ExchangeParts, key: ConnectionKey): NewState {
   const nextDueAt = heartbeatAt(clock(), lotOf(key), settings.heartbeat)
   return {
     ...{ state: 'alive', why: null, nextDueAt, onChange: [{ kind: eventOf.alive, data: '{}' }] },
@@ -171,7 +171,7 @@ async function remove(parts: ExchangeParts, key: ConnectionKey): Promise<{ reado
 }
 
 function viewOf(row: StoredConnection): ConnectionView {
-  const { key, access, lastExchangeAt, createdAt } = row
+  const { key, access, lastExchangeAt, createdAt, sessionSeconds } = row
   const at = (ms: number | null): Instant | undefined => (ms === null ? undefined : instant(ms))
   return {
     ...key,
@@ -188,7 +188,12 @@ function viewOf(row: StoredConnection): ConnectionView {
     nextDueAt: at(row.nextDueAt),
     idleAt: instant((lastExchangeAt ?? createdAt) + idleLimit),
     accessExpiresAt:
-      access === null ? undefined : instant(access.expiresAt ?? servesUntil(instant(access.issuedAt), undefined)),
+      access === null
+        ? undefined
+        : instant(
+            access.expiresAt ??
+              servesUntil(instant(access.issuedAt), sessionSeconds === null ? undefined : seconds(sessionSeconds)),
+          ),
     createdAt: instant(createdAt),
   }
 }

@@ -129,6 +129,58 @@ export type AdoptWish = {
   readonly replaces?: number | undefined
 }
 
+export type ConnectWish = {
+  /** `default` where it is left out. */
+  readonly tenant?: string | undefined
+  /** Of the connection that is to come to be; where it is there, its family is replaced and the old one revoked (L-57). */
+  readonly id: string
+  /** The app's own where it is left out; character for character one that the app has in Setup (SF-83). */
+  readonly redirectUri?: string | undefined
+  /** Space separated, refresh_token among them; the app's own where they are left out, else all that it has in Setup. */
+  readonly scopes?: string | undefined
+  readonly loginHint?: string | undefined
+  /** `login`, `consent`, `select_account`, space separated. */
+  readonly prompt?: string | undefined
+  /** `loopback`: this keeper listens on the redirect URI, which is http on a loopback host; the default for such a one. `web`: somebody else takes the callback
+   *  and hands it to `takeCallback`, of this keeper or of another one over the same vault. */
+  readonly callback?: 'loopback' | 'web' | undefined
+  /** Another user, or another org, may log in to a connection that has one; refused otherwise. */
+  readonly allowOtherUser?: boolean | undefined
+}
+
+/** A login that was begun: ten minutes, one callback. */
+export type Connecting = {
+  /** To be opened in a browser. */
+  readonly url: string
+  /** 256 bits; a web application binds it to its user's session, and looks whether the callback comes back to that one. */
+  readonly state: string
+  readonly redirectUri: string
+  readonly expiresAt: Instant
+  /** Resolves when the connection is there, whichever process has taken the callback. Rejects with a KeeperError. */
+  readonly done: Promise<ConnectionView>
+  /** Nothing comes of a callback that has not come yet. */
+  readonly cancel: () => Promise<void>
+}
+
+export type LinkTicket = {
+  /** 256 bits, of which the vault has a hash: whoever has it may log in to this connection, once. */
+  readonly ticket: Secret
+  readonly expiresAt: Instant
+}
+
+/** What a page tells of the connection that a link is for. */
+export type OpenedLink = ConnectionKey & Pick<ConnectionView, 'app' | 'loginUrl' | 'orgId' | 'userId'>
+
+export type FetchInit = {
+  /** GET where it is left out. */
+  readonly method?: string | undefined
+  /** `authorization` and what frames a message are not the caller's to set. */
+  readonly headers?: RequestInit['headers'] | undefined
+  /** Of a stream the request is not repeated after a 401. */
+  readonly body?: RequestInit['body'] | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 export type AccessToken = {
   readonly accessToken: Secret
   readonly instanceUrl: string | undefined
@@ -203,6 +255,29 @@ export type Keeper = {
   readonly removeApp: (app: { readonly tenant?: string; readonly name: string }) => Promise<void>
   /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */
   readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>
+  /** Begins a login in a browser, with PKCE. Rejects with a KeeperError. */
+  readonly connect: (app: string, wish: ConnectWish) => Promise<Connecting>
+  /** The whole URL that a browser was sent back to; once for each login. `browser`: what the browser that opened a link carries, where one brings the callback.
+   *  Rejects with a KeeperError. */
+  readonly takeCallback: (
+    url: string,
+    from?: { readonly tenant?: string | undefined; readonly browser?: { readonly carries: string | undefined } },
+  ) => Promise<ConnectionView>
+  /** A ticket by which a person may authorize this connection again, once; for 7 days where nothing is said (milliseconds). */
+  readonly reauthorizationLink: (of: ConnectionName, options?: { readonly validFor?: number }) => Promise<LinkTicket>
+  /** Withdraws all that are not used; resolves with how many those were. */
+  readonly revokeLinks: (of: ConnectionName) => Promise<number>
+  /** Spends nothing. Rejects with LINK_OVER. */
+  readonly openLink: (ticket: string) => Promise<OpenedLink>
+  /** Begins a login; the ticket is spent when that has succeeded. `browser`: what the browser carries now and has to bring back. */
+  readonly connectByLink: (
+    ticket: string,
+    wish: { readonly redirectUri: string; readonly browser?: string | undefined },
+  ) => Promise<Connecting>
+  /** A request with a live access token, to the connection's instance and to its login host and nowhere else (P-28); a path belongs to the instance. After a 401 that
+   *  says that the session is over the token is exchanged and the request repeated, once. Redirects are handed back as they are. Rejects with a KeeperError where
+   *  there is no token or the URL is another's, with what the network said otherwise. */
+  readonly fetch: (of: ConnectionName, pathOrUrl: string | URL, init?: FetchInit) => Promise<Response>
   /** A live one: from memory, or from the store, or by one exchange however many ask. `refused`: the one to which the org has answered 401; another is
    *  handed out then, by an exchange if there is none yet. Rejects with a KeeperError. */
   readonly accessToken: (

@@ -4,10 +4,12 @@ import type { Storage } from '../storage/storage.ts'
 import { watchWrites } from '../storage/writability.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import { Secret } from '../values/secret.ts'
-import { days, hours, minutes, type Duration } from '../values/time.ts'
+import { days, hours, milliseconds, minutes, type Duration } from '../values/time.ts'
 import { openAccess } from './access.ts'
+import { openConnect } from './connect/connect.ts'
+import { finishReceived } from './connect/received.ts'
 import { openApps } from './apps.ts'
-import { openConnections } from './connections.ts'
+import { checkId, openConnections } from './connections.ts'
 import { withBell } from './bell.ts'
 import { onlyTenant, type ConnectionKey } from './connection-key.ts'
 import { openEvents, type Events } from './events.ts'
@@ -21,6 +23,7 @@ import { openUnderWay, type UnderWay } from './refresh/under-way.ts'
 import { faultOfHeartbeat } from './rules/due.ts'
 import { faultOfTerms, usualTerms } from './rules/lease-terms.ts'
 import { openScheduler, type Scheduler } from './scheduler.ts'
+import { fetchAs } from './fetch/fetch.ts'
 import { findEvents } from './store/events.ts'
 import { migrations } from './store/migrations.ts'
 import { countStates } from './store/read-connections.ts'
@@ -210,6 +213,7 @@ function faceOf(
   const { storage, transport } = parts
   const access = openAccess(parts)
   const connections = openConnections(parts, access)
+  const connect = openConnect(parts, { access, find: connections.find, checkKey: checkId })
   let closed = false
   const keyOf = (name: ConnectionName): ConnectionKey => {
     if (closed) throw new KeeperError('CLOSED', 'This keeper is closed.')
@@ -221,6 +225,17 @@ function faceOf(
     app: async ({ tenant = onlyTenant, name }) => await apps.view({ tenant, name }),
     removeApp: async ({ tenant = onlyTenant, name }) => await apps.remove({ tenant, name }),
     adopt: async (wish) => await connections.adopt(wish),
+    connect: async (app, wish) =>
+      await connect.connect(app, keyOf({ tenant: wish.tenant ?? onlyTenant, id: wish.id }), wish),
+    takeCallback: async (url, { tenant, browser = 'not-asked' as const } = {}) =>
+      await connect.takeCallback(url, { tenant, browser }),
+    reauthorizationLink: async (of, { validFor } = {}) =>
+      await connect.link(keyOf(of), validFor === undefined ? undefined : milliseconds(validFor)),
+    revokeLinks: async (of) => await connect.revokeLinks(keyOf(of)),
+    openLink: async (ticket) => await connect.openLink(ticket),
+    connectByLink: async (ticket, wish) => await connect.connectByLink(ticket, wish),
+    fetch: async (of, pathOrUrl, init = {}) =>
+      await fetchAs({ storage, transport, access }, keyOf(of), { pathOrUrl: String(pathOrUrl), init }),
     accessToken: async (of, asking = {}) => await access.get(keyOf(of), asking),
     verify: async (of, verifying = {}) => await access.exchange(keyOf(of), verifying),
     remove: async (of) => await connections.remove(keyOf(of)),
@@ -234,12 +249,16 @@ function faceOf(
     followEvents: ({ tenant = onlyTenant, after, connection, signal }) =>
       events.follow({ tenant, after, connection }, signal),
     webhooks,
-    lookAfter: scheduler.round,
+    async lookAfter() {
+      await finishReceived(parts)
+      return await scheduler.round()
+    },
     ...{ figures: figures.read, storeTrouble },
     route: transport.shown,
     async close() {
       if (closed) return
       closed = true
+      await connect.close()
       await close()
     },
   }

@@ -51,7 +51,7 @@ export async function pointedOptions(
 
 function pointedTransport(transport: Transport, reached: Reached): Transport {
   return {
-    shown: transport.shown,
+    ...{ shown: transport.shown, tunnel: transport.tunnel },
     async open(wish) {
       const opened = await around(reached, 'opening the connection', () => transport.open(wish))
       return opened.kind === 'open' ? { ...opened, connection: pointedConnection(opened.connection, reached) } : opened

@@ -22,7 +22,7 @@ export type Scene = AsyncDisposable & {
 
 export type Bend = Partial<KeeperOptions> & { readonly environment?: Partial<KeeperEnvironment> }
 
-type SceneBend = Bend & { readonly org?: StartOrgOptions }
+export type SceneBend = Bend & { readonly org?: StartOrgOptions }
 
 /** The connection is `canary`, of the app `nightly`. */
 export async function openScene(bend: SceneBend = {}): Promise<Scene> {

@@ -57,11 +57,11 @@ function* insertConnection(plan: CreateConnection, now: number): Program<void> {
   const { key, identity, access, dataKey, state } = plan
   yield* run(
     `INSERT INTO connections (tenant, id, app, login_url, org_id, user_id, username, instance_url, state, state_since, why, generation,
-       sole_holder, key_name, wrapped_key, sealed_refresh, refresh_attempt, session_seconds, next_due_at, created_at, version)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, 0, ?, ?, ?, 1)`,
+       sole_holder, key_name, wrapped_key, sealed_refresh, refresh_attempt, session_seconds, next_due_at, created_at, authorized_at, version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, 0, ?, ?, ?, ?, 1)`,
     ...[key.tenant, key.id, plan.app, plan.loginUrl, identity.orgId, identity.userId, identity.username],
     ...[identity.instanceUrl, state.state, now, state.why, plan.soleHolder ? 1 : 0, dataKey.key, dataKey.bytes],
-    ...[plan.sealedRefresh, plan.sessionSeconds, state.nextDueAt, now],
+    ...[plan.sealedRefresh, plan.sessionSeconds, state.nextDueAt, now, now],
   )
   yield* storeAdoptedAccess(key, access, 1)
 }
@@ -114,16 +114,17 @@ export function* replaceToken(plan: ReplaceToken): Program<ReplaceOutcome> {
   if (before.generation !== plan.generation) return { kind: 'stale-generation', generation: before.generation }
   const generation = before.generation + 1
   const identity = { ...before, ...plan.identity }
+  const now = yield* storeNow()
   yield* run(
     `UPDATE connections SET generation = ?, sealed_refresh = ?, refresh_attempt = 0, sole_holder = ?, key_name = ?, wrapped_key = ?,
-       org_id = ?, user_id = ?, username = ?, instance_url = ?
+       org_id = ?, user_id = ?, username = ?, instance_url = ?, authorized_at = ?
      WHERE tenant = ? AND id = ?`,
     ...[generation, plan.sealedRefresh, plan.soleHolder ? 1 : 0],
     ...[dataKey?.key ?? before.dataKey.key, dataKey?.bytes ?? before.dataKey.bytes],
-    ...[identity.orgId, identity.userId, identity.username, identity.instanceUrl, key.tenant, key.id],
+    ...[identity.orgId, identity.userId, identity.username, identity.instanceUrl, now, key.tenant, key.id],
   )
   yield* storeAdoptedAccess(key, plan.access, generation)
-  const entered = yield* enterState(key, plan.state, yield* storeNow())
+  const entered = yield* enterState(key, plan.state, now)
   yield* recordEvents(key, [...(plan.events ?? []), ...entered])
   return { kind: 'replaced', generation, replaced: before }
 }

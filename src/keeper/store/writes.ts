@@ -2,8 +2,17 @@
 import { tryWrite } from '../../storage/writability.ts'
 import { removeApp, saveApp } from './apps.ts'
 import { appendReceived, markConnected, markSent, prepareAttempt } from './attempts.ts'
+import {
+  beginAuthorization,
+  cancelAuthorization,
+  closeAuthorization,
+  keepAuthorizationReply,
+  releaseAuthorization,
+  takeAuthorization,
+} from './authorizations.ts'
 import { createConnection, removeConnection, replaceToken } from './connections.ts'
 import { closeAttempt, commitExchange, judgeAttempt } from './exchange.ts'
+import { adoptGrant } from './grants.ts'
 import { noteIntrospection } from './introspections.ts'
 import { claimDelivery, settleDelivery } from './deliveries.ts'
 import { releaseLease, renewLease, takeLease } from './lease.ts'
@@ -12,6 +21,8 @@ import { rewrapAppKey, rewrapKey } from './rewrap.ts'
 import { learnSession, makeDue, putOff, setState } from './state.ts'
 import { resumeWebhook, saveWebhook } from './webhooks.ts'
 
+import { makeTicket, revokeTickets } from './tickets.ts'
+
 export type KeeperWrites = {
   // apps and connections
   readonly saveApp: typeof saveApp
@@ -19,6 +30,16 @@ export type KeeperWrites = {
   readonly createConnection: typeof createConnection
   readonly replaceToken: typeof replaceToken
   readonly removeConnection: typeof removeConnection
+  // logins and links
+  readonly beginAuthorization: typeof beginAuthorization
+  readonly cancelAuthorization: typeof cancelAuthorization
+  readonly takeAuthorization: typeof takeAuthorization
+  readonly releaseAuthorization: typeof releaseAuthorization
+  readonly keepAuthorizationReply: typeof keepAuthorizationReply
+  readonly closeAuthorization: typeof closeAuthorization
+  readonly adoptGrant: typeof adoptGrant
+  readonly makeTicket: typeof makeTicket
+  readonly revokeTickets: typeof revokeTickets
   // leases
   readonly takeLease: typeof takeLease
   readonly renewLease: typeof renewLease
@@ -55,6 +76,15 @@ export const writes: KeeperWrites = {
   createConnection,
   replaceToken,
   removeConnection,
+  beginAuthorization,
+  cancelAuthorization,
+  takeAuthorization,
+  releaseAuthorization,
+  keepAuthorizationReply,
+  closeAuthorization,
+  adoptGrant,
+  makeTicket,
+  revokeTickets,
   takeLease,
   renewLease,
   releaseLease,

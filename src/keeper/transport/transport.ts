@@ -35,11 +35,15 @@ export type OpenWish = {
   readonly endsAt: number
 }
 
+export type TunnelWish = Pick<OpenWish, 'host' | 'port' | 'secure'> & { readonly withinMs: number }
+
 export type Opened = { readonly kind: 'open'; readonly connection: Connection } | NotOpened
 
 export type Transport = {
   /** Rejects only on a wish that makes no sense. Nothing has been sent to the host when it resolves, but its part of TLS. */
   readonly open: (wish: OpenWish) => Promise<Opened>
+  /** For requests that may be sent again or come in pieces: a stream to the host, whole and open until somebody ends it. A failed one has left nothing open. */
+  readonly tunnel: (wish: TunnelWish) => Promise<Result<Tunnel, NotOpened>>
   /** For people, without credentials: `http://127.0.0.1:9293`, or `directly`. */
   readonly shown: string
 }
@@ -52,6 +56,7 @@ export function openTransport(parts: TransportParts): Result<Transport, string> 
   const trust = openTrust(parts.tls?.ca ?? [])
   return ok({
     open: async (wish) => await open({ ...parts, proxy: proxy.value, trust }, wish),
+    tunnel: async (wish) => await tunnelTo({ ...parts, proxy: proxy.value, trust }, wish),
     shown: proxy.value?.shown ?? 'directly',
   })
 }
@@ -59,6 +64,30 @@ export function openTransport(parts: TransportParts): Result<Transport, string> 
 type Means = Pick<TransportParts, 'clock' | 'monotonic'> & {
   readonly proxy: ProxyUrl | undefined
   readonly trust: () => SecureContext
+}
+
+async function tunnelTo(
+  means: Means,
+  { host: text, port, secure, withinMs }: TunnelWish,
+): Promise<Result<Tunnel, NotOpened>> {
+  const host = parseHost(text)
+  if (!host.ok) return fault(refused('resolve', `the host ${host.fault}`))
+  let timer: NodeJS.Timeout | undefined
+  let late = false
+  const begun = (socket: Socket): void => {
+    timer = setTimeout(() => {
+      late = true
+      socket.destroy(new Error(tooLate))
+    }, withinMs)
+  }
+  const tunnel = await openTunnel({
+    ...{ to: { host: host.value, port }, secure, pin: undefined, endsWithin: undefined, begun },
+    ...{ proxy: means.proxy, trust: means.trust },
+  })
+  clearTimeout(timer)
+  if (!late) return tunnel
+  if (tunnel.ok) tunnel.value.raw.destroy()
+  return fault(refused('connect', tooLate))
 }
 
 async function open(means: Means, wish: OpenWish): Promise<Opened> {

@@ -35,7 +35,7 @@ export type TunnelWish = {
   readonly to: Destination
   readonly secure: boolean
   readonly pin: string | undefined
-  readonly endsWithin: number
+  readonly endsWithin: number | undefined
   readonly trust: () => SecureContext
   /** Undefined: straight to the destination. */
   readonly proxy: ProxyUrl | undefined

@@ -11,8 +11,8 @@ export type TunnelQuestion = {
   readonly to: Destination
   /** Name of the one egress that is wanted. */
   readonly pin: string | undefined
-  /** Milliseconds after which the proxy is asked to cut the tunnel, from when it has read this (P-21). */
-  readonly endsWithin: number
+  /** Undefined: it is not asked to. Milliseconds after which the proxy is asked to cut the tunnel, from when it has read this (P-21). */
+  readonly endsWithin: number | undefined
 }
 
 export type TunnelAnswer = Pick<ProxyReply, 'egress' | 'leavesFrom' | 'endsWithin'>
@@ -53,7 +53,7 @@ function connectHead({ url: { credentials }, to, pin, endsWithin }: TunnelQuesti
     `Host: ${authority}`,
     ...(basic === undefined ? [] : [`Proxy-Authorization: Basic ${basic}`]),
     ...(pin === undefined ? [] : [`Sallyport-Egress: ${pin}`]),
-    `Sallyport-Tunnel-Ends: ${endsWithin}`,
+    ...(endsWithin === undefined ? [] : [`Sallyport-Tunnel-Ends: ${endsWithin}`]),
   ]
   return `${lines.join('\r\n')}\r\n\r\n`
 }

@@ -1,0 +1,78 @@
+/** The end of a login: a callback is held against what was begun, taken once, and its code exchanged. */
+import type { ConnectionKey } from '../connection-key.ts'
+import { KeeperError } from '../keeper-error.ts'
+import { adviceOf } from '../rules/code-outcome.ts'
+import { cameTo, readCallback, type Callback } from '../rules/authorization.ts'
+import { findAuthorizationByState, type StoredAuthorization } from '../store/authorizations.ts'
+import { exchangeCode } from './exchange-code.ts'
+import { end, finish } from './finish.ts'
+import { errorFrom, hashOf, kept, notStored, overdue, type ConnectParts } from './parts.ts'
+
+export type TakeOptions = {
+  /** Where it is said: only logins of this tenant (P-28). */
+  readonly tenant?: string | undefined
+  /** What the browser carries that brought it. `not-asked` where no browser did: a program that has the right to has handed it in. */
+  readonly browser: { readonly carries: string | undefined } | 'not-asked'
+}
+
+export type Taken = { readonly number: number; readonly key: ConnectionKey }
+
+/** Which login it belongs to, with nothing taken yet. Rejects with a KeeperError that says the same to all who should not have it. */
+export async function loginOf(
+  parts: ConnectParts,
+  url: string,
+  options: TakeOptions,
+): Promise<readonly [StoredAuthorization, Callback]> {
+  const callback = readCallback(url)
+  if (!callback.ok)
+    throw new KeeperError('INVALID', callback.fault, { next: ['Hand in the whole URL that the browser was sent to.'] })
+  const login = await parts.storage.read(() => findAuthorizationByState(hashOf(callback.value.state)))
+  if (login === undefined || (options.tenant !== undefined && login.key.tenant !== options.tenant)) throw unknown()
+  if (!cameTo(url, login.redirectUri)) {
+    parts.log.warn('keeper.callback-elsewhere', { ...login.key, app: login.app })
+    throw unknown()
+  }
+  if (!isSameBrowser(login, options)) {
+    parts.log.warn('keeper.callback-of-another-browser', { ...login.key, app: login.app })
+    throw new KeeperError('UNKNOWN_AUTHORIZATION', 'This login was not begun in this browser.', {
+      next: ['Open the link again, and log in here; whoever sent you to the login page may not mean well.'],
+    })
+  }
+  return [login, callback.value]
+}
+
+function isSameBrowser({ browserHash }: StoredAuthorization, { browser }: TakeOptions): boolean {
+  if (browserHash === null || browser === 'not-asked') return true
+  return browser.carries !== undefined && hashOf(browser.carries) === browserHash
+}
+
+const unknown = (): KeeperError =>
+  new KeeperError('UNKNOWN_AUTHORIZATION', 'No login was begun here that this answers.', {
+    next: ['Authorize again: a login is kept for a day, and may take ten minutes.'],
+  })
+
+/** Once for each login: of two callbacks at once one has it. Rejects with a KeeperError. */
+export async function takeCallback(parts: ConnectParts, url: string, options: TakeOptions): Promise<Taken> {
+  const [login, { answer }] = await loginOf(parts, url, options)
+  const { number, key } = login
+  const taken = await parts.storage.write('takeAuthorization', { number })
+  if (taken.kind !== 'committed') throw notStored(`the callback for ${key.id}`)
+  if (taken.value.kind === 'expired') throw overdue('The login took more than ten minutes.')
+  if (taken.value.kind === 'over')
+    throw login.error === null ? overdue('This callback was taken before.') : errorFrom(login.error)
+  if (answer.kind === 'error') return await end(parts, login, denied(answer))
+  return { number, key: await exchange(parts, login, answer.code) }
+}
+
+async function exchange(parts: ConnectParts, login: StoredAuthorization, code: string): Promise<ConnectionKey> {
+  const done = await exchangeCode(parts, login, code)
+  if (done.kind === 'judged') return await finish(parts, login, done.outcome)
+  throw kept(login.key)
+}
+
+const control = /[^ -~\u00a0-\uffff]/g
+
+function denied({ error, description }: Callback['answer'] & { readonly kind: 'error' }): KeeperError {
+  const said = `${error}: ${description}`.replace(control, ' ').slice(0, 300)
+  return new KeeperError('AUTHORIZATION_DENIED', `The org says ${said}`, { next: [adviceOf(error)] })
+}
