@@ -1,4 +1,4 @@
-/** The admin API as commands speak to it (P-14): every refusal becomes a Complaint in the org's own words. */
+/** The API of a service as commands speak to it (P-14): every refusal becomes a Complaint in the service's own words. */
 import { isRecord } from '../documents/words.ts'
 import { Complaint, complaint, type Trouble } from './complaint.ts'
 import { httpExchange, type Outgoing, type Reply } from './http-exchange.ts'
@@ -16,13 +16,17 @@ export type AdminAsk = {
 
 export type AdminClient = {
   readonly url: string
-  /** `path` follows /admin/v1. Throws a Complaint for every reply outside 2xx that is not accepted. */
-  readonly ask: (method: 'GET' | 'PUT' | 'POST', path: string, what?: AdminAsk) => Promise<AdminReply>
+  /** `path` follows that of the API. Throws a Complaint for every reply outside 2xx that is not accepted. */
+  readonly ask: (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, what?: AdminAsk) => Promise<AdminReply>
 }
 
-/** Whose admin API it is, in the words of a complaint. */
+/** Whose API it is, in the words of a complaint. */
 export type Service = {
   readonly name: string
+  /** Path of the API: /admin/v1 if not said. */
+  readonly at?: string
+  /** The token by its name, and the variable that gives it: those of admin APIs if not said. */
+  readonly token?: { readonly called: string; readonly variable: string }
   /** What starts it, and how another one is named. */
   readonly next: readonly string[]
 }
@@ -30,10 +34,11 @@ export type Service = {
 const theOrg: Service = { name: 'org', next: ['sallyport up', 'Or name another: --org URL'] }
 
 export function openAdminClient(url: string, { token, from }: FoundToken, service: Service = theOrg): AdminClient {
+  const { at = '/admin/v1' } = service
   return {
     url,
     async ask(method, path, { body, ifMatch, accept = [] } = {}) {
-      const response = await send(service, new URL(`${url}/admin/v1${path}`), {
+      const response = await send(service, new URL(`${url}${at}${path}`), {
         method,
         headers: {
           accept: 'application/json',
@@ -69,13 +74,15 @@ function parsed(text: string): unknown {
   }
 }
 
-const notAdmitted = ({ name }: Service, url: string, from: string): Complaint =>
-  complaint(
-    `The ${name} at ${url} does not accept the admin token from ${from}.`,
-    name === 'org'
-      ? 'Set SALLYPORT_ADMIN_TOKEN to the token of that org, or name the org whose data folder this is: --org URL'
-      : `Set SALLYPORT_ADMIN_TOKEN to the token of that ${name}.`,
+function notAdmitted({ name, token = theAdminToken }: Service, url: string, from: string): Complaint {
+  const elsewhere = name === 'org' ? ', or name the org whose data folder this is: --org URL' : '.'
+  return complaint(
+    `The ${name} at ${url} does not accept the ${token.called} from ${from}.`,
+    `Set ${token.variable} to the token of that ${name}${elsewhere}`,
   )
+}
+
+const theAdminToken = { called: 'admin token', variable: 'SALLYPORT_ADMIN_TOKEN' }
 
 /** RFC 9457; where several things are wrong, each has its own line. */
 function refused({ status, body }: AdminReply, url: string): Complaint {
@@ -84,10 +91,7 @@ function refused({ status, body }: AdminReply, url: string): Complaint {
   const whole = troubleOf(problem)
   if (several.length > 0) return new Complaint(several)
   if (whole.length > 0) return new Complaint(whole)
-  return complaint(
-    `${url} answered ${status}, in words that are not those of an admin API of Sallyport.`,
-    'sallyport doctor',
-  )
+  return complaint(`${url} answered ${status}, in words that are not those of an API of Sallyport.`, 'sallyport doctor')
 }
 
 function troubleOf(problem: unknown): Trouble[] {

@@ -1,4 +1,5 @@
 /** What an expected fault of the parts below means to the person at the terminal. What is not named here is unexpected. */
+import { KeeperError } from '../keeper/keeper-error.ts'
 import { StorageFault } from '../storage/storage.ts'
 import { complaint, Complaint } from './complaint.ts'
 
@@ -14,7 +15,7 @@ export type Listening = {
 /** Undefined for a fault that nobody foresaw. */
 export function complaintOf(cause: unknown, listening?: Listening): Complaint | undefined {
   if (cause instanceof Complaint) return cause
-  if (cause instanceof StorageFault) return complaint(cause.message, ...cause.next)
+  if (cause instanceof StorageFault || cause instanceof KeeperError) return complaint(cause.message, ...cause.next)
   return systemComplaint(cause, listening)
 }
 

@@ -10,17 +10,18 @@ import { dataFolder, storageFrom } from './settings.ts'
 
 /** `--org` where it is given, else the address that the configuration has the org listen on. Without a slash at its end. */
 export function findOrgUrl({ configuration: { org } }: Loaded, given: string | undefined): string {
-  if (given !== undefined) return originOf(given)
+  if (given !== undefined) return originGiven('--org', given)
   const address = listenAddress(org.listen)
   if (address === undefined) throw new Error(`org.listen was not validated: ${org.listen}`)
   if (address.port === 0) throw wrongUsage('org.listen has port 0, so the org is not found by it.', '--org URL')
   return urlOf(address)
 }
 
-function originOf(text: string): string {
+/** Of an option. Throws a Complaint where it is none. */
+export function originGiven(option: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/') return url.origin
-  throw wrongUsage(`--org ${JSON.stringify(text)} is no origin.`, '--org http://127.0.0.1:8480')
+  throw wrongUsage(`${option} ${JSON.stringify(text)} is no origin.`, `${option} http://127.0.0.1:8480`)
 }
 
 /** The address to reach a listener by: one that listens everywhere is reached over the loopback. */
@@ -32,18 +33,31 @@ export function urlOf({ host, port }: { readonly host: string; readonly port: nu
 export type FoundToken = { readonly token: Secret; readonly from: string }
 
 /** SALLYPORT_ADMIN_TOKEN, else the file that the service left in its data folder. Throws a Complaint where there is neither. */
-export function findAdminToken(
-  { configuration, folder: from, adminToken }: Loaded,
-  fileName: string = adminTokenFileName,
+export function findAdminToken(loaded: Loaded, fileName: string = adminTokenFileName): FoundToken {
+  const { adminToken: given } = loaded
+  return findToken(loaded, { given, fileName, called: 'admin token', variable: 'SALLYPORT_ADMIN_TOKEN' })
+}
+
+export type WantedToken = {
+  /** By the environment, or by the configuration. */
+  readonly given: Secret | undefined
+  readonly fileName: string
+  readonly called: string
+  readonly variable: string
+}
+
+export function findToken(
+  { configuration, folder: from }: Loaded,
+  { given, fileName, called, variable }: WantedToken,
 ): FoundToken {
-  if (adminToken !== undefined) return { token: adminToken, from: 'SALLYPORT_ADMIN_TOKEN' }
+  if (given !== undefined) return { token: given, from: variable }
   const folder = dataFolder(storageFrom(configuration.storage, from))
   const path = folder === undefined ? undefined : join(folder, fileName)
   const text = path === undefined ? undefined : readIfThere(path)
   if (path !== undefined && text !== undefined) return { token: secret(text.trim()), from: path }
   throw complaint(
-    path === undefined ? 'There is no admin token: the storage has no folder.' : `There is no admin token in ${path}.`,
-    'Set SALLYPORT_ADMIN_TOKEN to the token that was printed at the first start.',
+    path === undefined ? `There is no ${called}: the storage has no folder.` : `There is no ${called} in ${path}.`,
+    `Set ${variable} to the token that was printed at the first start.`,
     'sallyport up',
   )
 }

@@ -4,6 +4,7 @@ import { addAllowlistCommands } from './commands/allowlist.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addGatewayCommand } from './commands/gateway.ts'
+import { addKeeperCommands } from './commands/keeper.ts'
 import { addOrgCommand } from './commands/org.ts'
 import { addUpCommand } from './commands/up.ts'
 import { wrongUsage, type Complaint } from './complaint.ts'
@@ -25,6 +26,7 @@ export function openProgram(terminal: Terminal): Command {
   addUpCommand(program, terminal)
   addOrgCommand(program, terminal)
   addGatewayCommand(program, terminal)
+  addKeeperCommands(program, terminal)
   addAllowlistCommands(program, terminal)
   addConfigCommands(program, terminal)
   addDoctorCommand(program, terminal)

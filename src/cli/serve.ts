@@ -6,9 +6,11 @@ import { listenForStop } from './stop-signals.ts'
 import type { Terminal } from './terminal.ts'
 import { holdYoungGeneration } from './young-generation.ts'
 
-/** Where what was started is left, to be closed in the order in which it was started (P-15: the org before the gateway). */
+/** Where what was started is left, to be closed in the order in which it was started (P-15: the org before the gateway), but for what says otherwise. */
 export type House = {
   readonly keep: (close: () => Promise<void>) => void
+  /** To be closed before all that was started so far: what is under way there may need the others (P-15: the keeper before the org). */
+  readonly keepFirst: (close: () => Promise<void>) => void
   /** A store can take no further write (P-04): the process ends with the reason. */
   readonly onFault: (cause: Error) => void
 }
@@ -22,7 +24,8 @@ export async function serve(terminal: Terminal, begin: (house: House) => Promise
   const closers: (() => Promise<void>)[] = []
   const keep = (close: () => Promise<void>): void => void closers.push(close)
   const young = holdYoungGeneration()
-  const begun = begin({ keep, onFault: (cause) => broken.reject(storeGaveUp(cause)) }).finally(young.release)
+  const keepFirst = (close: () => Promise<void>): void => void closers.unshift(close)
+  const begun = begin({ keep, keepFirst, onFault: (cause) => broken.reject(storeGaveUp(cause)) }).finally(young.release)
   try {
     await Promise.race([begun.then(() => stop.requested), stop.requested, broken.promise])
   } catch (cause) {

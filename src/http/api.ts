@@ -62,11 +62,7 @@ export function openApi<Code extends string, Caller>(terms: ApiTerms<Code>): Api
     const read = readBody(schema, sent)
     return read.ok ? read : fault(problemOfFaults(terms.bodyInvalid, read.fault))
   }
-  const nothingThere = ({ method, url }: FastifyRequest): Problem => ({
-    code: 'NOT_FOUND',
-    detail: `There is no ${method} ${url.split('?')[0]?.slice(0, 200)}.`,
-    next: [terms.whatThereIs],
-  })
+  const nothingThere = (request: FastifyRequest): Problem => nothingAt(request, terms.whatThereIs)
   const admit = (request: FastifyRequest, bearers: Bearers<Caller>): Problem<Code> | undefined => {
     const next = [terms.whereIsTheToken]
     const sent = bearerOf(request.headers.authorization)
@@ -101,6 +97,12 @@ export function openApi<Code extends string, Caller>(terms: ApiTerms<Code>): Api
     ...{ sendProblem, checkBody, problemOf, nothingThere, callerOf },
   }
 }
+
+const nothingAt = ({ method, url }: FastifyRequest, whatThereIs: string): Problem => ({
+  code: 'NOT_FOUND',
+  detail: `There is no ${method} ${url.split('?')[0]?.slice(0, 200)}.`,
+  next: [whatThereIs],
+})
 
 function senderOf<Code extends string>(
   own: Readonly<Record<Code, ProblemKind>>,

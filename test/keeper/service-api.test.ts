@@ -37,10 +37,10 @@ describe('the keeper over HTTP', () => {
   })
 
   test('verifies by one real exchange, and shows no token', async () => {
-    const before = await scene.ask('/v1/connections/canary')
+    const seen = await scene.ask('/v1/connections/canary')
     const verified = await scene.ask('/v1/connections/canary/verify', { method: 'POST' })
     deepEqual(Object.keys(verified.body), ['instance_url', 'expires_at', 'generation', 'egress'])
-    equal(verified.body.generation, before.body.generation + 1)
+    equal(verified.body.generation, seen.body.generation + 1)
   })
 
   test('shows a connection without its tokens', async () => {

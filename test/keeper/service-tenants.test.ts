@@ -19,13 +19,20 @@ const guesses: Readonly<Record<string, unknown>> = {
 
 async function describedRoutes(scene: ServiceScene): Promise<readonly Described[]> {
   const { body } = await scene.ask('/v1/openapi.json', { token: null })
-  return Object.entries<Record<string, unknown>>(body.paths).flatMap(([path, methods]) =>
-    Object.entries<any>(methods).map(([method, about]) => ({
-      ...{ path, method: method.toUpperCase() },
-      required: about.requestBody?.content?.['application/json']?.schema?.required ?? [],
+  return Object.entries<Record<string, Operation>>(body.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, about]) => ({
+      ...{ path, method: method.toUpperCase(), required: requiredIn(about) },
     })),
   )
 }
+
+type Operation = {
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: { readonly required?: string[] } }>>
+  }
+}
+const requiredIn = ({ requestBody }: Operation): readonly string[] =>
+  requestBody?.content['application/json']?.schema.required ?? []
 
 async function asRival(scene: ServiceScene, { method, path, required }: Described): Promise<Answer> {
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(guesses[name] ?? 'canary'))
@@ -63,7 +70,7 @@ describe('P-28: a token belongs to one tenant', () => {
       secrets.every((each) => each.length > 5),
       'it looks for something',
     )
-    const before = await stateOfDefault()
+    const untouched = await stateOfDefault()
     for (const route of routes) {
       const answer = await asRival(scene, route)
       const where = `${route.method} ${route.path}: ${answer.status} ${answer.text.slice(0, 300)}`
@@ -72,7 +79,7 @@ describe('P-28: a token belongs to one tenant', () => {
       ok(!secrets.some((each) => answer.text.includes(each)), where)
       const named = route.path.includes('{id}')
       if (named) equal(answer.status, 404, where) // as if it were not there
-      deepEqual(await stateOfDefault(), before, where)
+      deepEqual(await stateOfDefault(), untouched, where)
     }
   })
 

@@ -8,10 +8,9 @@ import { openKeeper, usualSettings, type KeeperEnvironment } from '../keeper.ts'
 import type { Keeper, KeeperOptions } from '../keeper-face.ts'
 import { parseBlackouts } from '../rules/blackouts.ts'
 import { ownTenant } from '../rules/configuration-faults.ts'
+import { tokenFileName } from '../token-file.ts'
 import { openServer, type RunningServer } from './server.ts'
 import { bearersOf } from './tenants.ts'
-
-export const tokenFileName = 'keeper-token'
 
 export type KeeperServiceOptions = Pick<KeeperOptions, 'keyring' | 'proxy' | 'ca' | 'rounds'> & {
   readonly configuration: KeeperConfiguration
