@@ -1,4 +1,5 @@
 /** What a caller is told of an exchange that brought no token. */
+import { isoText, type Instant } from '../values/time.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { Refreshed } from './refresh/refresh.ts'
@@ -12,6 +13,15 @@ export const unknownConnection = ({ tenant, id }: ConnectionKey): KeeperError =>
   new KeeperError('UNKNOWN_CONNECTION', `The tenant ${tenant} has no connection ${id}.`, {
     next: ['Adopt its refresh token, or authorize it.'],
   })
+
+export const handedOver = ({ id }: ConnectionKey, since: Instant): KeeperError =>
+  new KeeperError(
+    'HANDED_OVER',
+    `${id} was handed over to another keeper on ${isoText(since)}: nothing is sent here.`,
+    {
+      next: ['Ask that keeper.', `Where it has never used ${id} and never will: sallyport keeper take-back ${id}`],
+    },
+  )
 
 export function errorOf(key: ConnectionKey, done: Refreshed): KeeperError {
   switch (done.kind) {
@@ -32,9 +42,11 @@ export function errorOf(key: ConnectionKey, done: Refreshed): KeeperError {
       })
     case 'refused-to-send':
       return new KeeperError('NOT_SENT', `Nothing was sent for ${key.id}: ${done.why}`, {
-        next: ['See that store and proxy are there, and do it again: nothing is lost.'],
+        next: done.next ?? ['See that store and proxy are there, and do it again: nothing is lost.'],
         ...(done.rests === undefined ? {} : { retryAt: done.rests.until }),
       })
+    case 'handed-over':
+      return handedOver(key, done.since)
     case 'fresh':
       return new KeeperError('SERVER_TROUBLE', `The access token of ${key.id} does not serve any more.`)
     case 'exchanged':

@@ -22,6 +22,11 @@ export type KeeperErrorCode =
   | 'PORT_NOT_FREE'
   | 'HOST_NOT_ALLOWED'
   | 'INVALID'
+  | 'HANDED_OVER'
+  | 'VAULT_FAULT'
+  | 'KEY_REFUSED'
+  | 'EXPORT_REFUSED'
+  | 'IMPORT_REFUSED'
   | 'CLOSED'
 
 /** `message` is one sentence, `next` what to do. Neither holds a secret. */

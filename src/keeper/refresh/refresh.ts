@@ -1,5 +1,5 @@
 /** An exchange from the lease to its end: one at a time a connection, over all processes (L-34, L-35, SF-305). */
-import { milliseconds, type Instant } from '../../values/time.ts'
+import { instant, milliseconds, type Instant } from '../../values/time.ts'
 import type { ConnectionKey } from '../connection-key.ts'
 import type { Urgency } from '../rules/host-turns.ts'
 import type { Outcome } from '../rules/outcome.ts'
@@ -9,6 +9,7 @@ import { attemptExchange, type RefusedToSend } from './attempt.ts'
 import { resolveDoubt } from './in-doubt.ts'
 import { nowOf, type ExchangeParts, type Held } from './parts.ts'
 import type { Settled } from './settle.ts'
+import { VaultFault } from '../vault/vault-fault.ts'
 
 export type Refreshed =
   | { readonly kind: 'exchanged'; readonly outcome: Outcome; readonly explanations: readonly Explanation[] }
@@ -18,8 +19,10 @@ export type Refreshed =
   | { readonly kind: 'in-doubt'; readonly until: Instant }
   /** Nothing is sent at all: a person has to log in again. */
   | { readonly kind: 'ended'; readonly why: string }
-  /** Nothing was sent: store, spool or lease are not as they must be. */
-  | RefusedToSend
+  /** Nothing was sent: store, spool, lease or keyring are not as they must be. */
+  | (RefusedToSend & { readonly next?: readonly string[] })
+  /** Nothing is sent: another keeper has it, which would take what we send for a replay. */
+  | { readonly kind: 'handed-over'; readonly since: Instant }
   | { readonly kind: 'unknown' }
 
 export type RefreshAsk = {
@@ -63,6 +66,10 @@ async function refreshOnce(parts: ExchangeParts, ask: RefreshAsk): Promise<Refre
     try {
       const done = await underLease(parts, held, ask)
       if (done !== 'again') return done
+    } catch (cause) {
+      // whatever has come lies sealed in the journal; what has not been sent is not sent
+      if (cause instanceof VaultFault) return { kind: 'refused-to-send', why: cause.message, next: cause.next }
+      throw cause
     } finally {
       await parts.storage.write('releaseLease', { key: held.key, fence: held.fence })
     }
@@ -101,6 +108,7 @@ async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Pr
   if (found.kind === 'look-again') return 'again'
   if (found.kind === 'on-its-way') return { kind: 'in-doubt', until: found.until }
   if (isNotWanted(parts, held, ask)) return { kind: 'fresh' }
+  if (connection.handedOverAt !== null) return { kind: 'handed-over', since: instant(connection.handedOverAt) }
   if (connection.state === 'reauthorization-required')
     return { kind: 'ended', why: connection.why ?? 'it has to be authorized again' } // L-53: one request, then none
   const rests = restsFor(parts, held, ask)

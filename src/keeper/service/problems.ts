@@ -29,6 +29,11 @@ const kinds = {
   HOST_NOT_ALLOWED: { status: 422, title: 'The access token does not go there' },
   TOO_MANY_STREAMS: { status: 503, title: 'As many event streams are open as may be' },
   INVALID: { status: 422, title: 'What was asked for cannot be done as it is' },
+  HANDED_OVER: { status: 409, title: 'Another keeper has the connection' },
+  VAULT_FAULT: { status: 503, title: 'The secrets of the vault cannot be read' },
+  KEY_REFUSED: { status: 409, title: 'The keyring cannot be changed so' },
+  EXPORT_REFUSED: { status: 409, title: 'The vault cannot be exported so' },
+  IMPORT_REFUSED: { status: 409, title: 'The file cannot be imported' },
   CLOSED: { status: 503, title: 'The keeper is stopping' },
 } as const
 

@@ -1,4 +1,5 @@
 /** What can be wrong with keys and with what lies under them: broken installations, so they are thrown, and each has a name and words. */
+import { KeeperError } from '../keeper-error.ts'
 
 export type VaultFaultKind =
   /** Wrapped under a key that this keyring does not have: another keyring, or an older copy of it. Nothing was changed. */
@@ -11,19 +12,20 @@ export type VaultFaultKind =
   | 'keyring-damaged'
   /** Another process has been changing it for longer than one ever takes. */
   | 'keyring-busy'
+  /** It could not be asked, e.g. a KMS behind a network: that says nothing about the key. */
+  | 'keyring-unreachable'
 
-/** No message holds key material or a secret. `next`: what to do, one act each. */
-export class VaultFault extends Error {
+/** No message holds key material or a secret. `next`: what to do, one act each. A KeeperError, so that whoever asks for a token is told in the same form. */
+export class VaultFault extends KeeperError {
   readonly kind: VaultFaultKind
-  readonly next: readonly string[]
   constructor(
     kind: VaultFaultKind,
     says: { readonly means: string; readonly next: readonly string[] },
     cause?: unknown,
   ) {
-    super(says.means, cause === undefined ? {} : { cause })
+    super('VAULT_FAULT', says.means, { next: says.next })
     this.name = 'VaultFault'
     this.kind = kind
-    this.next = says.next
+    if (cause !== undefined) this.cause = cause
   }
 }
