@@ -11,6 +11,7 @@ export type {
   AppWish,
   ConnectionName,
   ConnectionView,
+  EventPage,
   Keeper,
   KeeperEvent,
   KeeperOptions,
@@ -18,7 +19,10 @@ export type {
   Keyring,
 } from './keeper/keeper-face.ts'
 export type { Explanation } from './keeper/rules/triage.ts'
+export type { WebhookName, Webhooks, WebhookTest, WebhookView, WebhookWish } from './keeper/webhook-face.ts'
 export { forJsforce, type JsforceOptions } from './keeper/adapters/jsforce.ts'
+export { forOAuthClient, type TokenAnswer } from './keeper/adapters/oauth-client.ts'
+export { forSalesforceCore } from './keeper/adapters/salesforce-core.ts'
 export { KeeperError, type KeeperErrorCode } from './keeper/keeper-error.ts'
 export { secret, type Secret }
 

@@ -29,6 +29,7 @@ export type WebhookConfiguration = {
   /** Kinds; all if not said. */
   readonly events?: readonly string[]
   readonly allowPrivate: boolean
+  readonly fromStart: boolean
 }
 
 export type KeeperConfiguration = {
@@ -100,6 +101,10 @@ const webhook: JsonSchema = {
     allowPrivate: {
       ...{ type: 'boolean', default: false },
       description: 'Whether it may lie at a private address, and be http there (P-28).',
+    },
+    fromStart: {
+      ...{ type: 'boolean', default: false },
+      description: 'Whether a new one is told of all events that are still kept, instead of what happens from now on.',
     },
   },
 }

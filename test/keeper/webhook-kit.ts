@@ -62,7 +62,11 @@ export const vaultOptions = (folder: string): KeeperOptions => ({
 })
 
 /** Each adoption is an event, `connection.recovered`: a first one, or another token into a connection that is there. */
-export async function adopt(keeper: Keeper, id: string, { tenant = 'default' } = {}): Promise<void> {
+export async function adopt(
+  keeper: Keeper,
+  id: string,
+  { tenant = 'default' }: { readonly tenant?: string } = {},
+): Promise<void> {
   await keeper.saveApp({ tenant, name: 'nightly', loginUrl: 'http://127.0.0.1:9', clientId: '3MVG9' })
   await keeper.adopt({ tenant, id, app: 'nightly', refreshToken: secret(canaryToken) })
 }
@@ -92,16 +96,16 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
       while (received.length < count) await new Promise<void>((resolve) => (wake = resolve))
     },
   }
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { id, type, data } = JSON.parse(body) as { id: string; type: string; data: { connection: string } }
-      const one: Received = { headers: request.headers, body, id, type, connection: data.connection }
-      received.push(one)
-      wake()
-      if (typeof receiver.answer === 'number') response.writeHead(receiver.answer).end()
-      else receiver.answer(response, one)
-    })
-  })
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request)
+    const { id, type, data } = JSON.parse(body) as { id: string; type: string; data: { connection: string } }
+    const one: Received = { headers: request.headers, body, id, type, connection: data.connection }
+    received.push(one)
+    wake()
+    if (typeof receiver.answer === 'number') response.writeHead(receiver.answer).end()
+    else receiver.answer(response, one)
+  }
+  const server = createServer((request, response) => void take(request, response))
   const { port } = await listenOn(server, '127.0.0.1')
   t.after(() => {
     server.closeAllConnections()
@@ -111,7 +115,7 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
 }
 
 export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`
-export const signingSecret = newSecret()
+export const signingSecret: string = newSecret()
 
 export const webhook = (receiver: Pick<Receiver, 'url'>, about: Partial<WebhookWish> = {}): WebhookWish => ({
   ...{ name: 'pager', url: receiver.url, secret: secret(signingSecret), allowPrivate: true },

@@ -6,6 +6,7 @@ import { faultOfHeartbeat } from './due.ts'
 import { loginUrlAdvice, parseLoginUrl } from './login-url.ts'
 import { isName, nameAdvice } from './names.ts'
 import { parseProxyUrl } from './proxy-url.ts'
+import { eventKinds } from './states.ts'
 import { parseWebhookSecrets } from './webhook-secret.ts'
 import { parseWebhookUrl } from './webhook-target.ts'
 
@@ -30,6 +31,7 @@ export type KeeperToCheck = {
     readonly url: Secret
     readonly secret: Secret
     readonly tenant?: string
+    readonly events?: readonly string[]
     readonly allowPrivate: boolean
   }[]
 }
@@ -135,7 +137,7 @@ function appFaults({ apps, tenants }: KeeperToCheck): readonly ConfigurationFaul
 
 function webhookFaults({ webhooks, tenants }: KeeperToCheck): readonly ConfigurationFault[] {
   const names = webhooks.map(({ name }) => name)
-  return webhooks.flatMap(({ name, url, secret, tenant, allowPrivate }, i) => {
+  return webhooks.flatMap(({ name, url, secret, tenant, events = [], allowPrivate }, i) => {
     const at = (key: string): string => `webhooks[${i}].${key}`
     const target = url instanceof Secret ? parseWebhookUrl(url.expose(), { allowPrivate }) : undefined
     const keys = secret instanceof Secret ? parseWebhookSecrets(secret.expose()) : undefined
@@ -146,6 +148,13 @@ function webhookFaults({ webhooks, tenants }: KeeperToCheck): readonly Configura
       ...(names.indexOf(name) === i
         ? []
         : [{ path: at('name'), message: `${name} is the name of another webhook`, next: 'Choose another name.' }]),
+      ...events
+        .filter((kind) => !eventKinds.includes(kind))
+        .map((kind) => ({
+          path: at('events'),
+          message: `has ${JSON.stringify(kind)}, which is no event`,
+          next: `There are: ${eventKinds.join(', ')}.`,
+        })),
       ...(target?.ok === false ? [{ path: at('url'), message: target.fault, next: 'Write https://HOST/PATH.' }] : []),
       ...(keys?.ok === false
         ? [{ path: at('secret'), message: keys.fault, next: 'Make one: openssl rand -base64 32' }]

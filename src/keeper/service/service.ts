@@ -60,14 +60,14 @@ export async function openKeeperService(
 }
 
 function optionsOf({ configuration, folder, onFault, ...rest }: KeeperServiceOptions): KeeperOptions {
-  const { heartbeat, heartbeatSpread, blackouts } = configuration
+  const { heartbeat, heartbeatSpread, blackouts, webhooks } = configuration
   const windows = blackouts.flatMap((text) => {
     const parsed = parseBlackouts(text)
     if (!parsed.ok) throw new Error(`keeper.blackouts was not validated: it ${parsed.fault}`)
     return parsed.value
   })
   return {
-    ...{ ...rest, onFault, storage: `sqlite:${folder}`, spool: join(folder, 'keeper-spool') },
+    ...{ ...rest, webhooks, onFault, storage: `sqlite:${folder}`, spool: join(folder, 'keeper-spool') },
     settings: {
       heartbeat: {
         ...usualSettings.heartbeat,
