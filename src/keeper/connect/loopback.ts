@@ -23,6 +23,8 @@ export type LoopbackWish = {
 export type Listener = {
   /** Lets the page that is being answered go out. */
   readonly close: () => Promise<void>
+  /** Resolves when it is, for whatever reason. */
+  readonly closed: Promise<void>
 }
 
 /** Listening when it resolves, on loopback alone. Rejects with a KeeperError where the port is not to be had. */
@@ -30,8 +32,9 @@ export async function listenForCallback(wish: LoopbackWish): Promise<Listener> {
   const { createServer } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
   const { hostname, port } = new URL(wish.redirectUri)
   const servers: Server[] = []
-  let closed: Promise<void> | undefined
-  const close = (): Promise<void> => (closed ??= closeAll(servers))
+  const over = Promise.withResolvers<void>()
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= closeAll(servers).finally(over.resolve))
   const taking = { busy: false }
   const serve = (request: IncomingMessage, response: ServerResponse): void =>
     void respond({ ...wish, taking, close }, request, response)
@@ -49,7 +52,7 @@ export async function listenForCallback(wish: LoopbackWish): Promise<Listener> {
       throw notFree(wish.redirectUri, cause)
     }
   }
-  return { close }
+  return { close, closed: over.promise }
 }
 
 /** A browser may take either for localhost, and whoever has the other one would be given the code. */
