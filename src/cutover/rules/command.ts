@@ -1,0 +1,26 @@
+/** What the runner is told to do. */
+import type { Instant } from '../../values/time.ts'
+import type { Act, Ending } from './journal.ts'
+import type { AddressText } from './plan.ts'
+
+export type Command =
+  | { readonly kind: 'observe' }
+  | { readonly kind: 'act'; readonly act: Act; readonly why: string }
+  /** Pinned. */
+  | { readonly kind: 'probe'; readonly address: AddressText }
+  /** A real redemption of the canary, pinned. */
+  | { readonly kind: 'redeem'; readonly address: AddressText }
+  /** Read how redemptions went since the removal. */
+  | { readonly kind: 'watch'; readonly since: Instant }
+  | { readonly kind: 'wait'; readonly until: Instant; readonly why: string }
+  | { readonly kind: 'ask-person'; readonly question: string }
+  | { readonly kind: 'turn'; readonly why: string }
+  | { readonly kind: 'end'; readonly how: Ending; readonly instruction: string }
+
+export function halt(what: string, instruction: string): Command {
+  return {
+    kind: 'end',
+    how: 'halted',
+    instruction: `${what} ${instruction}`,
+  }
+}

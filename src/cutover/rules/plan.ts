@@ -1,0 +1,47 @@
+/** What a cutover is to bring about, and how patient it is. */
+import type { Duration } from '../../values/time.ts'
+
+/** As `formatAddress` writes it, so that equal addresses are equal texts. */
+export type AddressText = string
+
+export type Terms = {
+  /** How long a change of the list may take to be in force everywhere (SF-139, SF-293). */
+  readonly propagation: Duration
+  /** After the removal (SF-285). */
+  readonly watch: Duration
+  /** Share of redemptions that have to succeed meanwhile, 0 to 1. */
+  readonly redemptionSuccess: number
+  /** For so long nothing has left from the old addresses before they are removed (P-66). */
+  readonly quiet: Duration
+  /** Answers in a row that show that an address is live (SF-288). */
+  readonly probes: number
+  /** Redemptions in a row that prove an address (SF-287). */
+  readonly proofs: number
+  /** How old the newest proof of an address may be at the removal: gates are kept shut by what fails while they wait (L-101). */
+  readonly recheck: Duration
+  /** Between two tries of what did not go well. */
+  readonly retry: Duration
+  /** Tries in a row that did not go well, before something else is done. */
+  readonly patience: number
+  /** How often a save of the list is tried that does not take (L-97). */
+  readonly saves: number
+  /** How old what was seen of list and pool may be. */
+  readonly freshness: Duration
+}
+
+export type Plan = {
+  readonly app: string
+  readonly from: readonly AddressText[]
+  readonly to: readonly AddressText[]
+  readonly terms: Terms
+}
+
+/** Forth as planned, or back to how it was before. */
+export type Direction = 'forth' | 'back'
+
+/** Where the traffic is to leave from in the end, and where it left from. */
+export const sidesOf = (
+  { from, to }: Plan,
+  direction: Direction,
+): { readonly target: readonly AddressText[]; readonly source: readonly AddressText[] } =>
+  direction === 'forth' ? { target: to, source: from } : { target: from, source: to }

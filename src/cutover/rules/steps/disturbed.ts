@@ -1,0 +1,28 @@
+/** What a person has to know of, or has asked for, before anything else is changed. */
+import { after } from '../../../values/time.ts'
+import { halt } from '../command.ts'
+import { type Step, pausedBy } from './step.ts'
+
+export const disturbed: Step = ({ state, seen, now }) => {
+  const { aborted, tampered, spent, paused, fruitless, plan } = state
+  if (aborted)
+    return { kind: 'end', how: 'aborted', instruction: 'Nothing was changed any more. Roll it back, or plan it anew.' }
+  if (tampered !== undefined)
+    return halt(tampered, 'Agree with them, and run it again: it goes on from the list as it then is.')
+  if (spent !== undefined)
+    return halt(`The canary cannot redeem any more: ${spent}.`, 'Authorize it again, and run it again.')
+  if (fruitless >= plan.terms.patience)
+    return halt(
+      'Gateway or org did not answer as they should, several times in a row.',
+      'See that both are well, and run it again.',
+    )
+  const wait = pausedBy(state, now)
+  if (wait !== undefined) return wait
+  if (!seen.pool.whole)
+    return {
+      kind: 'wait',
+      until: after(now, plan.terms.retry),
+      why: 'not every node of the gateway has answered',
+    }
+  return paused ? { kind: 'ask-person', question: 'It is paused. Shall it go on?' } : undefined
+}

@@ -1,0 +1,45 @@
+/** The old addresses go: unused, and with everybody's leave (SF-285). */
+import { after, instant } from '../../../values/time.ts'
+import { halt } from '../command.ts'
+import { sidesOf } from '../plan.ts'
+import { stillListed } from './prove.ts'
+import { type Step, pausedBySave, saveList } from './step.ts'
+
+/** P-66. */
+export const quiet: Step = (looking) => {
+  const { state, seen, now } = looking
+  if (stillListed(looking).length === 0) return undefined
+  const { source } = sidesOf(state.plan, state.direction)
+  const open = seen.pool.members.find(({ address, tunnels }) => source.includes(address) && tunnels > 0)
+  const again = after(now, state.plan.terms.retry)
+  if (open !== undefined)
+    return { kind: 'wait', until: again, why: `${open.tunnels} tunnels from ${open.address} are open` }
+  const lastUse = Math.max(state.movedAt ?? now, ...source.map((each) => seen.usedAt.get(each) ?? 0))
+  const until = after(instant(lastUse), state.plan.terms.quiet)
+  return now < until ? { kind: 'wait', until, why: 'the old addresses have to be unused for a while' } : undefined
+}
+
+/** P-63, L-92. */
+export const permitted: Step = (looking) => {
+  const { state, seen } = looking
+  if (stillListed(looking).length === 0 || state.direction === 'back') return undefined
+  const silent = seen.silent.filter((each) => !state.released.has(each))
+  if (silent.length > 0)
+    return {
+      kind: 'ask-person',
+      question: `Not heard of since the traffic moved: ${silent.join(', ')}. May the old addresses go all the same?`,
+    }
+  return state.held ? { kind: 'ask-person', question: 'It is held before the removal. Shall it go on?' } : undefined
+}
+
+export const removed: Step = (looking) => {
+  const { state, seen, now } = looking
+  const rows = stillListed(looking)
+  if (rows.length === 0) return undefined
+  if (state.saves >= state.plan.terms.saves)
+    return halt(
+      `The list goes on holding ${rows.join(' and ')}.`,
+      'Nothing leaves from there: remove it by hand, or leave it.',
+    )
+  return pausedBySave(state, now) ?? saveList(seen, { add: [], remove: rows }, 'nothing leaves from there any more')
+}

@@ -1,0 +1,52 @@
+/** Evidence by trying: again and again until there is enough of it, or until patience is at its end. */
+import { after, instant, type Instant } from '../../../values/time.ts'
+import { type Command, halt } from '../command.ts'
+import type { AddressText } from '../plan.ts'
+import type { State } from '../state.ts'
+import { noEvidence, type Evidence } from '../verdict.ts'
+import { turnOrHalt } from './step.ts'
+
+export type Trying = {
+  readonly evidence: Evidence
+  readonly enough: number
+  readonly command: Command
+  /** What it means if it goes on being refused. */
+  readonly refused: string
+}
+
+export function tried(state: State, now: Instant, { evidence, enough, command, refused }: Trying): Command | undefined {
+  const { patience, retry } = state.plan.terms
+  if (evidence.successes >= enough) return undefined
+  if (evidence.refused >= patience) return turnOrHalt(state, refused)
+  if (evidence.unclear >= patience)
+    return halt(
+      `Nobody can tell whether it works: ${patience} tries said nothing.`,
+      'See why, and run it again; nothing is lost meanwhile.',
+    )
+  const until = evidence.lastTry === undefined ? now : after(evidence.lastTry, retry)
+  const isFirst = evidence.refused === 0 && evidence.unclear === 0
+  return isFirst || now >= until ? command : { kind: 'wait', until, why: 'the last try did not go well' }
+}
+
+export function recheck(
+  { plan }: State,
+  now: Instant,
+  { address, evidence }: { readonly address: AddressText; readonly evidence: Evidence },
+): Command | undefined {
+  const stale = evidence.lastSuccess === undefined || now - evidence.lastSuccess > plan.terms.recheck
+  if (!stale) return undefined
+  const until = after(evidence.lastTry ?? instant(0), plan.terms.retry)
+  if (evidence.unclear > 0 && now < until) return { kind: 'wait', until, why: 'the last try said nothing' }
+  if (evidence.unclear >= plan.terms.patience)
+    return halt(
+      `Nobody can tell whether ${address} still works.`,
+      'See why, and run it again; nothing is removed meanwhile.',
+    )
+  return { kind: 'redeem', address }
+}
+
+/** What was shown before an instant shows nothing of what came after it. */
+export const sinceOf = (evidence: Evidence | undefined, since: Instant | undefined): Evidence =>
+  evidence === undefined || (since !== undefined && evidence.lastTry !== undefined && evidence.lastTry < since)
+    ? noEvidence
+    : evidence
