@@ -5,9 +5,11 @@ import type { ConnectionKey } from './connection-key.ts'
 import { errorOf, isGood, unknownConnection } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AccessToken } from './keeper-face.ts'
+import { lotOf } from './refresh/lot.ts'
 import { lockOf, type ExchangeParts } from './refresh/parts.ts'
 import { refresh } from './refresh/refresh.ts'
-import { freshUntil, servesUntil } from './rules/due.ts'
+import { aheadAt, freshUntil, inUseFrom, servesUntil } from './rules/due.ts'
+import { sessionAfterRefusal } from './rules/session.ts'
 import { findAccess, type AccessView } from './store/read-connections.ts'
 
 export type Access = {
@@ -26,42 +28,15 @@ export function openAccess(parts: ExchangeParts): Access {
   const { clock } = parts
   const memory = openMemory(parts)
   const running = new Map<string, Promise<AccessToken>>()
-
-  const work = async (key: ConnectionKey): Promise<AccessToken> => {
-    const { view, live } = await readAccess(parts, key)
-    if (live !== undefined && clock() < live.freshUntil) return memory.put(key, live)
-    const done = await refresh(parts, {
-      ...{ key, when: { kind: 'unless-newer', than: view.version }, patienceUntil: after(clock(), patience) },
-    })
-    if (isGood(done)) return await current(key)
-    // what still serves is handed out, whatever became of the exchange
-    if (live !== undefined && clock() < live.expiresAt) return live
-    throw errorOf(key, done)
-  }
-  /** The org has answered 401 to it: where it is still the one that is stored, it has to be exchanged; however many say so, once. */
-  const afterRefusal = async (key: ConnectionKey, refused: string): Promise<AccessToken> => {
-    const { view, live } = await readAccess(parts, key)
-    if (live !== undefined && live.accessToken.expose() !== refused) return memory.put(key, live)
-    memory.forget(key)
-    const when = { kind: 'unless-newer', than: view.version } as const
-    const done = await refresh(parts, { key, when, patienceUntil: after(clock(), patience) })
-    if (isGood(done)) return await current(key)
-    throw errorOf(key, done)
-  }
-  const current = async (key: ConnectionKey): Promise<AccessToken> => {
-    const { live } = await readAccess(parts, key)
-    if (live !== undefined) return memory.put(key, live)
-    throw new KeeperError('SERVER_TROUBLE', 'The access token that has just come does not serve any more.')
-  }
   return {
     async get(key, { refused } = {}) {
-      if (refused !== undefined) return await afterRefusal(key, refused)
+      if (refused !== undefined) return await afterRefusal(parts, memory, { key, refused })
       const known = memory.get(key)
       if (known !== undefined) return known
       const name = nameOf(key)
       const before = running.get(name)
       if (before !== undefined) return await before
-      const now = work(key).finally(() => running.delete(name))
+      const now = find(parts, memory, key).finally(() => running.delete(name))
       running.set(name, now)
       return await now
     },
@@ -69,15 +44,52 @@ export function openAccess(parts: ExchangeParts): Access {
       const patienceUntil = after(clock(), patience)
       const done = await refresh(parts, { key, when: { kind: 'now', pin: egress }, patienceUntil })
       if (!isGood(done)) throw errorOf(key, done)
-      return await current(key)
+      return await current(parts, memory, key)
     },
     forget: memory.forget,
   }
 }
 
+async function find(parts: ExchangeParts, memory: Memory, key: ConnectionKey): Promise<AccessToken> {
+  const { clock } = parts
+  const { view, live } = await readAccess(parts, key)
+  if (live !== undefined && clock() < live.freshUntil) {
+    if (clock() >= live.inUseFrom) noteUse(parts, key, view)
+    return memory.put(key, live)
+  }
+  const when = { kind: 'unless-newer', than: view.version } as const
+  const done = await refresh(parts, { key, when, patienceUntil: after(clock(), patience) })
+  if (isGood(done)) return await current(parts, memory, key)
+  // what still serves is handed out, whatever became of the exchange
+  if (live !== undefined && clock() < live.expiresAt) return live
+  throw errorOf(key, done)
+}
+
+/** The org has answered 401 to it: where it is still the one that is stored, it has to be exchanged; however many say so, once. */
+async function afterRefusal(
+  parts: ExchangeParts,
+  memory: Memory,
+  { key, refused }: { readonly key: ConnectionKey; readonly refused: string },
+): Promise<AccessToken> {
+  const { view, live } = await readAccess(parts, key)
+  if (live !== undefined && live.accessToken.expose() !== refused) return memory.put(key, live)
+  memory.forget(key)
+  if (live !== undefined) await learn(parts, key, view)
+  const when = { kind: 'unless-newer', than: view.version } as const
+  const done = await refresh(parts, { key, when, patienceUntil: after(parts.clock(), patience) })
+  if (isGood(done)) return await current(parts, memory, key)
+  throw errorOf(key, done)
+}
+
+async function current(parts: ExchangeParts, memory: Memory, key: ConnectionKey): Promise<AccessToken> {
+  const { live } = await readAccess(parts, key)
+  if (live !== undefined) return memory.put(key, live)
+  throw new KeeperError('SERVER_TROUBLE', 'The access token that has just come does not serve any more.')
+}
+
 const nameOf = ({ tenant, id }: ConnectionKey): string => `${tenant.length} ${tenant} ${id}`
 
-type Live = AccessToken & { readonly freshUntil: Instant }
+type Live = AccessToken & { readonly freshUntil: Instant; readonly inUseFrom: Instant }
 
 /** `live`: undefined where there is none, or none that serves. */
 async function readAccess(
@@ -89,18 +101,45 @@ async function readAccess(
   const { access, dataKey, generation, instanceUrl } = view
   if (access === null) return { view, live: undefined }
   const issuedAt = instant(access.issuedAt)
-  const session = sessionOf(access.issuedAt, access.expiresAt)
+  const session = sessionOf(view)
   const expiresAt = servesUntil(issuedAt, session)
   if (expiresAt <= clock()) return { view, live: undefined }
   const { attempt } = access
   const lock = lockOf({ key, dataKey }, { purpose: 'access-token', generation: access.generation, attempt })
   const accessToken = await envelope.openText(access.sealed, lock)
   const token: AccessToken = { accessToken, instanceUrl: instanceUrl ?? undefined, expiresAt, generation }
-  return { view, live: { ...token, freshUntil: freshUntil(issuedAt, session) } }
+  const moments = { freshUntil: freshUntil(issuedAt, session), inUseFrom: inUseFrom(issuedAt, session) }
+  return { view, live: { ...token, ...moments } }
 }
 
-const sessionOf = (issuedAt: number, expiresAt: number | null): Duration | undefined =>
-  expiresAt === null ? undefined : milliseconds(expiresAt - issuedAt)
+/** As it was said with the token, but for one that was refused sooner. */
+function sessionOf({ access, sessionSeconds }: AccessView): Duration | undefined {
+  const learned = sessionSeconds === null ? undefined : seconds(sessionSeconds)
+  if (access === null || access.expiresAt === null) return learned
+  const said = access.expiresAt - access.issuedAt
+  return milliseconds(Math.min(said, learned ?? said))
+}
+
+/** One that is asked for in the second half of its time is exchanged before its end, by whichever process looks after it then. */
+function noteUse({ storage }: ExchangeParts, key: ConnectionKey, view: AccessView): void {
+  if (view.access === null || view.state !== 'alive' || view.nextDueAt === null) return
+  const at = aheadAt(instant(view.access.issuedAt), sessionOf(view), lotOf(key))
+  // a write never rejects, and nothing is lost where it is not taken: the next who asks does it
+  if (view.nextDueAt > at) void storage.write('makeDue', { key, state: view.state, generation: view.generation, at })
+}
+
+/** Before the exchange, so that what is decided of the connection is decided with it. */
+async function learn({ storage, clock }: ExchangeParts, key: ConnectionKey, view: AccessView): Promise<void> {
+  const { access, sessionSeconds, sessionRefusals, sessionServed } = view
+  if (access === null) return
+  const before = { seconds: sessionSeconds, refusals: sessionRefusals, served: sessionServed }
+  const learned = sessionAfterRefusal(before, instant(access.issuedAt), clock())
+  if (learned === undefined || learned.seconds === null) return
+  await storage.write('learnSession', {
+    ...{ key, generation: access.generation, attempt: access.attempt },
+    ...{ knew: sessionRefusals, seconds: learned.seconds, refusals: learned.refusals },
+  })
+}
 
 type Memory = {
   readonly get: (key: ConnectionKey) => AccessToken | undefined
@@ -121,7 +160,8 @@ function openMemory({ clock, monotonic }: ExchangeParts): Memory {
       return known.live
     },
     put(key, live) {
-      if (tokens.size >= most) tokens.clear()
+      const [oldest] = tokens.size >= most ? tokens.keys() : []
+      if (oldest !== undefined) tokens.delete(oldest)
       tokens.set(nameOf(key), { live, lookAgainAt: monotonic() + trusted })
       return live
     },

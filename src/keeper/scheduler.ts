@@ -1,9 +1,14 @@
 /** Looks after connections of which nobody asks anything: exchanges what is due, goes on with what is in doubt, and judges what a process that died has left.
  *  Several processes may do so over one vault: what one of them does, the others find done. */
-import { milliseconds } from '../values/time.ts'
+import { instant, milliseconds, seconds, type Instant } from '../values/time.ts'
+import { inTurns } from './in-turns.ts'
+import { openPruning, type Pruning } from './pruning.ts'
+import { jitterOf, lotOf } from './refresh/lot.ts'
 import type { ExchangeParts } from './refresh/parts.ts'
-import { refresh, type When } from './refresh/refresh.ts'
-import { dueConnections, strandedConnections, type LeftOpen } from './store/read-due.ts'
+import { refresh, type Refreshed, type When } from './refresh/refresh.ts'
+import { planDue, servesUntil } from './rules/due.ts'
+import { restingHosts } from './store/login-hosts.ts'
+import { dueConnections, strandedConnections, type DueConnection, type LeftOpen } from './store/read-due.ts'
 
 export type Scheduler = {
   /** One round now; resolves with how many connections were looked at. */
@@ -12,27 +17,39 @@ export type Scheduler = {
   readonly close: () => Promise<void>
 }
 
-/** At one time, in this process. */
-const atOnce = 8
-/** Of one round; a day of 100,000 connections has 17 rounds of them in an hour. */
+/** Of one round. Login hosts have limits of their own; this one keeps a round short. */
 const most = 500
+/** Rows that are read in one go: the event loop waits for as long as that takes. */
+const page = 250
+/** In one round, where much is due of hosts that rest, or is put off. */
+const mostPages = 20
+/** Exchanges in this process at one time. */
+const atOnce = 32
+
+type State = {
+  closed: boolean
+  /** Where the round before has stopped reading. */
+  after: DueConnection | undefined
+  readonly pruning: Pruning
+}
 
 export function openScheduler(parts: ExchangeParts, { every }: { readonly every: number | 'off' }): Scheduler {
-  const state = { closed: false }
+  const state: State = { closed: false, after: undefined, pruning: openPruning(parts) }
   let running: Promise<number> = Promise.resolve(0)
-  const round = (): Promise<number> => (running = running.then(() => lookAfter(parts, state)))
+  const round = (): Promise<number> => (running = running.catch(() => 0).then(() => lookAfter(parts, state)))
   const tick = async (): Promise<void> => {
     try {
       await round()
     } catch (cause) {
-      running = Promise.resolve(0)
       parts.log.error('keeper.round-failed', { cause: String(cause) })
     }
     next()
   }
   let timer: NodeJS.Timeout | undefined
   const next = (): void => {
-    if (!state.closed && every !== 'off') timer = setTimeout(() => void tick(), jittered(parts, every)).unref()
+    // a tenth more or less, so that processes that were started together do not stay together
+    if (!state.closed && every !== 'off')
+      timer = setTimeout(() => void tick(), every * (0.9 + jitterOf(parts) * 0.2)).unref()
   }
   next()
   return {
@@ -45,44 +62,87 @@ export function openScheduler(parts: ExchangeParts, { every }: { readonly every:
   }
 }
 
-/** A tenth more or less, so that processes that were started together do not stay together. */
-function jittered({ random }: ExchangeParts, every: number): number {
-  const [byte = 0] = random(1)
-  return every * (0.9 + (byte / 255) * 0.2)
-}
-
-async function lookAfter(parts: ExchangeParts, state: { readonly closed: boolean }): Promise<number> {
-  const { storage, replies, clock } = parts
+async function lookAfter(parts: ExchangeParts, state: State): Promise<number> {
+  const { storage, replies } = parts
   await replies.adoptLeftovers()
   const stranded = await storage.read(() => strandedConnections({ limit: most }))
-  await eachOf(stranded, state, async (each) => await look(parts, each, { kind: 'never' }))
-  const due = await storage.read(() => dueConnections({ now: clock(), limit: most }))
-  await eachOf(due, state, async (each) => await look(parts, each, { kind: 'if-due' }))
+  await each(parts, state, { all: stranded, when: { kind: 'never' } })
+  const due = await findDue(parts, state)
+  await each(parts, state, { all: due, when: { kind: 'if-due' } })
+  await state.pruning.step(() => state.closed)
   return stranded.length + due.length
 }
 
-async function look(parts: ExchangeParts, { key }: LeftOpen, when: When): Promise<void> {
-  try {
-    const done = await refresh(parts, { key, when, patienceUntil: parts.clock() })
-    const what = done.kind === 'exchanged' ? done.outcome.kind : done.kind
-    parts.log.info('keeper.looked-after', { ...key, what })
-  } catch (cause) {
-    parts.log.error('keeper.look-failed', { ...key, cause: String(cause) })
-    await parts.wait(milliseconds(10)) // one that cannot be opened must not make the round spin
+/** What has to be exchanged now. What need not be is put off on the way, and what belongs to a login host that rests is passed over. */
+async function findDue(parts: ExchangeParts, state: State): Promise<readonly DueConnection[]> {
+  const { storage, clock, wait } = parts
+  const now = clock()
+  const resting = new Set(await storage.read(() => restingHosts(now)))
+  const found: DueConnection[] = []
+  for (let pages = 0; pages < mostPages && found.length < most && !state.closed; pages += 1) {
+    const { after } = state
+    const cursor = after === undefined ? undefined : { ...after.key, dueAt: after.dueAt }
+    const rows = await storage.read(() => dueConnections({ now, limit: page, after: cursor }))
+    found.push(...(await withoutPutOff(parts, rows, now)).filter(({ loginUrl }) => !resting.has(loginUrl)))
+    state.after = rows.at(-1)
+    if (rows.length < page) {
+      state.after = undefined
+      break
+    }
+    await wait(milliseconds(0)) // whoever asks for an access token meanwhile does not wait for the whole round
+  }
+  return found
+}
+
+async function withoutPutOff(
+  { storage, settings }: ExchangeParts,
+  rows: readonly DueConnection[],
+  now: Instant,
+): Promise<readonly DueConnection[]> {
+  const planned = rows.map((row) => ({ row, plan: planDue(dueNowOf(row), now, settings.heartbeat) }))
+  const later = planned.flatMap(({ row, plan }) =>
+    plan.kind === 'put-off' ? [{ key: row.key, version: row.version, dueAt: row.dueAt, until: plan.until }] : [],
+  )
+  if (later.length > 0) await storage.write('putOff', { all: later })
+  return planned.filter(({ plan }) => plan.kind === 'exchange').map(({ row }) => row)
+}
+
+function dueNowOf(row: DueConnection): Parameters<typeof planDue>[0] {
+  const { accessIssuedAt, accessExpiresAt, sessionSeconds } = row
+  const session = sessionSeconds === null ? undefined : seconds(sessionSeconds)
+  const end = accessIssuedAt === null ? undefined : (accessExpiresAt ?? servesUntil(instant(accessIssuedAt), session))
+  return {
+    ...{ isAlive: row.state === 'alive', lot: lotOf(row.key) },
+    restsSince: instant(row.lastExchangeAt ?? row.createdAt),
+    servesUntil: end === undefined ? undefined : instant(end),
   }
 }
 
-async function eachOf(
-  all: readonly LeftOpen[],
-  state: { readonly closed: boolean },
-  work: (each: LeftOpen) => Promise<void>,
-): Promise<void> {
-  const waiting = all.values()
-  const worker = async (): Promise<void> => {
-    for (const each of waiting) {
-      if (state.closed) return
-      await work(each)
-    }
+type Looking = { readonly all: readonly LeftOpen[]; readonly when: When }
+
+async function each(parts: ExchangeParts, state: State, { all, when }: Looking): Promise<void> {
+  const { limits } = parts.settings
+  await inTurns(all, {
+    of: ({ loginUrl }) => loginUrl,
+    ...{ atOnce, atOnceOfOne: limits.atOnce, beginAt: jitterOf(parts) },
+    async work(one) {
+      if (state.closed) return 'leave-the-rest'
+      const done = await look(parts, one, when)
+      const hasRests = done?.kind === 'refused-to-send' && done.rests !== undefined
+      return hasRests ? 'leave-the-rest' : 'go-on'
+    },
+  })
+}
+
+async function look(parts: ExchangeParts, { key }: LeftOpen, when: When): Promise<Refreshed | undefined> {
+  try {
+    const done = await refresh(parts, { key, when, patienceUntil: instant(0) })
+    const what = done.kind === 'exchanged' ? done.outcome.kind : done.kind
+    parts.log.info('keeper.looked-after', { ...key, what })
+    return done
+  } catch (cause) {
+    parts.log.error('keeper.look-failed', { ...key, cause: String(cause) })
+    await parts.wait(milliseconds(10)) // one that cannot be opened must not make the round spin
+    return undefined
   }
-  await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, worker))
 }

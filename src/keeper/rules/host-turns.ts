@@ -1,6 +1,6 @@
 /** Whose turn it is at a login host: so many exchanges at a time and a minute, over all processes; and of a host that is down one probe finds out that it
  *  is up again, not everybody. */
-import { after, instant, milliseconds, minutes, seconds, type Instant } from '../../values/time.ts'
+import { after, instant, milliseconds, minutes, seconds, type Duration, type Instant } from '../../values/time.ts'
 import { restAfter } from './back-off.ts'
 import type { Exchanged } from './outcome.ts'
 
@@ -74,7 +74,8 @@ export function showsWell(exchanged: Exchanged): boolean | undefined {
   }
 }
 
-const downFor = { first: seconds(5), most: minutes(5) }
+export const longestRest: Duration = minutes(5)
+const downFor = { first: seconds(5), most: longestRest }
 /** As long as a lease: a probe whose process dies is followed by another one then. */
 const probe = minutes(1)
 const briefly = milliseconds(250)

@@ -1,11 +1,12 @@
 /** Login hosts, over all tenants: whose turn it is, and which of them are down. The rule is in `rules/host-turns.ts`; here it is asked where nobody else can
  *  come between. */
 import { instant } from '../../values/time.ts'
-import { one, run, type Program } from '../../storage/program.ts'
+import { all, one, run, type Program } from '../../storage/program.ts'
 import type { ConnectionKey } from '../connection-key.ts'
 import {
   afterTrouble,
   decideTurn,
+  longestRest,
   unknownHost,
   type HostLimits,
   type HostState,
@@ -47,6 +48,15 @@ export function* findHost(loginUrl: string): Program<HostState | undefined> {
     `SELECT turn_at AS "turnAt", failures, rests_until AS "restsUntil" FROM login_hosts WHERE login_url = ?`,
     loginUrl,
   )
+}
+
+/** Those that count as down and rest; what lies further ahead than a rest may last was written before the clock was set back (L-56). */
+export function* restingHosts(now: number): Program<readonly string[]> {
+  const rows = yield* all<{ loginUrl: string }>(
+    'SELECT login_url AS "loginUrl" FROM login_hosts WHERE failures > 0 AND rests_until > ? AND rests_until <= ?',
+    ...[now, now + longestRest],
+  )
+  return rows.map(({ loginUrl }) => loginUrl)
 }
 
 function* saveHost(loginUrl: string, { turnAt, failures, restsUntil }: HostState): Program<void> {

@@ -158,4 +158,11 @@ CREATE INDEX login_hosts_by_turn ON login_hosts (turn_at);
 CREATE INDEX attempts_flying ON attempts (tenant, connection, fence) WHERE closed_at IS NULL AND outcome IS NULL;
 `,
   },
+  {
+    id: 6,
+    name: 'login hosts that rest',
+    sql: `
+CREATE INDEX login_hosts_resting ON login_hosts (rests_until) WHERE failures > 0;
+`,
+  },
 ]
