@@ -130,8 +130,17 @@ export async function revokeReplaced(
 ): Promise<void> {
   const at = { purpose: 'refresh-token' as const, generation: replaced.generation, attempt: replaced.refreshAttempt }
   const token = await parts.envelope.openText(replaced.sealedRefresh, lockOf({ key, dataKey: replaced.dataKey }, at))
+  // another keeper lives by it, or it is the very token that has come
+  if (before.handedOverAt !== null || (await isInUse(parts, key, token))) return
   const revoked = await revoke(parts, { loginUrl: before.loginUrl, token, taken: nowOf(parts) })
   parts.log.info('keeper.replaced-family', { ...key, generation: replaced.generation, revoked })
+}
+
+async function isInUse({ storage, envelope }: ExchangeParts, key: ConnectionKey, token: Secret): Promise<boolean> {
+  const now = await storage.read(() => findConnection(key))
+  if (now === undefined) return false
+  const at = { purpose: 'refresh-token' as const, generation: now.generation, attempt: now.refreshAttempt }
+  return (await envelope.openText(now.sealedRefresh, lockOf(now, at))).expose() === token.expose()
 }
 
 async function adoptedAccess({ clock }: ExchangeParts, wish: AdoptWish, seal: Seal): Promise<NewAccess | null> {
@@ -164,7 +173,9 @@ async function remove(parts: ExchangeParts, key: ConnectionKey): Promise<{ reado
     attempt: connection.refreshAttempt,
   }
   const token = await envelope.openText(connection.sealedRefresh, lockOf(connection, at))
-  const revoked = await revoke(parts, { loginUrl: connection.loginUrl, token, taken })
+  // what was handed over is forgotten here, and lives on where it went
+  const isOurs = connection.handedOverAt === null
+  const revoked = isOurs && (await revoke(parts, { loginUrl: connection.loginUrl, token, taken }))
   const result = await storage.write('removeConnection', { key, fence, generation: connection.generation })
   if (result.kind !== 'committed' || result.value.kind !== 'removed') throw notStored(key)
   return { revoked }
@@ -175,7 +186,7 @@ function viewOf(row: StoredConnection): ConnectionView {
   const at = (ms: number | null): Instant | undefined => (ms === null ? undefined : instant(ms))
   return {
     ...key,
-    ...{ app: row.app, loginUrl: row.loginUrl, state: row.state, generation: row.generation },
+    ...{ app: row.app, loginUrl: row.loginUrl, state: shownState(row), generation: row.generation },
     stateSince: instant(row.stateSince),
     why: row.why ?? undefined,
     orgId: row.orgId ?? undefined,
@@ -197,6 +208,9 @@ function viewOf(row: StoredConnection): ConnectionView {
     createdAt: instant(createdAt),
   }
 }
+
+const shownState = ({ state, handedOverAt }: StoredConnection): string =>
+  handedOverAt === null ? state : 'handed-over'
 
 const unknownApp = ({ tenant }: ConnectionKey, { app }: AdoptWish): KeeperError =>
   new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${app}.`, { next: ['Save the app first.'] })

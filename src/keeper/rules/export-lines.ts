@@ -37,6 +37,8 @@ export type ExportedConnection = {
   readonly lastEgress: string | null
   /** With the id it names a connection through all vaults that it has been in. */
   readonly createdAt: number
+  /** When its family began here, e.g. by the last login of a person. */
+  readonly authorizedAt: number | null
   /** Nothing is sent any more where it came from. */
   readonly handedOver: boolean
 }
@@ -90,7 +92,8 @@ function connectionOf(read: Reader): ExportedConnection {
     ...{ generation: number('generation'), soleHolder: flag('soleHolder'), refreshToken: text('refreshToken') },
     access: accessOf(read),
     ...{ sessionSeconds: numberOrNull('sessionSeconds'), lastExchangeAt: numberOrNull('lastExchangeAt') },
-    ...{ lastEgress: textOrNull('lastEgress'), createdAt: number('createdAt'), handedOver: flag('handedOver') },
+    ...{ lastEgress: textOrNull('lastEgress'), createdAt: number('createdAt') },
+    ...{ authorizedAt: numberOrNull('authorizedAt'), handedOver: flag('handedOver') },
   }
 }
 

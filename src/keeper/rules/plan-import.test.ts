@@ -12,7 +12,14 @@ const entry: ExportedConnection = {
   ...{ kind: 'connection', tenant: 'default', id: 'acme', app: 'nightly', loginUrl: 'https://login.salesforce.com' },
   ...{ orgId: null, userId: null, username: null, instanceUrl: null, state: 'alive', why: null, generation: 5 },
   ...{ soleHolder: true, refreshToken: '5Aep5', access: { token: '00D!at', issuedAt: 1, expiresAt: null } },
-  ...{ sessionSeconds: null, lastExchangeAt: 9, lastEgress: null, createdAt: 1000, handedOver: true },
+  ...{
+    sessionSeconds: null,
+    lastExchangeAt: 9,
+    lastEgress: null,
+    createdAt: 1000,
+    authorizedAt: 1000,
+    handedOver: true,
+  },
 }
 const terms: ImportTerms = { replace: false, exporterStopped: false }
 const there: There = { generation: 5, createdAt: 1000, handedOver: false, sameToken: false }

@@ -1,5 +1,5 @@
 /** What the keeper is towards an org: client id, sealed secret, login host. */
-import { all, one, run, storeNow, type Program } from '../../storage/program.ts'
+import { all, one, run, storeNow, type Program, type SqlValue } from '../../storage/program.ts'
 import type { StoredKey } from './connection-row.ts'
 
 export type AppKey = { readonly tenant: string; readonly name: string }
@@ -45,11 +45,12 @@ export type AppsQuery = {
 
 /** By name. */
 export function* findApps({ tenant, above = '', limit }: AppsQuery): Program<readonly StoredApp[]> {
-  const rows = yield* all<AppRow>(
-    `SELECT ${columns} FROM apps WHERE tenant = ? AND name > ? ORDER BY name LIMIT ?`,
-    ...[tenant, above, limit],
-  )
-  return rows.map(appOf)
+  return yield* findAppsOf('WHERE tenant = ? AND name > ? ORDER BY name LIMIT ?', tenant, above, limit)
+}
+
+/** `rest`: what comes after the table. */
+export function* findAppsOf(rest: string, ...params: SqlValue[]): Program<readonly StoredApp[]> {
+  return (yield* all<AppRow>(`SELECT ${columns} FROM apps ${rest}`, ...params)).map(appOf)
 }
 
 function appOf({ tenant, name, sealedSecret, keyName, wrappedKey, ...rest }: AppRow): StoredApp {

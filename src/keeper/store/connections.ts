@@ -117,7 +117,7 @@ export function* replaceToken(plan: ReplaceToken): Program<ReplaceOutcome> {
   const now = yield* storeNow()
   yield* run(
     `UPDATE connections SET generation = ?, sealed_refresh = ?, refresh_attempt = 0, sole_holder = ?, key_name = ?, wrapped_key = ?,
-       org_id = ?, user_id = ?, username = ?, instance_url = ?, authorized_at = ?
+       org_id = ?, user_id = ?, username = ?, instance_url = ?, authorized_at = ?, signature = NULL, handed_over_at = NULL, handed_over_in = NULL
      WHERE tenant = ? AND id = ?`,
     ...[generation, plan.sealedRefresh, plan.soleHolder ? 1 : 0],
     ...[dataKey?.key ?? before.dataKey.key, dataKey?.bytes ?? before.dataKey.bytes],

@@ -55,12 +55,15 @@ export type ConnectionsQuery = {
   readonly limit: number
 }
 
+/** What another keeper has is in no state here. */
+const shownState = `CASE WHEN c.handed_over_at IS NULL THEN c.state ELSE 'handed-over' END`
+
 /** Ordered by id. */
 export function* findConnections(query: ConnectionsQuery): Program<readonly StoredConnection[]> {
   const { tenant, app = null, state = null, above = '', limit } = query
   const rows = yield* all<ConnectionRow>(
     `SELECT ${connectionColumns} FROM connections c
-     WHERE c.tenant = ? AND c.id > ? AND (? IS NULL OR c.app = ?) AND (? IS NULL OR c.state = ?) ORDER BY c.id LIMIT ?`,
+     WHERE c.tenant = ? AND c.id > ? AND (? IS NULL OR c.app = ?) AND (? IS NULL OR ${shownState} = ?) ORDER BY c.id LIMIT ?`,
     ...[tenant, above, app, app, state, state, limit],
   )
   return rows.map(connectionOf)
@@ -71,7 +74,7 @@ export type StateCount = { readonly state: string; readonly count: number }
 /** Of one tenant; null for all of them together, which is for the installation's own health. */
 export function* countStates(tenant: string | null): Program<readonly StateCount[]> {
   return yield* all<StateCount>(
-    'SELECT state, count(*) AS count FROM connections WHERE (? IS NULL OR tenant = ?) GROUP BY state ORDER BY state',
+    `SELECT ${shownState} AS state, count(*) AS count FROM connections c WHERE (? IS NULL OR c.tenant = ?) GROUP BY 1 ORDER BY 1`,
     tenant,
     tenant,
   )

@@ -16,6 +16,7 @@ import { adoptGrant } from './grants.ts'
 import { noteIntrospection } from './introspections.ts'
 import { claimDelivery, settleDelivery } from './deliveries.ts'
 import { releaseLease, renewLease, takeLease } from './lease.ts'
+import { handOver, importConnection, takeBack } from './moving.ts'
 import { pruneKeeper } from './prune.ts'
 import { rewrapAppKey, rewrapKey } from './rewrap.ts'
 import { learnSession, makeDue, putOff, setState } from './state.ts'
@@ -63,6 +64,10 @@ export type KeeperWrites = {
   readonly resumeWebhook: typeof resumeWebhook
   readonly claimDelivery: typeof claimDelivery
   readonly settleDelivery: typeof settleDelivery
+  // moving
+  readonly handOver: typeof handOver
+  readonly takeBack: typeof takeBack
+  readonly importConnection: typeof importConnection
   // upkeep
   readonly rewrapKey: typeof rewrapKey
   readonly rewrapAppKey: typeof rewrapAppKey
@@ -104,6 +109,9 @@ export const writes: KeeperWrites = {
   resumeWebhook,
   claimDelivery,
   settleDelivery,
+  handOver,
+  takeBack,
+  importConnection,
   rewrapKey,
   rewrapAppKey,
   pruneKeeper,
