@@ -1,6 +1,7 @@
 /** The commands and how wrong usage is answered. Nothing is loaded here that a command does not need for its help. */
 import { Command, type CommanderError } from 'commander'
 import { addAllowlistCommands } from './commands/allowlist.ts'
+import { addConnectCommand } from './commands/connect.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addGatewayCommand } from './commands/gateway.ts'
@@ -27,6 +28,7 @@ export function openProgram(terminal: Terminal): Command {
   addOrgCommand(program, terminal)
   addGatewayCommand(program, terminal)
   addKeeperCommands(program, terminal)
+  addConnectCommand(program, terminal)
   addAllowlistCommands(program, terminal)
   addConfigCommands(program, terminal)
   addDoctorCommand(program, terminal)

@@ -8,6 +8,8 @@ import { originOf } from '../../http/origin.ts'
 import { schemasForPeople } from '../../http/schemas-for-people.ts'
 import { api, type Caller, type Problem } from './api.ts'
 import { registerApps } from './apps.ts'
+import { registerConnectPages } from './connect-pages.ts'
+import { registerConnect } from './connect.ts'
 import { registerConnections } from './connections.ts'
 import { registerEvents } from './events.ts'
 import { registerHealth } from './health.ts'
@@ -20,11 +22,11 @@ type Register = (scope: FastifyInstance, parts: ServiceParts) => void
 
 /** Under /v1, behind the bearer token. */
 const behindToken: readonly Register[] = [
-  ...[registerApps, registerConnections, registerTokens],
+  ...[registerApps, registerConnections, registerConnect, registerTokens],
   ...[registerEvents, registerWebhooks],
 ]
 /** From the root, without a token: what a browser or a probe comes to. */
-const forEveryone: readonly Register[] = [registerHealth]
+const forEveryone: readonly Register[] = [registerHealth, registerConnectPages]
 
 export type ServerOptions = {
   readonly listen: ListenAddress

@@ -1,0 +1,103 @@
+/** What a browser comes to without a token: the page of a reauthorization link, and the callback of a login. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { pageOf, type Page } from '../connect/page.ts'
+import { connectedPage, failedPage } from '../connect/words.ts'
+import { KeeperError } from '../keeper-error.ts'
+import { parseRedirect } from '../rules/authorization.ts'
+import { refuseRebound } from './health.ts'
+import type { ServiceParts } from './parts.ts'
+
+export const callbackPath = '/oauth/callback'
+export const linkPath = (ticket: string): string => `/connect/${ticket}`
+
+/** The app's own, unless that is for listeners on somebody's own machine; then this keeper's, which the app must have in Setup as well. */
+export function redirectForLinks(publicUrl: string, ofApp: string | undefined): string {
+  const parsed = ofApp === undefined ? undefined : parseRedirect(ofApp)
+  return ofApp !== undefined && parsed?.ok === true && parsed.value.loopback === undefined
+    ? ofApp
+    : `${publicUrl}${callbackPath}`
+}
+
+export function registerConnectPages(server: FastifyInstance, parts: ServiceParts): void {
+  void server.register((scope, _options, done) => {
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: 1024 },
+      (_request, _body, parsed) => parsed(null, undefined),
+    )
+    scope.addHook('onRequest', refuseRebound(parts))
+    scope.setErrorHandler((error: FastifyError, _request, reply) => {
+      if (!(error instanceof KeeperError))
+        parts.log.error('keeper.page-failed', { cause: error.stack ?? error.message })
+      return send(reply, failedPage(error))
+    })
+    scope.get<Linked>('/connect/:ticket', async (request, reply) => await showLink(parts, request, reply))
+    scope.post<Linked>('/connect/:ticket', async (request, reply) => await followLink(parts, request, reply))
+    scope.get(callbackPath, async (request, reply) => await takeCallback(parts, request, reply))
+    done()
+  })
+}
+
+type Linked = { Params: { ticket: string } }
+
+/** Whoever only looks at the link, e.g. to draw a preview of a message, has spent nothing of it. */
+async function showLink(
+  { keeper }: ServiceParts,
+  { params }: FastifyRequest<Linked>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { id, app, loginUrl } = await keeper.openLink(params.ticket)
+  const page = pageOf({
+    ...{ status: 200, title: `Authorize ${id} again` },
+    lines: [
+      `The app ${app} has to be allowed to use Salesforce again. You are led to ${new URL(loginUrl).host}, where you log in as the user whom this connection belongs to, and allow it.`,
+      'This page never asks for your password.',
+    ],
+    button: { action: linkPath(params.ticket), label: 'Continue to Salesforce' },
+    mayLeadTo: loginUrl,
+  })
+  return send(reply, page)
+}
+
+async function followLink(
+  { keeper, publicUrl, random }: ServiceParts,
+  request: FastifyRequest<Linked>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { ticket } = request.params
+  const { app: name, tenant } = await keeper.openLink(ticket)
+  const own = `${publicUrl()}${callbackPath}`
+  const redirectUri = redirectForLinks(publicUrl(), (await keeper.app({ tenant, name }))?.redirectUri)
+  // whoever sends the login page's address to somebody else gets nothing of his login: it has to end where it was begun (RFC 9700 section 4.7)
+  const browser =
+    redirectUri === own ? (carriedBy(request) ?? Buffer.from(random(32)).toString('base64url')) : undefined
+  const { url } = await keeper.connectByLink(ticket, { redirectUri, browser })
+  if (browser !== undefined) reply.header('set-cookie', cookieOf(browser, own))
+  return reply.header('referrer-policy', 'no-referrer').header('cache-control', 'no-store').redirect(url, 303)
+}
+
+const cookieName = 'sallyport-login'
+
+const cookieOf = (value: string, own: string): string =>
+  `${cookieName}=${value}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax${own.startsWith('https:') ? '; Secure' : ''}`
+
+function carriedBy({ headers }: FastifyRequest): string | undefined {
+  for (const pair of headers.cookie?.split(';') ?? []) {
+    const [name, value] = pair.trim().split('=')
+    if (name === cookieName && value !== undefined && /^[\w-]{43}$/.test(value)) return value
+  }
+  return undefined
+}
+
+async function takeCallback(
+  { keeper, publicUrl }: ServiceParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const url = new URL(request.url, publicUrl()).href
+  const { id } = await keeper.takeCallback(url, { browser: { carries: carriedBy(request) } })
+  return send(reply, connectedPage(id))
+}
+
+const send = (reply: FastifyReply, { status, headers, body }: Page): FastifyReply =>
+  reply.code(status).headers(headers).send(body)
