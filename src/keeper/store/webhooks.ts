@@ -117,14 +117,16 @@ export function* countDeliveries({ tenant, name }: WebhookKey): Program<number> 
 export const isHeld = ({ holder, until, forMs }: StoredWebhook, now: number): boolean =>
   holder !== null && now < until && until - now <= 2 * forMs
 
-/** Deliveries that wait or are under way, and events of these kinds that were not looked at yet; the latter counted no further than 10,000. */
+/** Deliveries that wait or are under way, and events of these kinds that were not looked at yet and do not tell of itself; the latter counted no
+ *  further than 10,000. */
 export function* countPending({ tenant, name }: WebhookKey, kinds: readonly string[]): Program<number> {
   const webhook = yield* findWebhook({ tenant, name })
   if (webhook === undefined) return 0
   const marks = kinds.map(() => '?').join(', ')
   const ahead = yield* one<{ n: number }>(
-    `SELECT count(*) AS n FROM (SELECT 1 AS one FROM events WHERE tenant = ? AND sequence > ? AND kind IN (${marks}) LIMIT 10000) AS some`,
-    ...[tenant, webhook.seen, ...kinds],
+    `SELECT count(*) AS n FROM (SELECT 1 AS one FROM events
+       WHERE tenant = ? AND sequence > ? AND kind IN (${marks}) AND data NOT LIKE ? LIMIT 10000) AS some`,
+    ...[tenant, webhook.seen, ...kinds, `${JSON.stringify({ webhook: name }).slice(0, -1)},%`],
   )
   return (yield* countDeliveries({ tenant, name })) + Number(ahead?.n ?? 0)
 }
