@@ -2,6 +2,8 @@
 import type { Secret } from '../values/secret.ts'
 import type { Duration, Instant } from '../values/time.ts'
 import type { ConnectionKey } from './connection-key.ts'
+import type { KeyCare } from './keys-face.ts'
+import type { MoveCare } from './move-face.ts'
 import type { Webhooks, WebhookWish } from './webhook-face.ts'
 import type { Heartbeat } from './rules/due.ts'
 import type { HostLimits } from './rules/host-turns.ts'
@@ -242,89 +244,90 @@ export type EventPage = {
 /** The name of a connection; with its tenant where that is not `default`. */
 export type ConnectionName = string | ConnectionKey
 
-export type Keeper = {
-  readonly saveApp: (app: AppWish) => Promise<void>
-  /** By name; `after` is the last name of the page before. */
-  readonly apps: (query?: {
-    readonly tenant?: string
-    readonly after?: string | undefined
-    readonly limit?: number
-  }) => Promise<readonly AppView[]>
-  readonly app: (app: { readonly tenant?: string; readonly name: string }) => Promise<AppView | undefined>
-  /** Refused while a connection uses it. Rejects with a KeeperError. */
-  readonly removeApp: (app: { readonly tenant?: string; readonly name: string }) => Promise<void>
-  /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */
-  readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>
-  /** Begins a login in a browser, with PKCE. Rejects with a KeeperError. */
-  readonly connect: (app: string, wish: ConnectWish) => Promise<Connecting>
-  /** The whole URL that a browser was sent back to; once for each login. `browser`: what the browser that opened a link carries, where one brings the callback.
-   *  Rejects with a KeeperError. */
-  readonly takeCallback: (
-    url: string,
-    from?: { readonly tenant?: string | undefined; readonly browser?: { readonly carries: string | undefined } },
-  ) => Promise<ConnectionView>
-  /** A ticket by which a person may authorize this connection again, once; for 7 days where nothing is said (milliseconds). */
-  readonly reauthorizationLink: (of: ConnectionName, options?: { readonly validFor?: number }) => Promise<LinkTicket>
-  /** Withdraws all that are not used; resolves with how many those were. */
-  readonly revokeLinks: (of: ConnectionName) => Promise<number>
-  /** Spends nothing. Rejects with LINK_OVER. */
-  readonly openLink: (ticket: string) => Promise<OpenedLink>
-  /** Begins a login; the ticket is spent when that has succeeded. `browser`: what the browser carries now and has to bring back. */
-  readonly connectByLink: (
-    ticket: string,
-    wish: { readonly redirectUri: string; readonly browser?: string | undefined },
-  ) => Promise<Connecting>
-  /** A request with a live access token, to the connection's instance and to its login host and nowhere else (P-28); a path belongs to the instance. After a 401 that
-   *  says that the session is over the token is exchanged and the request repeated, once. Redirects are handed back as they are. Rejects with a KeeperError where
-   *  there is no token or the URL is another's, with what the network said otherwise. */
-  readonly fetch: (of: ConnectionName, pathOrUrl: string | URL, init?: FetchInit) => Promise<Response>
-  /** A live one: from memory, or from the store, or by one exchange however many ask. `refused`: the one to which the org has answered 401; another is
-   *  handed out then, by an exchange if there is none yet. Rejects with a KeeperError. */
-  readonly accessToken: (
-    of: ConnectionName,
-    options?: { readonly refused?: string | undefined },
-  ) => Promise<AccessToken>
-  /** One real exchange now, through this egress if it is said. Rejects with a KeeperError. */
-  readonly verify: (of: ConnectionName, options?: { readonly egress?: string }) => Promise<AccessToken>
-  /** Revokes it at the org, then forgets it. Resolves with whether the org has confirmed that it is revoked. */
-  readonly remove: (of: ConnectionName) => Promise<{ readonly revoked: boolean }>
-  readonly connection: (of: ConnectionName) => Promise<ConnectionView | undefined>
-  /** By id; `after` is the last id of the page before. */
-  readonly connections: (query?: {
-    readonly tenant?: string
-    readonly app?: string | undefined
-    readonly state?: string | undefined
-    readonly after?: string | undefined
-    readonly limit?: number
-  }) => Promise<readonly ConnectionView[]>
-  /** Oldest first; `after` is the last sequence that was seen. */
-  readonly events: (query?: {
-    readonly tenant?: string
-    readonly after?: number
-    readonly limit?: number
-  }) => Promise<readonly KeeperEvent[]>
-  /** The same with where to go on. Without `after`: what comes from now on. */
-  readonly eventPage: (query?: {
-    readonly tenant?: string
-    readonly after?: number | undefined
-    readonly connection?: string | undefined
-    readonly limit?: number
-  }) => Promise<EventPage>
-  /** The first page at once, perhaps empty, then one whenever something has happened, in whichever process over this vault. Ends with the signal, and when
-   *  the keeper closes. */
-  readonly followEvents: (query: {
-    readonly tenant?: string
-    readonly after?: number | undefined
-    readonly connection?: string | undefined
-    readonly signal: AbortSignal
-  }) => AsyncIterable<EventPage>
-  readonly webhooks: Webhooks
-  /** One round now: exchanges what is due, and judges what a process that died has left. Resolves with how many connections were looked at. */
-  readonly lookAfter: () => Promise<number>
-  readonly figures: () => Promise<KeeperFigures>
-  /** What keeps the store from taking tokens, in the engine's words; undefined where nothing does. */
-  readonly storeTrouble: () => Promise<string | undefined>
-  /** The way to Salesforce, for people: the proxy without its credentials, or `directly`. */
-  readonly route: string
-  readonly close: () => Promise<void>
-}
+export type Keeper = KeyCare &
+  MoveCare & {
+    readonly saveApp: (app: AppWish) => Promise<void>
+    /** By name; `after` is the last name of the page before. */
+    readonly apps: (query?: {
+      readonly tenant?: string
+      readonly after?: string | undefined
+      readonly limit?: number
+    }) => Promise<readonly AppView[]>
+    readonly app: (app: { readonly tenant?: string; readonly name: string }) => Promise<AppView | undefined>
+    /** Refused while a connection uses it. Rejects with a KeeperError. */
+    readonly removeApp: (app: { readonly tenant?: string; readonly name: string }) => Promise<void>
+    /** Takes a refresh token into its care: a new connection, or another token for one that is there, whose former family is revoked (L-57). */
+    readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>
+    /** Begins a login in a browser, with PKCE. Rejects with a KeeperError. */
+    readonly connect: (app: string, wish: ConnectWish) => Promise<Connecting>
+    /** The whole URL that a browser was sent back to; once for each login. `browser`: what the browser that opened a link carries, where one brings the callback.
+     *  Rejects with a KeeperError. */
+    readonly takeCallback: (
+      url: string,
+      from?: { readonly tenant?: string | undefined; readonly browser?: { readonly carries: string | undefined } },
+    ) => Promise<ConnectionView>
+    /** A ticket by which a person may authorize this connection again, once; for 7 days where nothing is said (milliseconds). */
+    readonly reauthorizationLink: (of: ConnectionName, options?: { readonly validFor?: number }) => Promise<LinkTicket>
+    /** Withdraws all that are not used; resolves with how many those were. */
+    readonly revokeLinks: (of: ConnectionName) => Promise<number>
+    /** Spends nothing. Rejects with LINK_OVER. */
+    readonly openLink: (ticket: string) => Promise<OpenedLink>
+    /** Begins a login; the ticket is spent when that has succeeded. `browser`: what the browser carries now and has to bring back. */
+    readonly connectByLink: (
+      ticket: string,
+      wish: { readonly redirectUri: string; readonly browser?: string | undefined },
+    ) => Promise<Connecting>
+    /** A request with a live access token, to the connection's instance and to its login host and nowhere else (P-28); a path belongs to the instance. After a 401 that
+     *  says that the session is over the token is exchanged and the request repeated, once. Redirects are handed back as they are. Rejects with a KeeperError where
+     *  there is no token or the URL is another's, with what the network said otherwise. */
+    readonly fetch: (of: ConnectionName, pathOrUrl: string | URL, init?: FetchInit) => Promise<Response>
+    /** A live one: from memory, or from the store, or by one exchange however many ask. `refused`: the one to which the org has answered 401; another is
+     *  handed out then, by an exchange if there is none yet. Rejects with a KeeperError. */
+    readonly accessToken: (
+      of: ConnectionName,
+      options?: { readonly refused?: string | undefined },
+    ) => Promise<AccessToken>
+    /** One real exchange now, through this egress if it is said. Rejects with a KeeperError. */
+    readonly verify: (of: ConnectionName, options?: { readonly egress?: string }) => Promise<AccessToken>
+    /** Revokes it at the org, then forgets it. Resolves with whether the org has confirmed that it is revoked. */
+    readonly remove: (of: ConnectionName) => Promise<{ readonly revoked: boolean }>
+    readonly connection: (of: ConnectionName) => Promise<ConnectionView | undefined>
+    /** By id; `after` is the last id of the page before. */
+    readonly connections: (query?: {
+      readonly tenant?: string
+      readonly app?: string | undefined
+      readonly state?: string | undefined
+      readonly after?: string | undefined
+      readonly limit?: number
+    }) => Promise<readonly ConnectionView[]>
+    /** Oldest first; `after` is the last sequence that was seen. */
+    readonly events: (query?: {
+      readonly tenant?: string
+      readonly after?: number
+      readonly limit?: number
+    }) => Promise<readonly KeeperEvent[]>
+    /** The same with where to go on. Without `after`: what comes from now on. */
+    readonly eventPage: (query?: {
+      readonly tenant?: string
+      readonly after?: number | undefined
+      readonly connection?: string | undefined
+      readonly limit?: number
+    }) => Promise<EventPage>
+    /** The first page at once, perhaps empty, then one whenever something has happened, in whichever process over this vault. Ends with the signal, and when
+     *  the keeper closes. */
+    readonly followEvents: (query: {
+      readonly tenant?: string
+      readonly after?: number | undefined
+      readonly connection?: string | undefined
+      readonly signal: AbortSignal
+    }) => AsyncIterable<EventPage>
+    readonly webhooks: Webhooks
+    /** One round now: exchanges what is due, and judges what a process that died has left. Resolves with how many connections were looked at. */
+    readonly lookAfter: () => Promise<number>
+    readonly figures: () => Promise<KeeperFigures>
+    /** What keeps the store from taking tokens, in the engine's words; undefined where nothing does. */
+    readonly storeTrouble: () => Promise<string | undefined>
+    /** The way to Salesforce, for people: the proxy without its credentials, or `directly`. */
+    readonly route: string
+    readonly close: () => Promise<void>
+  }

@@ -26,13 +26,13 @@ import { openScheduler, type Scheduler } from './scheduler.ts'
 import { fetchAs } from './fetch/fetch.ts'
 import { findEvents } from './store/events.ts'
 import { migrations } from './store/migrations.ts'
-import { countStates } from './store/read-connections.ts'
 import { writes, type KeeperWrites } from './store/writes.ts'
 import type { Route } from './rules/route.ts'
 import { openTransport, openTrust, type Transport } from './transport/transport.ts'
 import { openEnvelope } from './vault/envelope.ts'
-import { openKeyring, type Keyring } from './vault/keyring.ts'
 import { openSpool } from './vault/spool.ts'
+import { openVaultCare } from './vault-care.ts'
+import { openVaultKeyring, type VaultKeyring } from './vault-keyring.ts'
 import type { Webhooks } from './webhook-face.ts'
 import { resolveBySystem, type Resolve } from './webhooks/post.ts'
 import type { TellerTerms } from './webhooks/teller.ts'
@@ -91,7 +91,8 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
   const { storage, bell } = withBell(watched.storage)
   const opened: (() => void | Promise<void>)[] = [() => storage.close()]
   try {
-    const keyring = await keyringOf(storage, environment, options)
+    const vaultKeyring = await openVaultKeyring({ storage, clock, random, log }, options)
+    const { keyring } = vaultKeyring
     const envelope = openEnvelope({ keyring, random, monotonic })
     opened.push(() => envelope.forget())
     const spool = await openSpool({ folder: options.spool, random })
@@ -130,6 +131,7 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
     }
     return faceOf(parts, {
       apps,
+      vaultKeyring,
       scheduler,
       figures,
       events,
@@ -185,19 +187,9 @@ function thrown(cause: Error): void {
   })
 }
 
-async function keyringOf(
-  storage: Storage<KeeperWrites>,
-  { random, clock }: KeeperEnvironment,
-  { keyring }: KeeperOptions,
-): Promise<Keyring> {
-  if ('wrap' in keyring) return keyring
-  if ('text' in keyring) return await openKeyring({ kind: 'text', ...keyring }, { random, clock })
-  const counted = await storage.read(() => countStates(null))
-  return await openKeyring({ kind: 'file', path: keyring.file, vaultIsNew: counted.length === 0 }, { random, clock })
-}
-
 type Face = {
   readonly apps: ReturnType<typeof openApps>
+  readonly vaultKeyring: VaultKeyring
   readonly scheduler: Scheduler
   readonly figures: Figures
   readonly events: Events
@@ -208,7 +200,7 @@ type Face = {
 
 function faceOf(
   parts: ExchangeParts,
-  { apps, scheduler, figures, events, webhooks, storeTrouble, close }: Face,
+  { apps, vaultKeyring, scheduler, figures, events, webhooks, storeTrouble, close }: Face,
 ): Keeper {
   const { storage, transport } = parts
   const access = openAccess(parts)
@@ -249,6 +241,7 @@ function faceOf(
     followEvents: ({ tenant = onlyTenant, after, connection, signal }) =>
       events.follow({ tenant, after, connection }, signal),
     webhooks,
+    ...openVaultCare({ parts: { ...parts, saveApp: apps.save }, keyring: vaultKeyring, keyOf }),
     async lookAfter() {
       await finishReceived(parts)
       return await scheduler.round()

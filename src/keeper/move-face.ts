@@ -1,7 +1,7 @@
 /** What the keeper offers for taking a vault to another machine. A refresh token belongs to one keeper: two that exchange it in turn are taken for a thief and its
  *  victim, and the org revokes the whole family (SF-188). So a connection that is moved is handed over: here nothing of it is sent any more. */
 import type { Secret } from '../values/secret.ts'
-import type { ConnectionName } from './keeper-face.ts'
+import type { ConnectionKey } from './connection-key.ts'
 
 /** Whoever has the one or the other reads every token in the file. */
 export type ExportLock =
@@ -74,5 +74,5 @@ export type MoveCare = {
    *  was interrupted can be done again. Rejects with a KeeperError IMPORT_REFUSED. */
   readonly importVault: (wish: ImportWish) => Promise<Imported>
   /** Ends the pause of what was handed over and was never used elsewhere: one connection, or all of an export. Resolves with how many. */
-  readonly takeBack: (wish: { readonly of: ConnectionName } | { readonly export: string }) => Promise<number>
+  readonly takeBack: (wish: { readonly of: string | ConnectionKey } | { readonly export: string }) => Promise<number>
 }
