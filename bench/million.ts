@@ -35,7 +35,7 @@ const held =
   after.pages === before.pages &&
   after.payloadBytes <= before.payloadBytes + countersGrow
 process.stdout.write(
-  `${figures.replies} rotations of one grant over HTTP, one at a time, ${figures.perSecond.toFixed(0)} a second, ${figures.errors} errors\n` +
+  `${figures.replies} rotations of one grant over HTTP, one at a time, ${figures.perSecond.toFixed(0)} a second, ${figures.errors} errors, ${figures.postponed} postponed by the server\n` +
     `grants table before ${JSON.stringify(before)}\ngrants table after  ${JSON.stringify(after)}\n${held ? 'held' : 'MISSED'}\n`,
 )
 writeResult(values.out, { claim: 'million', conditions: conditions(), rotations, before, after, figures, held })

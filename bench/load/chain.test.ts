@@ -33,6 +33,7 @@ async function run(answer: Answer, most = 3): Promise<Seen> {
   }
   const chain = new Chain(target, 't0', {
     replied: () => (replies += 1) < most,
+    postponed: () => undefined,
     failed: (why) => failures.push(why),
     closed: resolve,
   })
@@ -74,6 +75,16 @@ describe('a chain', () => {
       deepEqual([failures.length, sent.length], [1, 1])
       match(failures[0] ?? '', reason)
     })
+
+  test('sends the same token again where the server says that it did not process it', async () => {
+    let refusals = 1
+    const seen = await run((sent, response) => {
+      refusals -= 1
+      if (refusals === 0) response.writeHead(503).end('{"error":"temporarily_unavailable"}')
+      else response.end(`{"refresh_token":"${successor(sent)}"}`)
+    })
+    deepEqual(seen, { sent: ['t0', 't0', 't1', 't2'], failures: [], token: 't3' })
+  })
 
   test('keeps the token that it sent last where no reply came', async () =>
     equal((await run((_, response) => response.destroy())).token, 't0'))

@@ -3,11 +3,14 @@ import { connect, type Socket } from 'node:net'
 import type { Target } from './job.ts'
 import { findStringField, ReplyReader } from './reply-reader.ts'
 
+const moment = 200 // ms
 const replyDeadline = 30_000 // so that a server that hangs ends the run as an error
 
 export type Listener = {
   /** The reply was 200 and carried a new token. False stops the chain. */
   readonly replied: (milliseconds: number, bodyBytes: number) => boolean
+  /** The server has said that it did not process it (503); the same token is sent again in a moment. */
+  readonly postponed: () => void
   /** The chain is over: its token's state is not known any more. */
   readonly failed: (reason: string) => void
   readonly closed: () => void
@@ -53,6 +56,13 @@ export class Chain {
     this.#socket.write(`${this.#head}${form.length}\r\n\r\n${form}`, 'latin1')
   }
 
+  #redeemLater(): void {
+    this.#listener.postponed()
+    setTimeout(() => {
+      if (!this.#socket.destroyed) this.#redeem()
+    }, moment)
+  }
+
   #hear(piece: string): void {
     try {
       const reply = this.#reader.read(piece)
@@ -65,6 +75,7 @@ export class Chain {
   #judge(status: number, body: string): void {
     const milliseconds = performance.now() - this.#sentAt
     this.#waiting = false
+    if (status === 503 && findStringField(body, 'error') === 'temporarily_unavailable') return this.#redeemLater()
     if (status !== 200) return this.#fail(`status ${status}: ${body.slice(0, 200)}`)
     const next = findStringField(body, 'refresh_token')
     if (next === undefined || next === this.#token) return this.#fail(`no new refresh token: ${body.slice(0, 200)}`)

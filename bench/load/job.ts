@@ -29,6 +29,8 @@ export type Figures = {
   /** Over the warm-up as well: a chain that broke there is missing from the window. */
   readonly errors: number
   readonly firstErrors: readonly string[]
+  /** Requests that the server said it had not processed (503), each sent again with the same token. */
+  readonly postponed: number
   readonly seconds: number
   readonly perSecond: number
   readonly latencyMs: Latency

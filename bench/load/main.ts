@@ -25,6 +25,7 @@ async function runChain(token: string, { target, window }: { target: Job['target
   const { promise, resolve } = Promise.withResolvers<void>()
   const chain = new Chain(target, token, {
     replied: (milliseconds, bodyBytes) => window.reply(milliseconds, bodyBytes),
+    postponed: () => window.postponement(),
     failed: (reason) => window.failure(reason),
     closed: resolve,
   })

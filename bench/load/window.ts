@@ -13,6 +13,7 @@ export class Window {
   readonly #failures: string[] = []
   #phase: 'warm-up' | 'measured' | 'over' = 'warm-up'
   #replyBytes = 0
+  #postponed = 0
   #begin: Mark
   #end: Mark | undefined
 
@@ -48,6 +49,10 @@ export class Window {
     this.#failures.push(reason)
   }
 
+  postponement(): void {
+    this.#postponed += 1
+  }
+
   figures(): Figures {
     const begin = this.#begin
     const end = this.#end ?? mark(this.#watched)
@@ -59,6 +64,7 @@ export class Window {
       replies: this.#samples.count,
       errors: this.#failures.length,
       firstErrors: this.#failures.slice(0, 5),
+      postponed: this.#postponed,
       seconds,
       perSecond: this.#samples.count / seconds,
       latencyMs: this.#samples.latency(),

@@ -7,7 +7,16 @@ const round = (subject: string, perSecond: number, serverCpu: number): Round => 
   round: 1,
   subject,
   figures: {
-    ...{ replies: 100, errors: 0, firstErrors: [], seconds: 1, replyBytes: 64, loadCpu: 0.5, othersCpu: 0 },
+    ...{
+      replies: 100,
+      errors: 0,
+      firstErrors: [],
+      postponed: 0,
+      seconds: 1,
+      replyBytes: 64,
+      loadCpu: 0.5,
+      othersCpu: 0,
+    },
     ...{ perSecond, serverCpu, latencyMs: { p50: 1, p90: 1, p99: subject === 'direct' ? 1 : 5, max: 5 } },
   },
 })

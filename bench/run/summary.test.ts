@@ -4,7 +4,15 @@ import { disturbed, ratios, spread, summarise, type Round } from './summary.ts'
 
 function round(number: number, subject: string, perSecond: number): Round {
   const latencyMs = { p50: 1, p90: 2, p99: 3, max: 4 }
-  const common = { firstErrors: [], seconds: 1, replyBytes: 900, loadCpu: 0.5, serverCpu: null, othersCpu: null }
+  const common = {
+    firstErrors: [],
+    postponed: 0,
+    seconds: 1,
+    replyBytes: 900,
+    loadCpu: 0.5,
+    serverCpu: null,
+    othersCpu: null,
+  }
   return { round: number, subject, figures: { replies: perSecond, errors: number, perSecond, latencyMs, ...common } }
 }
 

@@ -38,6 +38,7 @@ const report: LoadReport = {
   replies: rotations,
   errors: 0, // a statement or commit that fails throws, and the runner sees the exit
   firstErrors: [],
+  postponed: 0,
   seconds: measured.seconds,
   perSecond: rotations / measured.seconds,
   latencyMs: samples.latency(),
