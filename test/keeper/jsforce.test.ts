@@ -32,7 +32,7 @@ test('L-31: jsforce through the keeper, by the code of the guide, survives a hun
 test('L-34: requests of jsforce that are refused together cause one exchange', async () => {
   await using scene = await openScene()
   const options = await forJsforce(scene.keeper, 'canary')
-  const connections = Array.from({ length: 20 }, () => new Connection({ ...options, version }))
+  const connections = Array.from({ length: 10 }, () => new Connection({ ...options, version }))
   await scene.org.clock.advance(hours(3))
   await Promise.all(connections.flatMap((each) => [usernames(each), usernames(each)]))
   equal((await scene.keeper.connection('canary'))?.generation, 3)
@@ -61,11 +61,21 @@ describe('what goes wrong', () => {
     deepEqual(await usernames(connection), [scene.org.user.username])
   })
 
+  test('an org that answers 401 to a token that it calls alive fails the request, and costs no exchange', async (t) => {
+    await using scene = await openScene()
+    const refusing = await addressThatRefuses(t)
+    const options = await forJsforce(scene.keeper, 'canary')
+    const connection = new Connection({ ...options, instanceUrl: refusing.url, version })
+    await rejects(usernames(connection), /answers 401 to an access token that it calls alive/)
+    deepEqual([refusing.asked(), (await scene.keeper.connection('canary'))?.generation], [1, 2])
+  })
+
   test('an org that has moved fails the request that went to the former address, once, and serves the next at the new one', async (t) => {
     await using scene = await openScene()
-    const former = await formerAddress(t)
+    const former = await addressThatRefuses(t)
     const options = await forJsforce(movedFrom(former.url, scene.keeper), 'canary')
     const connection = new Connection({ ...options, version })
+    await scene.org.clock.advance(hours(3))
     equal(connection.instanceUrl, former.url)
     await rejects(usernames(connection), ({ message }: Error) => {
       ok(message.includes(`The org has moved from ${former.url} to ${scene.org.url}. Do it again`), message)
@@ -100,8 +110,8 @@ test('a response that jsforce streams holds the refusal instead of the records, 
   match(await streamed(), /INVALID_SESSION_ID/)
 })
 
-/** Answers every request as an org does that no longer knows the token. */
-async function formerAddress(t: TestContext): Promise<{ readonly url: string; readonly asked: () => number }> {
+/** Answers every request as if the token were over. */
+async function addressThatRefuses(t: TestContext): Promise<{ readonly url: string; readonly asked: () => number }> {
   let asked = 0
   const server = createServer((_request, response) => {
     asked += 1

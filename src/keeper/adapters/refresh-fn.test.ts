@@ -6,7 +6,7 @@ import { KeeperError } from '../keeper-error.ts'
 import type { AccessToken, Keeper } from '../keeper-face.ts'
 import { firstToken, refreshFnOf } from './refresh-fn.ts'
 
-type Asked = Pick<Keeper, 'accessToken' | 'verify'>
+type Asked = Pick<Keeper, 'accessToken' | 'verify' | 'fetch'>
 
 const tokenOf = (text: string, instanceUrl?: string): AccessToken => ({
   ...{ accessToken: secret(text), instanceUrl, expiresAt: instant('2026-01-01'), generation: 1 },
@@ -17,6 +17,7 @@ const first = { accessToken: 'T1', instanceUrl: 'https://acme.example' }
 const keeperThat = (accessToken: Asked['accessToken'], verify?: Asked['verify']): Asked => ({
   accessToken,
   verify: verify ?? (async (of) => await accessToken(of)),
+  fetch: async () => await Promise.resolve(new Response('Bad_OAuth_Token', { status: 403 })),
 })
 
 type Told = { readonly error: Error | null; readonly token: string | undefined }
@@ -29,12 +30,35 @@ const ask = (keeper: Asked, connection: { accessToken?: string | null; instanceU
 test('asks with the token that was refused', async () => {
   const refused: unknown[] = []
   const keeper = keeperThat(async (_of, asking) => {
-    refused.push(asking?.refused)
+    if (asking !== undefined) refused.push(asking.refused)
     return await Promise.resolve(tokenOf('T2', first.instanceUrl))
   })
   deepEqual(await ask(keeper, { ...first }), { error: null, token: 'T2' })
   deepEqual(await ask(keeper, { ...first, accessToken: null }), { error: null, token: 'T2' })
   deepEqual(refused, ['T1', undefined])
+})
+
+test('a token that the org calls alive is not exchanged, and the org is asked once by all who wait', async () => {
+  let [asked, exchanged] = [0, 0]
+  const living: Asked = {
+    ...keeperThat(async (_of, asking) => {
+      if (asking !== undefined) exchanged += 1
+      return await Promise.resolve(tokenOf('T1', first.instanceUrl))
+    }),
+    fetch: async () => {
+      asked += 1
+      return await Promise.resolve(new Response('{}'))
+    },
+  }
+  const refreshFn = refreshFnOf(living, 'acme', { first })
+  const all = [1, 2, 3].map(async () => {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>()
+    refreshFn({ ...first }, (error) => resolve(error?.message))
+    return await promise
+  })
+  const words = 'The org answers 401 to an access token that it calls alive: it is the request that it refuses.'
+  deepEqual(await Promise.all(all), [words, words, words])
+  deepEqual([asked, exchanged], [1, 0])
 })
 
 test('an org that says another address than before has moved: the connection is told, the request is not repeated', async () => {

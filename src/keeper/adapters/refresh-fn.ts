@@ -1,6 +1,7 @@
 /** What jsforce, and @salesforce/core with it, calls when the org has answered that an access token is over. */
 import { KeeperError } from '../keeper-error.ts'
 import type { AccessToken, ConnectionName, Keeper } from '../keeper-face.ts'
+import { openLifeCheck } from './lives-all-the-same.ts'
 
 type JsforceConnection = { accessToken?: string | null | undefined; instanceUrl: string }
 type Callback = (error: Error | null, accessToken: string | undefined) => void
@@ -11,7 +12,7 @@ export type RefreshFn = (connection: JsforceConnection, callback: Callback) => v
 export type Handed = { readonly accessToken: string; readonly instanceUrl: string }
 
 /** What is asked of the keeper. */
-type Asked = Pick<Keeper, 'accessToken' | 'verify'>
+type Asked = Pick<Keeper, 'accessToken' | 'verify' | 'fetch'>
 
 /** One that has an instance URL: where the org has not said it yet, one exchange asks for it. */
 export async function firstToken(keeper: Asked, of: ConnectionName): Promise<Handed> {
@@ -33,10 +34,14 @@ export function refreshFnOf(
   of: ConnectionName,
   { first, onToken }: { readonly first: Handed; readonly onToken?: (handed: Handed) => void },
 ): RefreshFn {
+  const livesAllTheSame = openLifeCheck(keeper, of)
   const addresses = new Set([first.instanceUrl])
   const another = async (connection: JsforceConnection): Promise<string> => {
     const before = connection.instanceUrl
-    const token = await keeper.accessToken(of, { refused: connection.accessToken ?? undefined })
+    const refused = connection.accessToken ?? undefined
+    if (refused !== undefined && (await livesAllTheSame(refused)))
+      throw new Error('The org answers 401 to an access token that it calls alive: it is the request that it refuses.')
+    const token = await keeper.accessToken(of, { refused })
     const next = handed(token) ?? { accessToken: token.accessToken.expose(), instanceUrl: before }
     onToken?.(next)
     // an address that the program has put in the place of ours is its own affair
