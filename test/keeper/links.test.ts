@@ -1,0 +1,165 @@
+/** Reauthorization links and callbacks of the service, as a browser meets them. */
+import { equal, match, notEqual, ok } from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { openVisitor, type Page, type Visitor } from '../browser-flow/visitor.ts'
+import type { RunningKeeper } from '../../src/keeper/service/service.ts'
+import { startOrg, type TestOrg } from '../../src/testing.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { askAt, openService, rivalToken, type Answer, type Ask } from './service-scene.ts'
+import { freePort, orgOptions, other, walkThrough } from './login-kit.ts'
+
+describe('the service', () => {
+  let org: TestOrg
+  let service: RunningKeeper
+  let folder: string
+  let visitor: Visitor
+  let own: string
+  const ask = async (path: string, { token, ...rest }: Ask = {}): Promise<Answer> =>
+    await askAt(`${service.url}${path}`, { ...rest, token: token === undefined ? service.token.token.expose() : token })
+  const link = async (): Promise<string> => {
+    const made = await ask('/v1/connections/acme/reauthorization-link', { method: 'POST', body: {} })
+    equal(made.status, 200, made.text)
+    return new URL(made.body.url).pathname
+  }
+  const generation = async (): Promise<number> => (await ask('/v1/connections/acme')).body.generation
+  /** Presses the button of the link's page. */
+  const press = async (browser: Visitor, path: string): Promise<Page> =>
+    await browser.submit(await browser.get(path), {})
+
+  before(async () => {
+    const port = await freePort()
+    own = `http://127.0.0.1:${port}/oauth/callback`
+    org = await startOrg(orgOptions([own]))
+    folder = await mkdtemp(join(tmpdir(), 'keeper-links-'))
+    service = await openService(folder, { listen: `127.0.0.1:${port}` })
+    visitor = openVisitor(org.url)
+    const { consumerKey, consumerSecret } = org.client
+    const app = { login_url: org.url, client_id: consumerKey, client_secret: consumerSecret }
+    const saved = await ask('/v1/apps/partner', { method: 'PUT', body: app })
+    equal(saved.status, 200, saved.text)
+  })
+  after(async () => {
+    await service.close()
+    await org.close()
+    await rm(folder, { recursive: true })
+  })
+
+  test('begins a login whose callback it takes itself', async () => {
+    const begun = await ask('/v1/apps/partner/connect', { body: { connection: 'acme', login_hint: 'ana@example.com' } })
+    equal(begun.status, 200, begun.text)
+    equal(begun.body.redirect_uri, own)
+    match(begun.body.url, /login_hint=ana/)
+    const callback = await walkThrough(begun.body.url, { by: visitor })
+    const page = await openVisitor(service.url).get(new URL(callback).pathname + new URL(callback).search)
+    equal(page.status, 200, page.body)
+    match(page.body, /acme is authorized/)
+    equal(await generation(), 1)
+    const again = await openVisitor(service.url).get(new URL(callback).pathname + new URL(callback).search)
+    equal(again.status, 400)
+    match(again.body, /taken before/)
+  })
+
+  test('leads there by itself, and takes a callback that came elsewhere', async () => {
+    const led = await ask('/v1/apps/partner/connect?connection=other')
+    equal(led.status, 303)
+    const url = await walkThrough(led.headers.get('location') ?? '', { by: visitor })
+    equal((await ask('/v1/callback', { body: { url }, token: rivalToken })).status, 404)
+    const taken = await ask('/v1/callback', { body: { url } })
+    equal(taken.status, 200, taken.text)
+    equal(taken.body.id, 'other')
+    equal((await ask('/v1/apps/partner/connect')).status, 400)
+  })
+
+  test('makes links that a look does not spend, that log in once, and that are spent then', async () => {
+    const path = await link()
+    const before = await generation()
+    const browser = openVisitor(service.url)
+    for (let looks = 0; looks < 3; looks += 1) equal((await browser.get(path)).status, 200)
+    const page = await browser.get(path)
+    match(
+      String(page.headers['content-security-policy']),
+      /^default-src 'none'; .*frame-ancestors 'none'; form-action 'self' https: http:\/\/127/,
+    )
+    ok(!/script/i.test(page.body))
+    match(page.body, /viewport/)
+    const led = await press(browser, path)
+    equal(led.status, 303)
+    match(String(led.headers['set-cookie']), /HttpOnly; SameSite=Lax/)
+    const callback = new URL(await walkThrough(led.location, { by: visitor }))
+    const done = await browser.get(callback.pathname + callback.search)
+    equal(done.status, 200, done.body)
+    equal(await generation(), before + 1)
+    const gone = await browser.get(path)
+    equal(gone.status, 410)
+    match(gone.body, /another one/)
+  })
+
+  test('a link still serves after a login that was broken off, and after one as somebody else', async () => {
+    const path = await link()
+    const before = await generation()
+    const browser = openVisitor(service.url)
+    await press(browser, path)
+    const wrong = new URL(await walkThrough((await press(browser, path)).location, { as: other }))
+    const refused = await browser.get(wrong.pathname + wrong.search)
+    equal(refused.status, 400)
+    match(refused.body, /Log out of Salesforce/)
+    equal(await generation(), before)
+    const right = new URL(await walkThrough((await press(browser, path)).location, { by: visitor }))
+    equal((await browser.get(right.pathname + right.search)).status, 200)
+    equal(await generation(), before + 1)
+  })
+
+  test('a login that was begun by a link ends in the browser that began it, and in no other', async () => {
+    const path = await link()
+    const [attacker, victim] = [openVisitor(service.url), openVisitor(service.url)]
+    const before = await generation()
+    const led = await press(attacker, path)
+    const callback = new URL(await walkThrough(led.location, { by: visitor }))
+    const fixed = await victim.get(callback.pathname + callback.search)
+    equal(fixed.status, 400)
+    match(fixed.body, /not begun in this browser/)
+    equal(await generation(), before)
+  })
+
+  test('a link is good no more once it is withdrawn, also for a login that was under way', async () => {
+    const path = await link()
+    const browser = openVisitor(service.url)
+    const before = await generation()
+    const callback = new URL(await walkThrough((await press(browser, path)).location, { by: visitor }))
+    const withdrawn = await ask('/v1/connections/acme/reauthorization-link', { method: 'DELETE' })
+    ok(withdrawn.body.revoked > 0)
+    equal((await browser.get(path)).status, 410)
+    equal((await browser.get(callback.pathname + callback.search)).status, 410)
+    equal(await generation(), before)
+    equal((await ask('/v1/connections/acme/verify', { method: 'POST' })).status, 200)
+  })
+
+  test('says to a browser that comes with nothing what is wrong, without a script', async () => {
+    const browser = openVisitor(service.url)
+    for (const [path, status] of [
+      ['/oauth/callback', 400],
+      ['/oauth/callback?state=x&code=y', 400],
+      ['/oauth/callback?state=x&error=<script>alert(1)</script>', 400],
+      ['/connect/unknown', 410],
+    ] as const) {
+      const page = await browser.get(path)
+      equal(page.status, status, path)
+      ok(!page.body.includes('<script'), page.body)
+      notEqual(page.headers['content-security-policy'], undefined)
+    }
+  })
+
+  test('refuses a link for longer than it may be good', async () => {
+    const asked = async (wish: string): Promise<number> =>
+      (await ask('/v1/connections/acme/reauthorization-link', { body: { valid_for: wish } })).status
+    for (const [wish, status] of [
+      ['91d', 422],
+      ['1s', 422],
+      ['soon', 422],
+      ['12h', 200],
+    ] as const)
+      equal(await asked(wish), status, wish)
+  })
+})
