@@ -3,7 +3,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { days, hours } from '../../src/values/time.ts'
 import { bentTime } from './bent-time.ts'
-import { exchangeInChild } from './kill.ts'
+import { exchangeInChild, readyForChildren } from './battlefield.ts'
 import { decisionsOf, openScene } from './scene.ts'
 
 describe('rounds', () => {
@@ -40,8 +40,12 @@ describe('rounds', () => {
   test('P-20: what a process that died has left is named within one lease, though nobody asks', async () => {
     const time = bentTime()
     await using scene = await openScene({ environment: time.environment })
-    const { points, died } = await exchangeInChild(scene.folder, 'canary', 19)
-    deepEqual([points.at(-1), died], ['after the request', true])
+    readyForChildren(scene)
+    const { places, died } = await exchangeInChild({
+      ...{ folder: scene.folder, id: 'canary', ahead: 0 },
+      dieAt: 'after refresh/attempt.ts connection.post',
+    })
+    deepEqual([places.at(-1), died], ['after refresh/attempt.ts connection.post', true])
     await scene.keeper.lookAfter()
     equal((await scene.keeper.connection('canary'))?.state, 'alive', 'its lease still runs')
     time.ahead(61_000)

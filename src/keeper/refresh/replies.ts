@@ -37,15 +37,7 @@ export type RepliesParts = {
 export function openReplies(parts: RepliesParts): Replies {
   const { storage, spool, wait, log } = parts
   const closed = new AbortController()
-  const append = async (reply: Reply): Promise<boolean> => {
-    const { leftFrom, ...received } = reply
-    const { generation, attempt: number, sealedReply } = received
-    const result =
-      generation === 0
-        ? await storage.write('keepAuthorizationReply', { number, sealedReply, leftFrom })
-        : await storage.write('appendReceived', received)
-    return result.kind === 'committed'
-  }
+  const append = async (reply: Reply): Promise<boolean> => await appendTo(storage, reply)
   const appendLater = async (reply: Reply, slot: Slot): Promise<void> => {
     for (let pause = 500; ; pause = Math.min(pause * 2, longestPause)) {
       await wait(milliseconds(pause), closed.signal).catch(() => undefined)
@@ -89,6 +81,17 @@ export function openReplies(parts: RepliesParts): Replies {
       closed.abort()
     },
   }
+}
+
+/** Whether it is in the journal now, or was before. */
+async function appendTo(storage: RepliesParts['storage'], reply: Reply): Promise<boolean> {
+  const { leftFrom, ...received } = reply
+  const { generation, attempt: number, sealedReply } = received
+  const result =
+    generation === 0
+      ? await storage.write('keepAuthorizationReply', { number, sealedReply, leftFrom })
+      : await storage.write('appendReceived', received)
+  return result.kind === 'committed'
 }
 
 const longestPause = 30_000 // ms

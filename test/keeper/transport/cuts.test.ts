@@ -6,48 +6,9 @@ import { TLSSocket } from 'node:tls'
 import { describe, test } from 'node:test'
 import type { Posted } from '../../../src/keeper/transport/connection.ts'
 import { listenOn, type Scope } from '../../gateway/kit.ts'
-import {
-  answering,
-  direct,
-  listening,
-  opened,
-  pair,
-  proxying,
-  rawOf,
-  refresh,
-  through,
-  transportBy,
-  wish,
-  yes,
-} from './kit.ts'
+import { cutting, type Cut, type Cutter, type How } from '../cutter.ts'
+import { answering, direct, listening, opened, pair, rawOf, refresh, through, transportBy, wish, yes } from './kit.ts'
 import { tokens } from './said.ts'
-
-type How = 'reset' | 'end'
-type Cut = { readonly of: 'request' | 'reply'; readonly after: number; readonly how: How }
-
-/** A proxy that breaks a tunnel after so many bytes, from when it is armed. */
-type Cutter = { cut: Cut | undefined }
-
-const cutting = (cutter: Cutter) =>
-  proxying('HTTP/1.1 200 OK\r\n\r\n', (client, far) => {
-    const counted = { request: 0, reply: 0 }
-    const carry = (of: Cut['of'], from: Socket, to: Socket): void => {
-      from.on('error', () => to.destroy())
-      from.on('end', () => to.end())
-      from.on('data', (chunk: Buffer) => {
-        const { cut } = cutter
-        const left = cut?.of === of ? cut.after - counted[of] : Infinity
-        if (cut !== undefined) counted[of] += chunk.length
-        if (chunk.length <= left - 1 || left === Infinity) return void to.write(chunk)
-        from.removeAllListeners('data').removeAllListeners('end').resume()
-        if (left > 0) to.write(chunk.subarray(0, left))
-        if (cut?.how === 'reset') for (const side of [client, far]) side.resetAndDestroy()
-        else for (const side of [client, far]) side.end()
-      })
-    }
-    carry('request', client, far)
-    carry('reply', far, client)
-  })
 
 type Round = { readonly posted: Posted; readonly posts: number; readonly connections: number }
 
