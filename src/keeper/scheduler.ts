@@ -1,12 +1,14 @@
 /** Looks after connections of which nobody asks anything: exchanges what is due, goes on with what is in doubt, and judges what a process that died has left.
  *  Several processes may do so over one vault: what one of them does, the others find done. */
-import { instant, milliseconds, seconds, type Instant } from '../values/time.ts'
+import { after, instant, milliseconds, seconds, type Instant } from '../values/time.ts'
+import { finishReceived } from './connect/received.ts'
 import { inTurns } from './in-turns.ts'
 import { openPruning, type Pruning } from './pruning.ts'
 import { jitterOf, lotOf } from './refresh/lot.ts'
 import type { ExchangeParts } from './refresh/parts.ts'
 import { refresh, type Refreshed, type When } from './refresh/refresh.ts'
 import { planDue, servesUntil } from './rules/due.ts'
+import { mostByItself } from './rules/host-turns.ts'
 import { restingHosts } from './store/login-hosts.ts'
 import { dueConnections, strandedConnections, type DueConnection, type LeftOpen } from './store/read-due.ts'
 
@@ -29,12 +31,12 @@ const atOnce = 32
 type State = {
   closed: boolean
   /** Where the round before has stopped reading. */
-  after: DueConnection | undefined
+  last: DueConnection | undefined
   readonly pruning: Pruning
 }
 
 export function openScheduler(parts: ExchangeParts, { every }: { readonly every: number | 'off' }): Scheduler {
-  const state: State = { closed: false, after: undefined, pruning: openPruning(parts) }
+  const state: State = { closed: false, last: undefined, pruning: openPruning(parts) }
   let running: Promise<number> = Promise.resolve(0)
   const round = (): Promise<number> => (running = running.catch(() => 0).then(() => lookAfter(parts, state)))
   const tick = async (): Promise<void> => {
@@ -65,6 +67,7 @@ export function openScheduler(parts: ExchangeParts, { every }: { readonly every:
 async function lookAfter(parts: ExchangeParts, state: State): Promise<number> {
   const { storage, replies } = parts
   await replies.adoptLeftovers()
+  await finishReceived(parts)
   const stranded = await storage.read(() => strandedConnections({ limit: most }))
   await each(parts, state, { all: stranded, when: { kind: 'never' } })
   const due = await findDue(parts, state)
@@ -80,13 +83,13 @@ async function findDue(parts: ExchangeParts, state: State): Promise<readonly Due
   const resting = new Set(await storage.read(() => restingHosts(now)))
   const found: DueConnection[] = []
   for (let pages = 0; pages < mostPages && found.length < most && !state.closed; pages += 1) {
-    const { after } = state
-    const cursor = after === undefined ? undefined : { ...after.key, dueAt: after.dueAt }
+    const last = state.last
+    const cursor = last === undefined ? undefined : { ...last.key, dueAt: last.dueAt }
     const rows = await storage.read(() => dueConnections({ now, limit: page, after: cursor }))
     found.push(...(await withoutPutOff(parts, rows, now)).filter(({ loginUrl }) => !resting.has(loginUrl)))
-    state.after = rows.at(-1)
+    state.last = rows.at(-1)
     if (rows.length < page) {
-      state.after = undefined
+      state.last = undefined
       break
     }
     await wait(milliseconds(0)) // whoever asks for an access token meanwhile does not wait for the whole round
@@ -124,7 +127,7 @@ async function each(parts: ExchangeParts, state: State, { all, when }: Looking):
   const { limits } = parts.settings
   await inTurns(all, {
     of: ({ loginUrl }) => loginUrl,
-    ...{ atOnce, atOnceOfOne: limits.atOnce, beginAt: jitterOf(parts) },
+    ...{ atOnce, atOnceOfOne: mostByItself(limits.atOnce), beginAt: jitterOf(parts) },
     async work(one) {
       if (state.closed) return 'leave-the-rest'
       const done = await look(parts, one, when)
@@ -136,7 +139,8 @@ async function each(parts: ExchangeParts, state: State, { all, when }: Looking):
 
 async function look(parts: ExchangeParts, { key }: LeftOpen, when: When): Promise<Refreshed | undefined> {
   try {
-    const done = await refresh(parts, { key, when, patienceUntil: instant(0) })
+    const turnUntil = after(parts.clock(), seconds(2))
+    const done = await refresh(parts, { key, when, turnUntil, patienceUntil: instant(0) })
     const what = done.kind === 'exchanged' ? done.outcome.kind : done.kind
     parts.log.info('keeper.looked-after', { ...key, what })
     return done

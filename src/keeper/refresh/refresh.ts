@@ -30,6 +30,8 @@ export type RefreshAsk = {
   readonly when: When
   /** Whoever waits for another's lease gives up then. */
   readonly patienceUntil: Instant
+  /** Whoever waits for a turn at the login host gives up then; as above where it is left out. */
+  readonly turnUntil?: Instant
 }
 
 /** Looked at under the lease, so that of many who want the same only the first one does it (L-38). */
@@ -52,8 +54,8 @@ export async function refresh(parts: ExchangeParts, ask: RefreshAsk): Promise<Re
 
 /** True once it is worth another try: the login host has many others to serve, and whoever asks has patience. Nothing is held meanwhile. */
 async function waitForTurn({ clock, wait }: ExchangeParts, ask: RefreshAsk, done: Refreshed): Promise<boolean> {
-  if (done.kind !== 'refused-to-send' || done.rests?.reason !== 'full' || done.rests.until > ask.patienceUntil)
-    return false
+  if (done.kind !== 'refused-to-send' || done.rests?.reason !== 'full') return false
+  if (done.rests.until > (ask.turnUntil ?? ask.patienceUntil)) return false
   await wait(milliseconds(Math.max(shortest, done.rests.until - clock())))
   return true
 }

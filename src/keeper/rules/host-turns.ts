@@ -85,7 +85,8 @@ const burstOf = ({ perMinute }: HostLimits): number => Math.max(1, Math.floor(pe
 const evenly = (limits: HostLimits): ReturnType<typeof milliseconds> =>
   milliseconds(Math.ceil(60_000 / Math.max(1, limits.perMinute - burstOf(limits))))
 
-const mostByItself = (atOnce: number): number => Math.max(1, Math.ceil(atOnce * 0.75))
+/** Of so many at a time: what nobody waits for leaves a fourth to those who do. */
+export const mostByItself = (atOnce: number): number => Math.max(1, Math.ceil(atOnce * 0.75))
 
 /** What lies further ahead than it can have been written was written before the clock was set back (L-56). */
 function turnAtOf({ turnAt }: HostState, now: Instant, limits: HostLimits): Instant {
