@@ -1,6 +1,7 @@
-/** `sallyport up`: the configured org and gateway, or the demonstration where nothing is configured. */
+/** `sallyport up`: the configured org, gateway and keeper, or the demonstration where nothing is configured. */
 import type { Loaded } from '../config/load.ts'
 import type { RunningGateway } from '../gateway/gateway.ts'
+import type { Log } from '../org/parts.ts'
 import { systemEnvironment } from '../system.ts'
 import { wrongUsage } from './complaint.ts'
 import { openDemonstration } from './demonstration/files.ts'
@@ -10,6 +11,9 @@ import { listenForReload } from './gateway/reload-signal.ts'
 import { reloadGateway } from './gateway/reload.ts'
 import { serveGateway } from './gateway/serve-gateway.ts'
 import { gatewayStartLines } from './gateway/start-lines.ts'
+import { keeperRequest, type KeeperRequest } from './keeper/keeper-request.ts'
+import { serveKeeper } from './keeper/serve-keeper.ts'
+import { keeperStartLines } from './keeper/start-lines.ts'
 import { openLog } from './log.ts'
 import { orgRequest, type OrgFlags } from './org-request.ts'
 import { startLines } from './run-org.ts'
@@ -32,13 +36,35 @@ const isConfigured = ({ file, configuration }: Loaded): boolean =>
   file !== undefined || configuration.org.file !== undefined
 
 async function runConfigured(terminal: Terminal, loaded: Loaded, flags: UpFlags): Promise<void> {
-  const request = orgRequest(loaded, flags, openLog(terminal))
+  const log = openLog(terminal)
+  const request = orgRequest(loaded, flags, log)
+  const kept = keeperIfConfigured({ loaded, log }) // what is wrong with it is said before anything starts
   await serve(terminal, async (house) => {
     const org = await serveOrg(terminal, request, house)
     for (const line of table(urlRows(org.url))) terminal.out(line)
     for (const line of startLines(request, org)) terminal.err(line)
     await runGateway(terminal, { loaded, flags }, house)
+    await runKeeper(terminal, kept, house)
   })
+}
+
+/** Where an app or a way out is configured; the environment alone is for the clients of a gateway. */
+function keeperIfConfigured({
+  loaded,
+  log,
+}: {
+  readonly loaded: Loaded
+  readonly log: Log
+}): KeeperRequest | undefined {
+  const { apps, proxy, direct } = loaded.configuration.keeper
+  if (apps.length === 0 && proxy === undefined && !direct) return undefined
+  return keeperRequest(loaded, {}, log)
+}
+
+async function runKeeper(terminal: Terminal, request: KeeperRequest | undefined, house: House): Promise<void> {
+  if (request === undefined) return terminal.err('No keeper: neither keeper.apps nor keeper.proxy says anything.')
+  const keeper = await serveKeeper(terminal, request, house)
+  for (const line of keeperStartLines(request, keeper)) terminal.err(line)
 }
 
 /** Where an egress is declared: without one there is nothing that it could do. */
@@ -72,7 +98,8 @@ async function runDemonstration(terminal: Terminal, loaded: Loaded, flags: UpFla
   const demonstration = await openDemonstration(folder, random)
   await serve(terminal, async (house) => {
     const org = await serveOrg(terminal, { ...request, file: demonstration.orgFile }, house)
-    const show = { org, demonstration, random, request, gateway: loaded.configuration.gateway }
+    const { gateway, keeper } = loaded.configuration
+    const show = { org, demonstration, random, request, gateway, keeper }
     await showDemonstration(terminal, show, house)
   })
 }

@@ -14,6 +14,9 @@ export type Up = {
   /** Asks the gateway's echo. */
   readonly seen: string
   readonly replayed: string
+  /** Ask the keeper. */
+  readonly connections: string
+  readonly token: string
 }
 
 /** Ready when it resolves: the commands are the last that it prints. */
@@ -21,10 +24,9 @@ export async function startUp(t: TestContext, setting: Setting, ...args: readonl
   const up = await service(t, ['up', '--listen', '127.0.0.1:0', ...args], setting)
   await up.prints(/replay\.curl -x .*\n/)
   const commands = up.stdout().matchAll(/^ {2}((?:curl|npm|npx|SALLYPORT_|\/|').*)$/gm)
-  const [refused = '', accepted = '', explained = '', seen = '', replayed = ''] = [...commands].map(
-    ([, command]) => command,
-  )
-  return { up, refused, accepted, explained, seen, replayed }
+  const [refused = '', accepted = '', explained = '', seen = '', ...more] = [...commands].map(([, each]) => each ?? '')
+  const [connections = '', token = '', replayed = ''] = more
+  return { up, refused, accepted, explained, seen, connections, token, replayed }
 }
 
 export type Partner = {

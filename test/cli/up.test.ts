@@ -46,6 +46,31 @@ describe('up with no configuration', () => {
     equal((await shell(second.accepted, { cwd })).code, 0)
   })
 
+  test('the keeper keeps one connection alive over starts, and replaces it once it cannot live any more', async (t) => {
+    const cwd = await emptyFolder(t)
+    const free = '127.0.0.1:0'
+    const env = { SALLYPORT_GATEWAY_LISTEN: free, SALLYPORT_GATEWAY_ADMIN_LISTEN: free, SALLYPORT_KEEPER_LISTEN: free }
+    const first = await startUp(t, { cwd })
+    const [, row = ''] = (await shell(first.connections, { cwd })).stdout.split('\n')
+    match(row, /^demo +Nightly_Sync +alive .* 127\.0\.0\.1[12]$/)
+    equal((await first.up.stop()).code, 0)
+
+    const at = ['--listen', first.up.url.replace('http://', '')]
+    const second = await startUp(t, { cwd, env }, ...at)
+    const token = JSON.parse((await shell(`${second.token} --json`, { cwd })).stdout) as Record<string, unknown>
+    equal(token['generation'], 3, 'one exchange at each start, none lost')
+    const authorization = `Bearer ${String(token['access_token'])}`
+    equal((await fetch(`${second.up.url}/services/oauth2/userinfo`, { headers: { authorization } })).status, 200)
+    const body = new URLSearchParams({ token: String(token['access_token']) })
+    equal((await fetch(`${second.up.url}/services/oauth2/revoke`, { method: 'POST', body })).status, 200)
+    await second.up.stop()
+
+    const third = await startUp(t, { cwd, env }, ...at)
+    match((await shell(third.connections, { cwd })).stdout, /^demo +Nightly_Sync +alive /m)
+    equal((await shell(third.token, { cwd })).code, 0)
+    doesNotMatch(third.up.stderr(), /^Warning: /m)
+  })
+
   test('prints the admin token once over two starts, and password and secret at each', async (t) => {
     const cwd = await emptyFolder(t)
     const first = await startUp(t, { cwd })

@@ -5,7 +5,7 @@ import { pathFromHere } from '../paths.ts'
 import { ownName, shellWord } from '../self.ts'
 import { directAddress, type ChosenAddresses } from './addresses.ts'
 import type { Demonstration } from './files.ts'
-import { demonstrationApp } from './names.ts'
+import { demonstrationApp, demonstrationConnection } from './names.ts'
 
 export type DemonstrationCommands = {
   readonly refused: string
@@ -13,6 +13,8 @@ export type DemonstrationCommands = {
   readonly explained: string
   readonly seen: string
   readonly replayed: string
+  /** Of the keeper; undefined where there is none. */
+  readonly kept: { readonly connections: string; readonly token: string } | undefined
 }
 
 export type DemonstrationPlace = {
@@ -22,13 +24,17 @@ export type DemonstrationPlace = {
   readonly connectionUrl: string
   readonly addresses: ChosenAddresses
   /** What `allowlist explain` needs to find this org: variables before it, options after it; each empty where the defaults do. */
-  readonly explain: { readonly before: string; readonly after: string }
+  readonly explain: Words
+  /** The same of the keeper; undefined where there is none. */
+  readonly keeper: Words | undefined
 }
+
+type Words = { readonly before: string; readonly after: string }
 
 /** Written at each start, since the ports may be others. */
 export async function writeDemonstrationCommands(
   { folder, consumerKey, consumerSecret }: Demonstration,
-  { url, connectionUrl, addresses: { wrong }, explain }: DemonstrationPlace,
+  { url, connectionUrl, addresses: { wrong }, explain, keeper }: DemonstrationPlace,
 ): Promise<DemonstrationCommands> {
   const shown = pathFromHere(folder)
   const config = (token: string): string =>
@@ -44,15 +50,21 @@ export async function writeDemonstrationCommands(
   await writePrivateFile(join(folder, gatewayUrlFileName), `${connectionUrl}\n`)
   const curl = (file: string): string => `curl -sS -K ${shellWord(join(shown, file))}`
   const through = `-x ${shellWord(connectionUrl)}`
-  const words = [explain.before, ownName(), 'allowlist explain', demonstrationApp, '--from', wrong, explain.after]
   return {
     refused: `${curl('redeem.curl')}${wrong === directAddress ? '' : ` --interface ${wrong}`}`,
     accepted: `${curl('redeem.curl')} ${through} | sh ${shellWord(join(shown, 'keep'))}`,
-    explained: words.filter((word) => word !== '').join(' '),
+    explained: commandOf(explain, `allowlist explain ${demonstrationApp} --from ${wrong}`),
     seen: `curl -sS ${through} http://ip.sallyport/`,
     replayed: `${curl('replay.curl')} ${through}`,
+    kept: keeper && {
+      connections: commandOf(keeper, 'connections'),
+      token: commandOf(keeper, `token ${demonstrationConnection}`),
+    },
   }
 }
+
+const commandOf = ({ before, after }: Words, command: string): string =>
+  [before, ownName(), command, after].filter((word) => word !== '').join(' ')
 
 /** For `export SALLYPORT_GATEWAY_URL=$(cat …)`. */
 export const gatewayUrlFileName = 'gateway-url'

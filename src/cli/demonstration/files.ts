@@ -13,6 +13,8 @@ export type Demonstration = {
   readonly consumerKey: string
   readonly consumerSecret: Secret
   readonly password: Secret
+  /** Of the user whose connection the keeper keeps. */
+  readonly keeperPassword: Secret
   /** Of the gateway's one client; URL-safe. */
   readonly gatewayPassword: Secret
 }
@@ -30,6 +32,7 @@ export async function openDemonstration(dataFolder: string, random: RandomBytes)
     return made
   }
   const password = await kept('password', () => text(12))
+  const keeperPassword = await kept('keeper-password', () => text(12))
   const consumerSecret = await kept('consumer-secret', () => Buffer.from(random(32)).toString('hex').toUpperCase())
   const consumerKey = await kept('consumer-key', () => `3MVG9.${text(60)}`)
   const gatewayPassword = await kept('gateway-password', () => urlSafePassword(random))
@@ -41,6 +44,7 @@ export async function openDemonstration(dataFolder: string, random: RandomBytes)
     consumerKey,
     consumerSecret: secret(consumerSecret),
     password: secret(password),
+    keeperPassword: secret(keeperPassword),
     gatewayPassword: secret(gatewayPassword),
   }
 }

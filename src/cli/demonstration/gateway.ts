@@ -48,4 +48,5 @@ function destinationsOf(url: string): string[] {
 }
 
 /** Where the org takes a free port, nothing here insists on one. */
-const portLike = (listen: string, own: string): string => (hasFreePort(listen) ? own.replace(/:\d+$/, ':0') : own)
+export const portLike = (listen: string, own: string): string =>
+  hasFreePort(listen) ? own.replace(/:\d+$/, ':0') : own

@@ -5,13 +5,15 @@ import type { RandomBytes } from '../../values/domain.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { formOf, openBrowser, type Browser, type Page } from './browser.ts'
 import type { Demonstration } from './files.ts'
-import { callbackUrl, demonstrationUser } from './names.ts'
+import type { Secret } from '../../values/secret.ts'
+import { callbackUrl } from './names.ts'
 
 export type GrantWalk = {
   readonly url: string
   /** A loopback address that the allowlist has: the exchange of the code is held against it. */
   readonly from: string
   readonly demonstration: Demonstration
+  readonly user: { readonly username: string; readonly password: Secret }
   readonly random: RandomBytes
 }
 
@@ -26,7 +28,7 @@ export async function obtainRefreshToken(walk: GrantWalk): Promise<Result<string
 const mostPages = 8
 
 async function authorize(browser: Browser, walk: GrantWalk, verifier: string): Promise<Result<string, string>> {
-  const { demonstration, random } = walk
+  const { demonstration, user, random } = walk
   const state = Buffer.from(random(16)).toString('base64url')
   const query = new URLSearchParams({
     response_type: 'code',
@@ -39,7 +41,7 @@ async function authorize(browser: Browser, walk: GrantWalk, verifier: string): P
   let page = await browser.get(`/services/oauth2/authorize?${query.toString()}`)
   for (let n = 0; n < mostPages; n += 1) {
     if (page.location?.startsWith(callbackUrl)) return codeIn(new URL(page.location), state)
-    const next = await step(browser, page, demonstration)
+    const next = await step(browser, page, user)
     if (!next.ok) return next
     page = next.value
   }
@@ -54,18 +56,22 @@ function codeIn({ searchParams }: URL, state: string): Result<string, string> {
 }
 
 /** A redirect is followed; the login page and the consent page are answered; any other page is the end. */
-async function step(browser: Browser, page: Page, { password }: Demonstration): Promise<Result<Page, string>> {
+async function step(
+  browser: Browser,
+  page: Page,
+  { username, password }: GrantWalk['user'],
+): Promise<Result<Page, string>> {
   if (page.location !== undefined) return ok(await browser.get(page.location))
   const form = formOf(page)
   const has = (id: string): boolean => page.body.includes(`id="${id}"`)
   if (form !== undefined && has('password') && !has('loginError')) {
-    const fields = { ...form.hidden, username: demonstrationUser, pw: password.expose(), Login: 'Log In' }
+    const fields = { ...form.hidden, username, pw: password.expose(), Login: 'Log In' }
     return ok(await browser.post(form.action, fields))
   }
   if (form !== undefined && has('oaapprove')) {
     return ok(await browser.post(form.action, { ...form.hidden, oaapprove: 'Allow' }))
   }
-  if (has('loginError')) return fault(`${demonstrationUser} could not log in with the demonstration's password`)
+  if (has('loginError')) return fault(`${username} could not log in with the demonstration's password`)
   return fault(`the org answered ${page.status} with the page "${/<title>([^<]*)/.exec(page.body)?.[1]?.trim() ?? ''}"`)
 }
 

@@ -1,6 +1,6 @@
 /** The demonstration's org file: one app with an enforced allowlist, one user, and trusted ranges so that nobody is asked to verify a device. */
 import { usualPair } from './addresses.ts'
-import { callbackUrl, demonstrationApp, demonstrationUser } from './names.ts'
+import { callbackUrl, demonstrationApp, demonstrationUser, keptUser } from './names.ts'
 
 /** Secrets are in files beside it. The field names are those of the Metadata API. */
 export const orgFileText = (consumerKey: string): string => `\
@@ -16,6 +16,11 @@ users:
     password: { file: password }
     profile: System Administrator
     email: ${demonstrationUser}
+    isActive: true
+  - username: ${keptUser} # the keeper keeps a connection of this one
+    password: { file: keeper-password }
+    profile: System Administrator
+    email: ${keptUser}
     isActive: true
 externalClientApps:
   - name: ${demonstrationApp}

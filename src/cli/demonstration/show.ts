@@ -4,8 +4,11 @@ import { listenAddress } from '../../documents/formats.ts'
 import { defaultStorage } from '../../config/schema.ts'
 import type { GatewayConfiguration } from '../../gateway/configuration.ts'
 import type { RunningGateway } from '../../gateway/gateway.ts'
+import { keeperSchema, type KeeperConfiguration } from '../../keeper/configuration.ts'
 import { defaultOrgConfiguration } from '../../org/configuration.ts'
 import { writePrivateFile } from '../../storage/private-file.ts'
+import type { RunningKeeper } from '../../system.ts'
+import { defaultsOf } from '../../values/defaults.ts'
 import type { RandomBytes } from '../../values/domain.ts'
 import { openAdminClient } from '../admin-client.ts'
 import { readList, type StoredList } from '../allowlist/list-of-app.ts'
@@ -23,8 +26,9 @@ import { chooseAddresses, type ChosenAddresses } from './addresses.ts'
 import { writeDemonstrationCommands, type DemonstrationPlace } from './commands.ts'
 import type { Demonstration } from './files.ts'
 import { demonstrationGateway, demonstrationProxyUser } from './gateway.ts'
-import { obtainRefreshToken } from './grant.ts'
-import { demonstrationApp } from './names.ts'
+import { obtainRefreshToken, type GrantWalk } from './grant.ts'
+import { keepAlive, startDemonstrationKeeper } from './keeper.ts'
+import { demonstrationApp, demonstrationUser } from './names.ts'
 import { demonstrationText } from './text.ts'
 
 export type Show = {
@@ -34,32 +38,52 @@ export type Show = {
   readonly request: OrgRequest
   /** As the environment has it. */
   readonly gateway: GatewayConfiguration
+  readonly keeper: KeeperConfiguration
 }
 
 export async function showDemonstration(terminal: Terminal, show: Show, house: House): Promise<void> {
   const { org, demonstration, request } = show
   const list = await currentList(org)
   const addresses = chooseAddresses(list?.list.rows ?? [])
-  const [gateway] = await Promise.all([
-    startGateway(terminal, { show, addresses }, house),
-    grantAfresh(terminal, show, addresses),
+  const walk = await walkOf(terminal, show, addresses)
+  const [{ gateway, keeper, proxyUrl }] = await Promise.all([
+    startBoth(terminal, { show, addresses, walk }, house),
+    walk.isPossible ? grantAfresh(terminal, walk) : undefined,
   ])
+  // after the other grant: two logins at once would hold twice the memory (SF-231)
+  if (keeper !== undefined && walk.isPossible) await keepAlive(terminal, keeper.keeper, walk)
   const place = {
-    url: org.url,
-    connectionUrl: connectionUrl(gateway.url, demonstrationProxyUser, demonstration.gatewayPassword),
-    addresses,
-    explain: explainWords(show),
+    ...{ url: org.url, connectionUrl: proxyUrl, addresses },
+    ...{ explain: explainWords(show), keeper: keeper && keeperWords(show, keeper.url) },
   }
   const commands = await writeDemonstrationCommands(demonstration, place)
   if (list?.enforce === false) printWarning(terminal, notEnforced)
   for (const address of addresses.unlisted) printWarning(terminal, notListed(address))
-  const shown = { org, request, demonstration, commands, gateway, place }
+  const shown = { org, request, demonstration, commands, gateway, keeper, place }
   for (const line of demonstrationText(terminal.paint, shown)) terminal.out(line)
 }
 
-type Ground = { readonly show: Show; readonly addresses: ChosenAddresses }
+type Ground = { readonly show: Show; readonly addresses: ChosenAddresses; readonly walk: Walk }
+type Both = {
+  readonly gateway: RunningGateway
+  readonly keeper: RunningKeeper | undefined
+  /** Of the gateway, with its credentials. */
+  readonly proxyUrl: string
+}
 
-async function startGateway(terminal: Terminal, { show, addresses }: Ground, house: House): Promise<RunningGateway> {
+async function startBoth(terminal: Terminal, ground: Ground, house: House): Promise<Both> {
+  const { show, walk } = ground
+  const gateway = await startGateway(terminal, ground, house)
+  const proxyUrl = connectionUrl(gateway.url, demonstrationProxyUser, show.demonstration.gatewayPassword)
+  const place = { request: show.request, base: show.keeper, connectionUrl: proxyUrl, walk }
+  return { gateway, keeper: await startDemonstrationKeeper(terminal, place, house), proxyUrl }
+}
+
+async function startGateway(
+  terminal: Terminal,
+  { show, addresses }: Omit<Ground, 'walk'>,
+  house: House,
+): Promise<RunningGateway> {
   const { org, demonstration, request, gateway } = show
   const configuration = demonstrationGateway(gateway, {
     url: org.url,
@@ -81,16 +105,24 @@ async function currentList({ url, adminToken }: StartedOrg): Promise<StoredList 
   }
 }
 
+type Walk = Omit<GrantWalk, 'user'> & { readonly isPossible: boolean }
+
 /** Not through the gateway, which may be what does not work here: a code is exchanged from an address of the pair itself. */
-async function grantAfresh(terminal: Terminal, show: Show, { pair, unlisted }: ChosenAddresses): Promise<void> {
+async function walkOf(terminal: Terminal, show: Show, { pair, unlisted }: ChosenAddresses): Promise<Walk> {
   const { org, demonstration, random } = show
   const from = pair.find((each) => !unlisted.includes(each)) ?? pair[0] ?? ''
   const cause = await bindingFault(from)
   if (cause !== undefined) {
     const means = `${from} cannot be bound here (${cause}), so there is no fresh grant, and the gateway cannot leave from it.`
-    return printWarning(terminal, { means, next: [...pair.flatMap(bindingAdvice), 'sallyport up'] })
+    printWarning(terminal, { means, next: [...pair.flatMap(bindingAdvice), 'sallyport up'] })
   }
-  const granted = await obtainRefreshToken({ url: org.url, from, demonstration, random })
+  return { url: org.url, from, demonstration, random, isPossible: cause === undefined }
+}
+
+async function grantAfresh(terminal: Terminal, walk: Walk): Promise<void> {
+  const { demonstration } = walk
+  const user = { username: demonstrationUser, password: demonstration.password }
+  const granted = await obtainRefreshToken({ ...walk, user })
   if (granted.ok) return await writePrivateFile(join(demonstration.folder, 'refresh-token'), granted.value)
   const means = `There is no fresh grant for the demonstration: ${granted.fault}.`
   printWarning(terminal, { means, next: ['sallyport up --reapply'] })
@@ -109,12 +141,19 @@ const notListed = (address: string) => ({
 
 /** In another terminal only the defaults hold, since there is no configuration file: whatever this start was told otherwise has to be said. */
 function explainWords({ org, request }: Show): DemonstrationPlace['explain'] {
-  const listen = listenAddress(defaultOrgConfiguration().listen)
-  return {
-    before:
-      request.storage === storageFrom(defaultStorage, process.cwd())
-        ? ''
-        : `SALLYPORT_STORAGE=${shellWord(request.storage)}`,
-    after: listen !== undefined && urlOf(listen) === org.url ? '' : `--org ${org.url}`,
-  }
+  const { listen } = defaultOrgConfiguration()
+  return { before: storageWord(request), after: isUsual(listen, org.url) ? '' : `--org ${org.url}` }
+}
+
+function keeperWords({ request }: Show, url: string): DemonstrationPlace['explain'] {
+  const { listen } = defaultsOf<KeeperConfiguration>(keeperSchema)
+  return { before: storageWord(request), after: isUsual(listen, url) ? '' : `--keeper ${url}` }
+}
+
+const storageWord = ({ storage }: OrgRequest): string =>
+  storage === storageFrom(defaultStorage, process.cwd()) ? '' : `SALLYPORT_STORAGE=${shellWord(storage)}`
+
+function isUsual(usual: string, url: string): boolean {
+  const address = listenAddress(usual)
+  return address !== undefined && urlOf(address) === url
 }

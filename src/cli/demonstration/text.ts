@@ -1,7 +1,9 @@
 /** What `up` prints of its demonstration: where it is, who may enter, and the commands that show what it is for. */
 import { join } from 'node:path'
 import type { RunningGateway } from '../../gateway/gateway.ts'
+import { tokenFileName } from '../../keeper/token-file.ts'
 import { adminTokenFileName } from '../../org/admin-token.ts'
+import type { RunningKeeper } from '../../system.ts'
 import type { Secret } from '../../values/secret.ts'
 import { gatewayTokenFile } from '../gateway/gateway-address.ts'
 import { pathFromHere } from '../paths.ts'
@@ -17,6 +19,7 @@ import { demonstrationApp, demonstrationUser } from './names.ts'
 export type Shown = {
   readonly org: StartedOrg
   readonly gateway: RunningGateway
+  readonly keeper: RunningKeeper | undefined
   readonly request: OrgRequest
   readonly demonstration: Demonstration
   readonly place: DemonstrationPlace
@@ -29,10 +32,16 @@ export function demonstrationText({ bold, dim, red, green }: Paint, shown: Shown
   return [
     '',
     bold(
-      `A demonstration org and gateway, with their files in ${pathFromHere(demonstration.folder)}. Ctrl-C stops them.`,
+      `A demonstration org, gateway and keeper, with their files in ${pathFromHere(demonstration.folder)}. Ctrl-C stops them.`,
     ),
     '',
-    ...table([...urlRows(org.url), ...gatewayRows(shown), ['', '', ''], ...credentialRows(shown)]),
+    ...table([
+      ...urlRows(org.url),
+      ...gatewayRows(shown),
+      ...keeperRows(shown),
+      ['', '', ''],
+      ...credentialRows(shown),
+    ]),
     '',
     ...appliedLines(org),
     rotationLine(request),
@@ -52,6 +61,7 @@ export function demonstrationText({ bold, dim, red, green }: Paint, shown: Shown
     'The address that a request through the gateway comes from, as the far side sees it:',
     `  ${commands.seen}`,
     '',
+    ...keptLines(commands),
     dim(
       'And a thief, after 2: a token that was spent comes back, so the whole family is revoked. Then 2 fails until the next start.',
     ),
@@ -65,7 +75,19 @@ const gatewayRows = ({ gateway: { url, adminUrl } }: Shown): string[][] => [
   ['', 'Gateway admin API', `${adminUrl}/admin/v1`],
 ]
 
-function credentialRows({ org, gateway, request, demonstration, place }: Shown): string[][] {
+const keeperRows = ({ keeper }: Shown): string[][] => (keeper === undefined ? [] : [['', 'Keeper', `${keeper.url}/v1`]])
+
+function keptLines({ kept }: DemonstrationCommands): string[] {
+  if (kept === undefined) return []
+  return [
+    `What the keeper keeps alive, through the gateway, and a live access token of it, for as long as the keeper runs:`,
+    `  ${kept.connections}`,
+    `  ${kept.token}`,
+    '',
+  ]
+}
+
+function credentialRows({ org, gateway, keeper, request, demonstration, place }: Shown): string[][] {
   const { adminToken: token, adminTokenOrigin: origin, folder } = org
   const file = folder === undefined ? undefined : join(folder, adminTokenFileName)
   return [
@@ -76,16 +98,20 @@ function credentialRows({ org, gateway, request, demonstration, place }: Shown):
     ['', 'Connection URL', place.connectionUrl],
     ['', 'Admin token', adminTokenWords({ token, origin, file })],
     ['', 'Gateway admin token', adminTokenWords({ ...gateway.adminToken, file: gatewayTokenFile(request.storage) })],
+    ...(keeper === undefined ? [] : [['', 'Keeper token', keeperTokenWords(keeper, folder)]]),
   ]
 }
 
 type Token = { readonly token: Secret; readonly origin: 'given' | 'kept' | 'new'; readonly file: string | undefined }
 
-function adminTokenWords({ token, origin, file }: Token): string {
+const keeperTokenWords = ({ token }: RunningKeeper, folder: string | undefined): string =>
+  adminTokenWords({ ...token, file: folder && join(folder, tokenFileName) }, 'SALLYPORT_KEEPER_TOKEN')
+
+function adminTokenWords({ token, origin, file }: Token, variable = 'SALLYPORT_ADMIN_TOKEN'): string {
   const path = file === undefined ? '' : pathFromHere(file)
   switch (origin) {
     case 'given':
-      return 'as given in SALLYPORT_ADMIN_TOKEN'
+      return `as given in ${variable}`
     case 'kept':
       return `kept in ${path} by an earlier start`
     case 'new':

@@ -97,6 +97,7 @@ function egressFinding({ name, address, state, why }: Seen): Finding {
   const says = `egress ${name}${address === undefined ? '' : `, seen as ${address},`} is ${state}: ${why}`
   switch (state) {
     case 'up':
+    case 'standby':
       return fine('running gateway', says)
     case 'starting':
     case 'draining':

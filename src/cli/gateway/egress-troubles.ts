@@ -13,6 +13,7 @@ export const egressTroubles = (views: readonly EgressView[]): Trouble[] =>
         return [down(view)]
       case 'starting':
       case 'up':
+      case 'standby':
       case 'draining':
         return []
     }

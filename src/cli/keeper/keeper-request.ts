@@ -19,6 +19,7 @@ export type KeeperRequest = {
   readonly folder: string
   readonly keyring: KeeperOptions['keyring']
   readonly way: WayOut
+  readonly writer?: 'inline'
   readonly log: Log
 }
 
