@@ -7,7 +7,6 @@ import { Secret } from '../values/secret.ts'
 import { days, hours, milliseconds, minutes, type Duration } from '../values/time.ts'
 import { openAccess } from './access.ts'
 import { openConnect } from './connect/connect.ts'
-import { finishReceived } from './connect/received.ts'
 import { openApps } from './apps.ts'
 import { checkId, openConnections } from './connections.ts'
 import { withBell } from './bell.ts'
@@ -36,7 +35,7 @@ import { openVaultKeyring, type VaultKeyring } from './vault-keyring.ts'
 import type { Webhooks } from './webhook-face.ts'
 import { resolveBySystem, type Resolve } from './webhooks/post.ts'
 import type { TellerTerms } from './webhooks/teller.ts'
-import { openWebhooks } from './webhooks/webhooks.ts'
+import { openWebhooks, type WebhookParts } from './webhooks/webhooks.ts'
 
 /** What the keeper takes from the world; a test replaces what it wants to bend. */
 export type KeeperEnvironment = {
@@ -56,7 +55,7 @@ export type KeeperEnvironment = {
 }
 
 /** `attempt`: milliseconds for one delivery, from the resolution of its name to the head of the answer. */
-export type WebhookTerms = TellerTerms & { readonly attempt: number }
+export type WebhookTerms = TellerTerms & Pick<WebhookParts, 'poll'> & { readonly attempt: number }
 
 const usualRounds = 10_000 // ms
 const usualWebhookTerms: WebhookTerms = { attempt: 15_000, lease: 30_000, grace: 2_000, poll: 1_000 }
@@ -109,10 +108,10 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
     opened.push(() => underWay.none())
     const events = openEvents({ storage, bell })
     opened.push(() => events.close())
-    const { attempt, ...terms } = webhookTermsOf(environment, options)
+    const { attempt, poll, ...terms } = webhookTermsOf(environment, options)
     const webhooks = await openWebhooks(
       {
-        ...{ storage, clock, random, log, bell, terms, holder: settings.holder },
+        ...{ storage, clock, random, log, bell, poll, terms, holder: settings.holder },
         post: {
           resolve: environment.resolve ?? resolveBySystem,
           trust: openTrust(options.ca ?? []),
@@ -242,10 +241,7 @@ function faceOf(
       events.follow({ tenant, after, connection }, signal),
     webhooks,
     ...openVaultCare({ parts: { ...parts, saveApp: apps.save }, keyring: vaultKeyring, keyOf }),
-    async lookAfter() {
-      await finishReceived(parts)
-      return await scheduler.round()
-    },
+    lookAfter: scheduler.round,
     ...{ figures: figures.read, storeTrouble },
     route: transport.shown,
     async close() {

@@ -5,7 +5,7 @@ import { connectionEndsAt, mayWrite } from '../rules/lease-terms.ts'
 import { nextInDoubt, type Answer, type Doubt, type Next } from '../rules/in-doubt.ts'
 import { servesUntil } from '../rules/due.ts'
 import { introspectionRequest, proofOf, readIntrospection, type AppCredentials } from '../rules/requests.ts'
-import { eventOf } from '../rules/states.ts'
+import { eventOf, mendedBy } from '../rules/states.ts'
 import { findAttempts, type StoredAttempt } from '../store/attempt-row.ts'
 import { findIntrospections, type StoredIntrospection } from '../store/introspections.ts'
 import { destinationOf, postOf } from './form-post.ts'
@@ -91,7 +91,12 @@ async function enter(parts: ExchangeParts, held: Held, next: Exclude<Next, { kin
     return next
   }
   const state = 'reauthorization-required'
-  const data = JSON.stringify({ generation: connection.generation, known: next.known, why: next.why })
+  const data = JSON.stringify({
+    generation: connection.generation,
+    known: next.known,
+    why: next.why,
+    ...mendedBy(state, held.key.id),
+  })
   await parts.storage.write('setState', {
     ...under,
     next: { state, why: next.why, nextDueAt: null, onChange: [{ kind: eventOf[state], data }] },

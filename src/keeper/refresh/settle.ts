@@ -7,9 +7,10 @@ import { heartbeatAt } from '../rules/due.ts'
 import type { Outcome } from '../rules/outcome.ts'
 import { sessionAfterExchange } from '../rules/session.ts'
 import { signatureEvents, type SignatureVerdict } from '../rules/reply-signature.ts'
-import { eventOf, whyOf, type ConnectionState } from '../rules/states.ts'
+import { eventOf, mendedBy, whyOf, type ConnectionState } from '../rules/states.ts'
 import type { Tokens } from '../rules/token-reply.ts'
 import { explain, type Explanation } from '../rules/triage.ts'
+import { countApprovals, type Approvals } from '../store/approvals.ts'
 import type { Identity } from '../store/connection-row.ts'
 import type { HostShown } from '../store/login-hosts.ts'
 import type { NewState } from '../store/state.ts'
@@ -92,7 +93,8 @@ type Closing = { readonly outcome: Outcome; readonly entered: Entered }
 
 async function close(parts: ExchangeParts, judged: Judged, { outcome, entered }: Closing): Promise<Settled> {
   const { held, attempt, replied } = judged
-  const explanations = explainOf(parts, judged, outcome)
+  const approvals = await approvalsOf(parts, judged, outcome)
+  const explanations = explainOf(parts, judged, { outcome, approvals })
   const result = await parts.storage.write('closeAttempt', {
     ...{ key: held.key, fence: held.fence, generation: held.connection.generation, attempt },
     ...{ outcome: outcome.kind, sawReply: replied, eraseReply: outcome.kind !== 'inconclusive' },
@@ -104,7 +106,7 @@ async function close(parts: ExchangeParts, judged: Judged, { outcome, entered }:
 /** It may be spent. An attempt without a reply stays open, since its reply may still come (P-20); one whose reply says nothing is closed beside it. */
 async function keepOpen(parts: ExchangeParts, judged: Judged, outcome: Outcome): Promise<Settled> {
   const { held, attempt, replied } = judged
-  const explanations = explainOf(parts, judged, outcome)
+  const explanations = explainOf(parts, judged, { outcome, approvals: onlyOne })
   const state = newState({ state: 'in-doubt', nextDueAt: parts.clock() }, explanations, held)
   const about = {
     ...{ key: held.key, fence: held.fence, generation: held.connection.generation, attempt, outcome: outcome.kind },
@@ -116,10 +118,17 @@ async function keepOpen(parts: ExchangeParts, judged: Judged, outcome: Outcome):
   return settledBy(result, ['closed', 'judged'], { outcome, explanations })
 }
 
+const onlyOne: Approvals = { count: 1, approvedSince: false }
+
+/** Asked only where it may be the reason (SF-209). */
+async function approvalsOf({ storage }: ExchangeParts, { held }: Judged, { kind }: Outcome): Promise<Approvals> {
+  return kind === 'ended' ? await storage.read(() => countApprovals(held.key)) : onlyOne
+}
+
 function explainOf(
   parts: ExchangeParts,
   { held, leftFrom, sentBefore }: Judged,
-  outcome: Outcome,
+  { outcome, approvals }: { readonly outcome: Outcome; readonly approvals: Approvals },
 ): readonly Explanation[] {
   const { connection } = held
   return explain(outcome, {
@@ -133,7 +142,7 @@ function explainOf(
     },
     lastExchangeAt: instant(connection.lastExchangeAt ?? connection.createdAt),
     authorizedAt: instant(connection.createdAt),
-    ...{ approvals: 1, approvedSince: false, lifetime: undefined },
+    ...{ approvals: approvals.count, approvedSince: approvals.approvedSince, lifetime: undefined },
   })
 }
 
@@ -149,7 +158,10 @@ export function newState(
   held: Held,
 ): NewState {
   const why = state === 'alive' ? null : whyOf(explanations)
-  const data = JSON.stringify({ generation: held.connection.generation, explanations })
+  const data = JSON.stringify({
+    ...{ generation: held.connection.generation, explanations },
+    ...mendedBy(state, held.key.id),
+  })
   return { state, why, nextDueAt, failures, onChange: [{ kind: eventOf[state], data }], resolves: state === 'alive' }
 }
 

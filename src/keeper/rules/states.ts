@@ -11,6 +11,8 @@ export type EventKind =
   | 'connection.in_doubt'
   | 'connection.recovered'
   | 'connection.last_retry'
+  | 'connection.authorized'
+  | 'connection.many_approvals'
   | 'connection.signature_mismatch'
   | 'connection.handed_over'
   | 'connection.taken_back'
@@ -25,6 +27,8 @@ const everyKind: Readonly<Record<EventKind, true>> = {
   'connection.in_doubt': true,
   'connection.recovered': true,
   'connection.last_retry': true,
+  'connection.authorized': true,
+  'connection.many_approvals': true,
   'connection.signature_mismatch': true,
   'connection.handed_over': true,
   'connection.taken_back': true,
@@ -41,6 +45,10 @@ export const eventOf: Readonly<Record<ConnectionState, EventKind>> = {
   'in-doubt': 'connection.in_doubt',
   'reauthorization-required': 'connection.reauthorization_required',
 }
+
+/** For the data of an event: a person can mend it by a link, and where that is made. The link itself is a secret, and is in no event. */
+export const mendedBy = (state: ConnectionState, id: string): { readonly link?: string } =>
+  state === 'reauthorization-required' ? { link: `POST /v1/connections/${id}/reauthorization-link` } : {}
 
 /** One line for the row, the likeliest cause first. */
 export const whyOf = (explanations: readonly Explanation[]): string | null =>
