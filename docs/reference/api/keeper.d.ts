@@ -3,9 +3,14 @@ import type { Keeper, KeeperOptions } from './keeper/keeper-face.ts';
 import type { Log } from './keeper/log.ts';
 import { secret, type Secret } from './values/secret.ts';
 export type { ConnectionKey } from './keeper/connection-key.ts';
-export type { AccessToken, AdoptWish, AppWish, ConnectionName, ConnectionView, Keeper, KeeperEvent, KeeperOptions, KeeperSettings, Keyring, } from './keeper/keeper-face.ts';
+export type { AccessToken, AdoptWish, AppWish, ConnectionName, ConnectionView, EventPage, Keeper, KeeperEvent, KeeperOptions, KeeperSettings, Keyring, } from './keeper/keeper-face.ts';
+export type { KeyCare, KeyView, Rewrapped } from './keeper/keys-face.ts';
+export type { Exported, ExportWish, Imported, ImportedEntry, ImportWish, MoveCare, NotExported, } from './keeper/move-face.ts';
 export type { Explanation } from './keeper/rules/triage.ts';
+export type { WebhookName, Webhooks, WebhookTest, WebhookView, WebhookWish } from './keeper/webhook-face.ts';
 export { forJsforce, type JsforceOptions } from './keeper/adapters/jsforce.ts';
+export { forOAuthClient, type TokenAnswer } from './keeper/adapters/oauth-client.ts';
+export { forSalesforceCore } from './keeper/adapters/salesforce-core.ts';
 export { KeeperError, type KeeperErrorCode } from './keeper/keeper-error.ts';
 export { secret, type Secret };
 /** `log` takes structured records without secrets; left out, nothing is said. */

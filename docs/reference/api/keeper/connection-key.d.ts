@@ -4,3 +4,5 @@ export type ConnectionKey = {
     readonly tenant: string;
     readonly id: string;
 };
+/** `tenant` where it is left out. */
+export declare const onlyTenant = "default";

@@ -23,6 +23,10 @@ export type OnRecord = {
     readonly authorizedAt: Instant;
     /** This very refresh token had been sent before, and nobody learned what became of it. */
     readonly sentBefore: boolean;
+    /** Nobody but this keeper is said to hold tokens of the family. */
+    readonly soleHolder: boolean;
+    /** At least one exchange of this connection has gone well here; otherwise the token is as old as whoever brought it knows. */
+    readonly exchangedHere: boolean;
     /** How often this user has been authorized for this app by this keeper, and when last; another may have come from elsewhere. */
     readonly approvals: number;
     readonly approvedSince: boolean;

@@ -1,0 +1,49 @@
+/** Whose turn it is at a login host: so many exchanges at a time and a minute, over all processes; and of a host that is down one probe finds out that it
+ *  is up again, not everybody. */
+import { type Duration, type Instant } from '../../values/time.ts';
+import type { Exchanged } from './outcome.ts';
+export type HostLimits = {
+    /** Exchanges under way at one time. */
+    readonly atOnce: number;
+    /** Never more in any minute; a fourth of them may come in one go. */
+    readonly perMinute: number;
+    /** Failures in a row after which it counts as down. */
+    readonly downAfter: number;
+};
+/** As the store keeps it. */
+export type HostState = {
+    /** When the exchanges that were let through would have come, had they come evenly. */
+    readonly turnAt: number;
+    readonly failures: number;
+    readonly restsUntil: number;
+};
+/** `asked`: somebody waits for it. `by-itself`: it leaves a fourth of the turns to those. `said`: in any case, by somebody who knows that it was mended. */
+export type Urgency = 'asked' | 'by-itself' | 'said';
+export type Turn = {
+    readonly kind: 'now';
+    readonly next: HostState;
+}
+/** `down`: it rests after failures; `full`: a turn will come soon. */
+ | {
+    readonly kind: 'later';
+    readonly reason: 'down' | 'full';
+    readonly until: Instant;
+};
+export type AskTurn = {
+    readonly now: Instant;
+    /** Exchanges with the host that are under way. */
+    readonly flying: number;
+    readonly urgency: Urgency;
+};
+export declare const unknownHost: HostState;
+export declare function decideTurn(state: HostState, { now, flying, urgency }: AskTurn, limits: HostLimits): Turn;
+/** `jitter`: 0 to 1. */
+export declare function afterTrouble(state: HostState, now: Instant, about: {
+    jitter: number;
+    downAfter: number;
+}): HostState;
+/** What an exchange has shown of its host: that it answers, whatever it says, or that it is down. Undefined where it has shown nothing. */
+export declare function showsWell(exchanged: Exchanged): boolean | undefined;
+export declare const longestRest: Duration;
+/** Of so many at a time: what nobody waits for leaves a fourth to those who do. */
+export declare const mostByItself: (atOnce: number) => number;
