@@ -68,7 +68,7 @@ function withWriter(world: KeeperEnvironment, writer: KeeperServiceOptions['writ
 }
 
 function optionsOf({ configuration, folder, onFault, writer: _own, ...rest }: KeeperServiceOptions): KeeperOptions {
-  const { heartbeat, heartbeatSpread, blackouts, webhooks } = configuration
+  const { heartbeat, heartbeatSpread, blackouts, webhooks, eventsKeptFor } = configuration
   const windows = blackouts.flatMap((text) => {
     const parsed = parseBlackouts(text)
     if (!parsed.ok) throw new Error(`keeper.blackouts was not validated: it ${parsed.fault}`)
@@ -81,6 +81,7 @@ function optionsOf({ configuration, folder, onFault, writer: _own, ...rest }: Ke
         ...usualSettings.heartbeat,
         ...{ every: lengthOf(heartbeat), spread: lengthOf(heartbeatSpread), blackouts: windows },
       },
+      retention: { ...usualSettings.retention, events: lengthOf(eventsKeptFor) },
     },
   }
 }
