@@ -18,6 +18,16 @@ export type {
   KeeperSettings,
   Keyring,
 } from './keeper/keeper-face.ts'
+export type { KeyCare, KeyView, Rewrapped } from './keeper/keys-face.ts'
+export type {
+  Exported,
+  ExportWish,
+  Imported,
+  ImportedEntry,
+  ImportWish,
+  MoveCare,
+  NotExported,
+} from './keeper/move-face.ts'
 export type { Explanation } from './keeper/rules/triage.ts'
 export type { WebhookName, Webhooks, WebhookTest, WebhookView, WebhookWish } from './keeper/webhook-face.ts'
 export { forJsforce, type JsforceOptions } from './keeper/adapters/jsforce.ts'
