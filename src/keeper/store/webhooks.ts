@@ -1,5 +1,5 @@
 /** Webhooks: how far each has been told, and who is telling it. One row a webhook; a row a delivery only while it is under way or waits. */
-import { one, run, storeNow, type Program } from '../../storage/program.ts'
+import { all, one, run, storeNow, type Program } from '../../storage/program.ts'
 import { mayBeginAnother } from '../rules/webhook-retry.ts'
 import { findEventSpan } from './events.ts'
 
@@ -80,6 +80,17 @@ export function* makeAllDue({ tenant, name }: WebhookKey): Program<void> {
   yield* run(
     'UPDATE deliveries SET due_at = ? WHERE tenant = ? AND webhook = ? AND due_at > ?',
     ...[now, tenant, name, now],
+  )
+}
+
+/** Of all tenants: those that may have something to deliver, by events that are new or deliveries that are due. For the process that delivers, which
+ *  shows them to nobody. */
+export function* findWebhooksWithWork(): Program<readonly WebhookKey[]> {
+  return yield* all<WebhookKey>(
+    `SELECT w.tenant, w.name FROM webhooks w LEFT JOIN event_counters c ON c.tenant = w.tenant
+     WHERE w.disabled_at IS NULL AND (c.last > w.seen OR EXISTS
+       (SELECT 1 FROM deliveries d WHERE d.tenant = w.tenant AND d.webhook = w.name AND d.due_at <= ?))`,
+    yield* storeNow(),
   )
 }
 

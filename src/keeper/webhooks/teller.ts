@@ -1,12 +1,11 @@
 /** Tells one webhook of what happens: one delivery at a time over all processes of the vault. */
 import type { Storage, WriteResult } from '../../storage/storage.ts'
 import type { Clock, RandomBytes } from '../../values/domain.ts'
-import type { Bell } from '../bell.ts'
 import type { Log } from '../log.ts'
 import { messageOf } from '../rules/event-message.ts'
 import type { Delivered } from '../rules/webhook-retry.ts'
 import type { Claimed, Delivery, SettleDelivery } from '../store/deliveries.ts'
-import { webhookHasWork } from '../store/webhooks.ts'
+import { webhookHasWork, type WebhookKey } from '../store/webhooks.ts'
 import type { KeeperWrites } from '../store/writes.ts'
 import { postOnce, type PostMeans } from './post.ts'
 import { headersOf, idOf } from './signed.ts'
@@ -17,7 +16,6 @@ export type TellerParts = {
   readonly clock: Clock
   readonly random: RandomBytes
   readonly log: Log
-  readonly bell: Bell
   /** Names this process for people. */
   readonly holder: string
   readonly post: PostMeans
@@ -25,8 +23,6 @@ export type TellerParts = {
 }
 
 export type TellerTerms = {
-  /** How often the store is asked for what other processes have recorded; `off`: only `round` delivers. */
-  readonly poll: number | 'off'
   /** Longer than an attempt may take. */
   readonly lease: number
   /** How long an attempt may go on when the keeper closes. */
@@ -34,77 +30,43 @@ export type TellerTerms = {
 }
 
 export type Teller = {
+  readonly key: WebhookKey
   /** Delivers what is due; resolves with how many attempts were made. */
   readonly round: () => Promise<number>
+  /** The same where there is something, unless that is under way already. Never rejects. */
+  readonly look: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 export function openTeller(parts: TellerParts, webhook: Webhook): Teller {
-  const { terms, log, bell, storage } = parts
+  const { terms, log, storage } = parts
   const stopping = new AbortController()
   const breaking = new AbortController()
+  let looking = false
   let running: Promise<number> = Promise.resolve(0)
   const round = (): Promise<number> => {
     const next = running.then(() => tellAll(parts, webhook, { stop: stopping.signal, breakOff: breaking.signal }))
     running = next.catch(() => 0)
     return next
   }
-  const tick = async (): Promise<void> => {
-    try {
-      if (await storage.read(() => webhookHasWork(webhook.key))) await round()
-    } catch (cause) {
-      log.error('keeper.webhook-round-failed', { ...webhook.key, cause: String(cause) })
-    }
-  }
-  const pacer = terms.poll === 'off' ? undefined : openPacer(tick, terms.poll)
-  const unlisten = pacer === undefined ? undefined : bell.listen(pacer.soon)
   return {
-    round,
+    ...{ key: webhook.key, round },
+    async look() {
+      if (looking || stopping.signal.aborted) return
+      looking = true
+      try {
+        if (await storage.read(() => webhookHasWork(webhook.key))) await round()
+      } catch (cause) {
+        log.error('keeper.webhook-round-failed', { ...webhook.key, cause: String(cause) })
+      } finally {
+        looking = false
+      }
+    },
     async close() {
       stopping.abort()
-      unlisten?.()
       const timer = setTimeout(() => breaking.abort(), terms.grace)
-      await pacer?.close()
       await running
       clearTimeout(timer)
-    },
-  }
-}
-
-/** Between two looks at least; ms. */
-const shortest = 50
-
-/** Runs `work` every so often, and soon where that is asked for; never twice at once. */
-function openPacer(
-  work: () => Promise<void>,
-  every: number,
-): { readonly soon: () => void; readonly close: () => Promise<void> } {
-  let closed = false
-  let again = false
-  let running: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
-  const arm = (ms: number): void => {
-    clearTimeout(timer)
-    if (!closed) timer = setTimeout(run, ms).unref()
-  }
-  const run = (): void => {
-    again = false
-    running = work().finally(() => {
-      running = undefined
-      arm(again ? shortest : every)
-    })
-  }
-  arm(shortest)
-  return {
-    soon() {
-      if (again) return
-      again = true
-      if (running === undefined) arm(shortest)
-    },
-    async close() {
-      closed = true
-      clearTimeout(timer)
-      await running
     },
   }
 }

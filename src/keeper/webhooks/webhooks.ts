@@ -1,20 +1,28 @@
 /** The webhooks of this process: told of the events of their tenants, in the background and when somebody asks. */
 import { instant, isoText, type Instant } from '../../values/time.ts'
+import type { Bell } from '../bell.ts'
 import { onlyTenant } from '../connection-key.ts'
 import { KeeperError } from '../keeper-error.ts'
 import { formatDestination } from '../rules/hosts.ts'
-import { countPending, findWebhook } from '../store/webhooks.ts'
+import { countPending, findWebhook, findWebhooksWithWork, type WebhookKey } from '../store/webhooks.ts'
 import type { WebhookName, Webhooks, WebhookTest, WebhookView, WebhookWish } from '../webhook-face.ts'
-import { deliver, openTeller, type TellerParts } from './teller.ts'
+import { openPacer, type Pacer } from './pacer.ts'
+import { deliver, openTeller, type Teller, type TellerParts } from './teller.ts'
 import { webhooksOf, type Webhook } from './wish.ts'
 
+export type WebhookParts = TellerParts & {
+  readonly bell: Bell
+  /** Milliseconds between two looks for what other processes have recorded; `off`: only `deliver` delivers. */
+  readonly poll: number | 'off'
+}
 export type OpenWebhooks = { readonly face: Webhooks; readonly close: () => Promise<void> }
 
 /** Rejects with an Error that says what to mend. */
-export async function openWebhooks(parts: TellerParts, wishes: readonly WebhookWish[]): Promise<OpenWebhooks> {
+export async function openWebhooks(parts: WebhookParts, wishes: readonly WebhookWish[]): Promise<OpenWebhooks> {
   const all = webhooksOf(wishes)
   for (const webhook of all) await register(parts, webhook)
   const tellers = all.map((webhook) => openTeller(parts, webhook))
+  const watch = openWatch(parts, tellers)
   const find = ({ tenant = onlyTenant, name }: WebhookName): Webhook => {
     const found = all.find(({ key }) => key.tenant === tenant && key.name === name)
     if (found === undefined) throw unknown({ tenant, name })
@@ -39,9 +47,35 @@ export async function openWebhooks(parts: TellerParts, wishes: readonly WebhookW
       },
       deliver: deliverAll,
     },
-    close: async () => void (await Promise.all(tellers.map(async (each) => await each.close()))),
+    async close() {
+      await watch?.close()
+      await Promise.all(tellers.map(async (each) => await each.close()))
+    },
   }
 }
+
+/** One question for all webhooks, however many there are; none waits for another's receiver. */
+function openWatch({ storage, log, bell, poll }: WebhookParts, tellers: readonly Teller[]): Pacer | undefined {
+  if (poll === 'off' || tellers.length === 0) return undefined
+  const byName = new Map(tellers.map((each) => [nameOf(each.key), each]))
+  const pacer = openPacer(async () => {
+    try {
+      for (const key of await storage.read(findWebhooksWithWork)) void byName.get(nameOf(key))?.look()
+    } catch (cause) {
+      log.error('keeper.webhooks-not-read', { cause: String(cause) })
+    }
+  }, poll)
+  const unlisten = bell.listen(pacer.soon)
+  return {
+    soon: pacer.soon,
+    async close() {
+      unlisten()
+      await pacer.close()
+    },
+  }
+}
+
+const nameOf = ({ tenant, name }: WebhookKey): string => JSON.stringify([tenant, name])
 
 async function register({ storage, log }: TellerParts, { key, urlDigest, fromStart }: Webhook): Promise<void> {
   const result = await storage.write('saveWebhook', { key, urlDigest, fromStart })
