@@ -1,6 +1,7 @@
 /** jsforce keeps the refresh token that it was given and throws rotated ones away (L-31, SF-295). With this it never sees one: it asks the keeper. */
 import type { ConnectionName, Keeper } from '../keeper-face.ts'
-import { firstToken, refreshFnOf, type RefreshFn } from './refresh-fn.ts'
+import { firstToken, refreshFnOf } from './hand-over.ts'
+import type { RefreshFn } from './refresh-fn.ts'
 
 /** What `new Connection(...)` of jsforce takes; for as many connections as you like. */
 export type JsforceOptions = {

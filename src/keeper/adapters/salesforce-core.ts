@@ -2,7 +2,8 @@
  *  family with it (L-31, L-41). With this it holds access tokens alone. */
 import type { ConnectionName, Keeper } from '../keeper-face.ts'
 import { saysTokenIsOver } from '../rules/dead-token.ts'
-import { firstToken, refreshFnOf, type Handed } from './refresh-fn.ts'
+import { firstToken, refreshFnOf } from './hand-over.ts'
+import type { Handed } from './refresh-fn.ts'
 
 /** As far as it is used, `AuthInfo` of @salesforce/core. */
 export type CoreAuthInfo = {

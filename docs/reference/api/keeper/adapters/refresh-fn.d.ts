@@ -1,22 +1,13 @@
-import type { ConnectionName, Keeper } from '../keeper-face.ts';
-type JsforceConnection = {
+/** What jsforce, and @salesforce/core with it, calls when the org has answered that an access token is over. */
+/** As far as it is used, jsforce's `Connection`. */
+export type JsforceConnection = {
     accessToken?: string | null | undefined;
     instanceUrl: string;
 };
-type Callback = (error: Error | null, accessToken: string | undefined) => void;
-/** The `refreshFn` of a jsforce connection. */
+export type Callback = (error: Error | null, accessToken: string | undefined) => void;
 export type RefreshFn = (connection: JsforceConnection, callback: Callback) => void;
+/** Names of jsforce's own. */
 export type Handed = {
     readonly accessToken: string;
     readonly instanceUrl: string;
 };
-/** What is asked of the keeper. */
-type Asked = Pick<Keeper, 'accessToken' | 'verify' | 'fetch'>;
-/** One that has an instance URL: where the org has not said it yet, one exchange asks for it. */
-export declare function firstToken(keeper: Asked, of: ConnectionName): Promise<Handed>;
-/** `onToken` hears of each token before jsforce has it. */
-export declare function refreshFnOf(keeper: Asked, of: ConnectionName, { first, onToken }: {
-    readonly first: Handed;
-    readonly onToken?: (handed: Handed) => void;
-}): RefreshFn;
-export {};

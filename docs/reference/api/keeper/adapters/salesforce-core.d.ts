@@ -1,7 +1,7 @@
 /** @salesforce/core stores a rotated token in a file of this machine (SF-296): another machine replays the former one, and an answer that is lost takes the
  *  family with it (L-31, L-41). With this it holds access tokens alone. */
 import type { ConnectionName, Keeper } from '../keeper-face.ts';
-import { type Handed } from './refresh-fn.ts';
+import type { Handed } from './refresh-fn.ts';
 /** As far as it is used, `AuthInfo` of @salesforce/core. */
 export type CoreAuthInfo = {
     init: () => Promise<void>;

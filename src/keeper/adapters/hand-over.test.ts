@@ -4,7 +4,7 @@ import { secret } from '../../values/secret.ts'
 import { instant } from '../../values/time.ts'
 import { KeeperError } from '../keeper-error.ts'
 import type { AccessToken, Keeper } from '../keeper-face.ts'
-import { firstToken, refreshFnOf } from './refresh-fn.ts'
+import { firstToken, refreshFnOf } from './hand-over.ts'
 
 type Asked = Pick<Keeper, 'accessToken' | 'verify' | 'fetch'>
 
