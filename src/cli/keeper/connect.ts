@@ -104,7 +104,7 @@ async function listen(terminal: Terminal, keeper: AdminClient, begun: Begun): Pr
   outcome.catch(() => undefined) // it may fail before anybody waits for it
   const answer = async (url: string): Promise<Answered> => {
     const { page, over, end } = await handIn(keeper, url)
-    if (over) setImmediate(() => (isRecord(end) ? resolve(end) : reject(end)))
+    if (over) setImmediate(() => (end instanceof Error ? reject(end) : resolve(end)))
     return { page, over }
   }
   const listener = await listening({ redirectUri, state, answer })
