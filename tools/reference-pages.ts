@@ -5,7 +5,7 @@ import { errors } from '../src/org/rules/errors/catalogue.ts'
 import type { CatalogueEntry, Saw } from '../src/org/rules/errors/entry.ts'
 import { policies } from '../src/org/rules/policies/list.ts'
 import { root } from './command.ts'
-import { adminApiPage, gatewayAdminApiPage } from './reference/admin-api-page.ts'
+import { adminApiPage, gatewayAdminApiPage, keeperApiPage } from './reference/admin-api-page.ts'
 import { commandsPage } from './reference/commands-page.ts'
 import { configurationPage } from './reference/configuration-page.ts'
 import { gatewayRefusalsPage } from './reference/gateway-refusals-page.ts'
@@ -14,10 +14,11 @@ const generated = '<!-- Written by `npm run docs:generate`; edit the code instea
 
 /** Path to text, formatted as prettier would. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
-  const [commands, adminApi, gatewayAdminApi] = await Promise.all([
+  const [commands, adminApi, gatewayAdminApi, keeperApi] = await Promise.all([
     commandsPage(),
     adminApiPage(),
     gatewayAdminApiPage(),
+    keeperApiPage(),
   ])
   const pages = {
     'docs/reference/admin-api.md': adminApi,
@@ -26,6 +27,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     'docs/reference/errors.md': errorsPage(),
     'docs/reference/gateway-admin-api.md': gatewayAdminApi,
     'docs/reference/gateway-refusals.md': gatewayRefusalsPage(),
+    'docs/reference/keeper-api.md': keeperApi,
     'docs/reference/policies.md': policiesPage(),
   }
   const formatted = Object.entries(pages).map(async ([path, text]): Promise<[string, string]> => [

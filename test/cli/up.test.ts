@@ -67,7 +67,8 @@ describe('up with no configuration', () => {
 
     const third = await startUp(t, { cwd, env }, ...at)
     match((await shell(third.connections, { cwd })).stdout, /^demo +Nightly_Sync +alive /m)
-    equal((await shell(third.token, { cwd })).code, 0)
+    const replaced = JSON.parse((await shell(`${third.token} --json`, { cwd })).stdout) as Record<string, unknown>
+    equal(replaced['generation'], 5, 'another token in its place, and one exchange of that')
     doesNotMatch(third.up.stderr(), /^Warning: /m)
   })
 

@@ -1,6 +1,9 @@
-/** docs/reference/admin-api.md and gateway-admin-api.md, from the OpenAPI documents that a running org and a running gateway serve. */
+/** docs/reference/admin-api.md, gateway-admin-api.md and keeper-api.md, from the OpenAPI documents that running services serve. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { loadConfiguration } from '../../src/config/load.ts'
-import { startGateway } from '../../src/system.ts'
+import { startGateway, startKeeperService } from '../../src/system.ts'
 import { startOrg } from '../../src/testing.ts'
 import { fault } from '../../src/values/result.ts'
 
@@ -43,6 +46,19 @@ ${sectionsOf(await pathsOfARunningGateway())}
 `
 }
 
+export async function keeperApiPage(): Promise<string> {
+  return `# API of the keeper
+
+On a listener of its own (\`keeper.listen\`), with \`Authorization: Bearer\` and a token of the keeper: everything is asked of the tenant that the token
+belongs to (P-28). \`GET /v1/openapi.json\` has the whole of it and needs no token. Errors are problem details (RFC 9457) with a stable \`code\` and
+\`next\`, what to do; where the org has refused, \`explanations\`, the likeliest first; and \`Retry-After\` where it is known when the answer may be another.
+
+Without a token: \`GET /healthz\`, \`GET /readyz\` (503 while tokens cannot be stored), \`GET /metrics\` (Prometheus; no names in it).
+
+${sectionsOf(await pathsOfARunningKeeper())}
+`
+}
+
 function sectionsOf(paths: Paths): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ call: `${method.toUpperCase()} ${path}`, operation })),
@@ -58,7 +74,7 @@ function sectionsOf(paths: Paths): string {
 async function pathsOfARunningOrg(): Promise<Paths> {
   const org = await startOrg()
   try {
-    return await pathsAt(org.url)
+    return await pathsAt(`${org.url}/admin/openapi.json`)
   } finally {
     await org.close()
   }
@@ -70,27 +86,45 @@ async function pathsOfARunningGateway(): Promise<Paths> {
   const loaded = loadConfiguration({ environment, readFile: () => fault('does not exist'), workingDirectory: '/' })
   if (!loaded.ok) throw new Error('the configuration of a gateway that is nowhere is at fault')
   const storage = 'sqlite::memory:'
-  const quiet = { info: () => {}, warn: () => {}, error: () => {} }
-  const onFault = (cause: Error): never => {
-    throw cause
-  }
   const configuration = loaded.value.configuration.gateway
   const gateway = await startGateway({ configuration, storage, onFault, log: quiet })
   try {
-    return await pathsAt(gateway.adminUrl)
+    return await pathsAt(`${gateway.adminUrl}/admin/openapi.json`)
   } finally {
     await gateway.close()
   }
 }
 
-async function pathsAt(url: string): Promise<Paths> {
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+const onFault = (cause: Error): never => {
+  throw cause
+}
+
+async function pathsOfARunningKeeper(): Promise<Paths> {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-keeper-page-'))
+  const environment = { SALLYPORT_KEEPER_LISTEN: '127.0.0.1:0' }
+  const loaded = loadConfiguration({ environment, readFile: () => fault('does not exist'), workingDirectory: '/' })
+  if (!loaded.ok) throw new Error('the configuration of a keeper that is nowhere is at fault')
+  const keeper = await startKeeperService({
+    ...{ configuration: loaded.value.configuration.keeper, folder, keyring: { file: join(folder, 'keyring.json') } },
+    ...{ proxy: 'direct', rounds: 'off', log: quiet, onFault },
+  })
+  try {
+    return await pathsAt(`${keeper.url}/v1/openapi.json`)
+  } finally {
+    await keeper.close()
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function pathsAt(document: string): Promise<Paths> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own documents, whose form tests hold
-  const document = (await (await fetch(`${url}/admin/openapi.json`)).json()) as { readonly paths: Paths }
-  return document.paths
+  const { paths } = (await (await fetch(document)).json()) as { readonly paths: Paths }
+  return paths
 }
 
 function entry(call: string, { summary, parameters = [], requestBody, responses }: Operation): string {
-  const [status = '', success = {}] = Object.entries(responses).find(([code]) => code.startsWith('2')) ?? []
+  const [status = '', success = {}] = Object.entries(responses).find(([code]) => /^[23]/.test(code)) ?? []
   const parts = [
     `### ${call}`,
     `${summary}.`,
