@@ -41,7 +41,7 @@ export type Declared = {
 export type DeclaredFault =
   | NotSaved
   | { readonly kind: 'invalid'; readonly faults: readonly EditFault[] }
-  /** No egress would be left that is not drained, and the change did not say that it may be so. */
+  /** No egress would be left that takes whatever comes, and the change did not say that it may be so. */
   | { readonly kind: 'nothing-left' }
 
 export type ChangeTerms = {
@@ -54,7 +54,7 @@ export type DeclaredParts = {
   readonly storage: Pick<Storage<GatewayWrites>, 'read' | 'write'>
   readonly clock: Clock
   readonly log: Log
-  readonly pool: Pick<Pool, 'declare' | 'drain' | 'resume'>
+  readonly pool: Pick<Pool, 'declare' | 'setMode'>
   readonly key: StoreKey
   /** Where the gateway listens: an egress through itself is refused. */
   readonly own: () => readonly Destination[]
@@ -93,7 +93,7 @@ async function change(
   const parsed = parseItems(edited.value, parts.own())
   if (!parsed.ok) return fault({ kind: 'invalid', faults: parsed.fault.map(mendIt) })
   if (sameItems(edited.value, state.items)) return ok(state)
-  if (!mayEmpty && edited.value.every(({ draining }) => draining)) return fault({ kind: 'nothing-left' })
+  if (!mayEmpty && edited.value.every(({ mode }) => mode !== 'active')) return fault({ kind: 'nothing-left' })
   const saved = await kept.save(state, edited.value)
   if (!saved.ok) return saved
   await putInForce(parts.pool, { items: edited.value, declarations: parsed.value }, state.items)
@@ -145,9 +145,9 @@ const mendIt = (each: EgressFault): EditFault => ({ ...each, next: 'Mend it and 
 const sameItems = (a: readonly DeclaredItem[], b: readonly DeclaredItem[]): boolean =>
   a.length === b.length && a.every((item, i) => isSame(item, b[i]))
 const isSame = (a: DeclaredItem, b: DeclaredItem | undefined): boolean =>
-  b !== undefined && a.entry.name === b.entry.name && a.mark === b.mark && a.draining === b.draining
+  b !== undefined && a.entry.name === b.entry.name && a.mark === b.mark && a.mode === b.mode
 
-/** Drained in the same turn in which it is declared, so that a drained egress that is changed gets no tunnel in between. */
+/** Its mode is set in the same turn in which it is declared, so that a drained egress that is changed gets no tunnel in between. */
 async function putInForce(
   pool: DeclaredParts['pool'],
   {
@@ -156,12 +156,16 @@ async function putInForce(
   }: { readonly items: readonly DeclaredItem[]; readonly declarations: readonly EgressDeclaration[] },
   before: readonly DeclaredItem[],
 ): Promise<void> {
-  const drained = new Set(items.filter(({ draining }) => draining).map(({ entry }) => entry.name))
+  const resting = items.filter(({ mode }) => mode !== 'active')
+  const rest = (): void => {
+    for (const { entry, mode } of resting) pool.setMode(entry.name, mode)
+  }
   const declared = pool.declare(declarations)
-  for (const name of drained) pool.drain(name)
+  rest()
   await declared
-  for (const name of drained) pool.drain(name)
-  for (const { entry, draining } of before) if (draining && !drained.has(entry.name)) pool.resume(entry.name)
+  rest()
+  for (const { entry, mode } of before)
+    if (mode !== 'active' && !resting.some((each) => each.entry.name === entry.name)) pool.setMode(entry.name, 'active')
 }
 
 /** One after the other: what is decided on the set as it is must still be so when it is stored. */

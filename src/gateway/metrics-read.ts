@@ -6,7 +6,7 @@ import type { Meter } from './metering/meter.ts'
 import { findHalfRegistered } from './rules/egress/half-registered.ts'
 import type { PlanState } from './rules/client/plans.ts'
 
-const egressStates: readonly EgressState[] = ['starting', 'up', 'down', 'unusable', 'draining']
+const egressStates: readonly EgressState[] = ['starting', 'up', 'down', 'unusable', 'standby', 'draining']
 const planStates: readonly PlanState[] = ['within', 'warned', 'soft', 'hard']
 /** Of one figure, by names that the configuration or an admin gives; what comes beyond is left out. */
 const mostSeries = 2_000

@@ -1,4 +1,5 @@
 /** The admin API over a real store, with a pool that has no sockets. */
+import type { EgressMode } from '../../src/gateway/rules/egress/declared-set.ts'
 import type { TestContext } from 'node:test'
 import { openAdmin, type RunningAdmin } from '../../src/gateway/admin/admin.ts'
 import { openAdmissions, type ToldAdmissions } from '../../src/gateway/admissions.ts'
@@ -21,16 +22,14 @@ export type FakePool = Pool & {
   hold: Promise<void> | undefined
 }
 
+const stateIn = (mode: EgressMode | undefined): 'standby' | 'draining' | undefined =>
+  mode === 'active' ? undefined : mode
+
 export function fakePool(): FakePool {
   let declared: readonly EgressDeclaration[] = []
   const admissions = openPoolAdmissions()
-  const drained = new Set<string>()
+  const modes = new Map<string, EgressMode>()
   const tunnels = new Map<string, number>()
-  const drain = (name: string, on: boolean): boolean => {
-    if (on) drained.add(name)
-    else drained.delete(name)
-    return declared.some((each) => each.name === name)
-  }
   const pool: FakePool = {
     declarations: () => declared,
     states: new Map(),
@@ -43,8 +42,10 @@ export function fakePool(): FakePool {
       declared = declarations
       await pool.hold
     },
-    drain: (name) => drain(name, true),
-    resume: (name) => drain(name, false),
+    setMode(name, mode) {
+      modes.set(name, mode)
+      return declared.some((each) => each.name === name)
+    },
     admit: admissions.tell,
     declareAdmissions: admissions.configure,
     probeNow: () => Promise.resolve(),
@@ -56,7 +57,7 @@ export function fakePool(): FakePool {
         through: through.kind === 'address' ? formatAddress(through.address) : 'http://proxy.example:9293',
         public: seen === undefined ? undefined : formatAddress(seen),
         publicIs: 'declared',
-        state: drained.has(name) ? 'draining' : (pool.states.get(name) ?? 'up'),
+        state: stateIn(modes.get(name)) ?? pool.states.get(name) ?? 'up',
         since: midNovember,
         why: 'probes succeed',
         latencyMs: 1.23456,

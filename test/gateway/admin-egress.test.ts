@@ -135,6 +135,37 @@ describe('PUT /admin/v1/egress', () => {
   })
 })
 
+describe('standby', () => {
+  const onStandby = { name: 'c', address: '127.0.0.13', standby: true }
+
+  test('is how an egress may come, and holds over restarts until it is resumed', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'gateway-key-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const storage = await openGatewayStore(t)
+    const bench = await openBench(t, storage, { folder })
+    equal((await put(bench, { add: [onStandby] })).status, 200)
+    deepEqual(await states(bench), ['a up', 'b up', 'c standby'])
+    const again = await openBench(t, storage, { folder })
+    deepEqual(await states(again), ['a up', 'b up', 'c standby'])
+    equal((await put(again, { resume: ['c'] })).status, 200)
+    deepEqual(await states(again), ['a up', 'b up', 'c up'])
+  })
+
+  test('of new ones ends in the same moment in which the old ones are drained', async (t) => {
+    const bench = await open(t)
+    await put(bench, { add: [onStandby] })
+    equal((await put(bench, { resume: ['c'], drain: ['a'], standby: ['b'] })).status, 200)
+    deepEqual(await states(bench), ['a draining', 'b standby', 'c up'])
+  })
+
+  test('of all that is left has to be said to be meant, and nobody drains and stands by', async (t) => {
+    const bench = await open(t)
+    equal(code(await put(bench, { standby: ['a', 'b'] })), '422 NOTHING_LEFT_NOT_CONFIRMED')
+    equal(code(await put(bench, { add: [{ ...onStandby, draining: true }] })), '422 BODY_INVALID')
+    deepEqual(await states(bench), ['a up', 'b up'])
+  })
+})
+
 describe('drain and resume', () => {
   test('are in force with their reply, and over a restart', async (t) => {
     const storage = await openGatewayStore(t)

@@ -223,9 +223,9 @@ describe('P-42: admission orders the choice and never empties it', () => {
     const origin = await startListener(t)
     const scene = await openScene(t)
     scene.pool.declareAdmissions([row('a', 'refused'), row('b', 'confirmed')])
-    scene.pool.drain('b')
+    scene.pool.setMode('b', 'draining')
     deepEqual(await scene.egressesOf(origin.port, 2), ['a', 'a'])
-    scene.pool.resume('b')
+    scene.pool.setMode('b', 'active')
     deepEqual(await scene.egressesOf(origin.port, 2), ['b', 'b'])
   })
 

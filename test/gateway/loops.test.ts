@@ -70,7 +70,7 @@ async function startPair(t: TestContext, wish: PairWish): Promise<Pair> {
   door.leadsTo = two.port
   const pair = { one, two, origin, door }
   await probeBoth(pair)
-  for (const gateway of ways ? [] : [one, two]) gateway.running.parts.pool.drain('l')
+  for (const gateway of ways ? [] : [one, two]) gateway.running.parts.pool.setMode('l', 'draining')
   for (const gateway of [one, two]) equal(stateOf(gateway, 'v')?.state, 'up', stateOf(gateway, 'v')?.why)
   door.begun.length = 0
   return pair

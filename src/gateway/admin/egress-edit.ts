@@ -2,7 +2,7 @@
 import { fault, ok, type Result } from '../../values/result.ts'
 import type { JsonSchema, Schema } from '../../values/schema.ts'
 import type { Secret } from '../../values/secret.ts'
-import type { Marked, SetEdit, WantedEgress } from '../rules/egress/declared-set.ts'
+import type { EgressMode, Marked, SetEdit, WantedEgress } from '../rules/egress/declared-set.ts'
 import type { EgressEntry } from '../rules/egress/egress-set.ts'
 import { invalid, type ProblemFault } from '../../http/problem.ts'
 import type { Problem } from './problems.ts'
@@ -14,11 +14,13 @@ type SentEgress = {
   readonly public?: string
   readonly confirm?: 'on' | 'off'
   readonly draining?: boolean
+  readonly standby?: boolean
 }
 export type SentChange = {
   readonly egress?: readonly SentEgress[]
   readonly add?: readonly SentEgress[]
   readonly drain?: readonly string[]
+  readonly standby?: readonly string[]
   readonly resume?: readonly string[]
   readonly remove?: readonly string[]
   readonly confirmEmpty: boolean
@@ -57,6 +59,10 @@ const sentEgress: JsonSchema = {
       description: 'Whether an echo confirms it (P-41); on if left out.',
     },
     draining: { type: 'boolean', description: 'No new tunnels; as it was if left out.' },
+    standby: {
+      type: 'boolean',
+      description: 'Only what is pinned to it leaves by it; as it was if left out.',
+    },
   },
 }
 
@@ -72,6 +78,7 @@ export const changeSchema: Schema<SentChange> = {
     },
     add: { type: 'array', maxItems: mostEgresses, items: sentEgress, description: 'What is declared besides.' },
     drain: names('No new tunnels; the live ones run on.'),
+    standby: names('Only what is pinned to it leaves by it; what is open runs on.'),
     resume: names('Taken back.'),
     remove: names('Declared no more; live tunnels run on until they end, or their drain deadline.'),
     confirmEmpty,
@@ -84,24 +91,28 @@ export const drainSchema: Schema<{ readonly confirmEmpty: boolean }> = {
 }
 
 export function readEdit(sent: SentChange, marked: (entry: EgressEntry) => Marked): Result<SetEdit, Problem> {
-  const { egress, add = [], drain = [], resume = [], remove = [] } = sent
-  const parts = add.length + drain.length + resume.length + remove.length
+  const { egress, add = [], drain = [], standby = [], resume = [], remove = [] } = sent
+  const parts = add.length + drain.length + standby.length + resume.length + remove.length
   const faults = [...formFaults(egress !== undefined, parts), ...entryFaults('egress', egress ?? [])]
   faults.push(...entryFaults('add', add), ...add.flatMap((each, i) => (entryOf(each) ? [] : [noWay(`add[${i}]`)])))
   if (faults.length > 0) return fault(invalid('BODY_INVALID', faults))
   if (egress !== undefined) return ok({ kind: 'whole', egress: egress.map((each) => wantedOf(each, marked)) })
-  const drained = add.filter(({ draining }) => draining === true).map((each) => each.name)
+  const inMode = (mode: EgressMode): string[] => add.filter((each) => modeOf(each) === mode).map((each) => each.name)
   const added = add.flatMap((each) => {
     const entry = entryOf(each)
     return entry === undefined ? [] : [marked(entry)]
   })
-  return ok({ kind: 'parts', add: added, drain: [...drain, ...drained], resume, remove })
+  return ok({
+    kind: 'parts',
+    add: added,
+    ...{ drain: [...drain, ...inMode('draining')], standby: [...standby, ...inMode('standby')], resume, remove },
+  })
 }
 
 function formFaults(whole: boolean, parts: number): ProblemFault[] {
   if (whole !== parts > 0) return []
   const message = whole ? 'names the whole set and parts of it' : 'changes nothing'
-  return [{ path: '', message, next: 'Send either egress, or at least one of add, drain, resume and remove.' }]
+  return [{ path: '', message, next: 'Send either egress, or at least one of add, drain, standby, resume and remove.' }]
 }
 
 const noWay = (path: string): ProblemFault => ({
@@ -115,6 +126,8 @@ const entryFaults = (list: string, sent: readonly SentEgress[]): ProblemFault[] 
     const path = `${list}[${i}]`
     if (each.address !== undefined && each.via !== undefined)
       return [{ path, message: 'has an address and a via', next: 'An egress is one of them; declare two.' }]
+    if (each.draining === true && each.standby === true)
+      return [{ path, message: 'is to be drained and to stand by', next: 'Say one of them.' }]
     if (each.via !== undefined && each.confirm !== undefined)
       return [
         {
@@ -134,9 +147,15 @@ const entryFaults = (list: string, sent: readonly SentEgress[]): ProblemFault[] 
     return []
   })
 
+function modeOf({ draining, standby }: SentEgress): EgressMode | undefined {
+  if (draining === true) return 'draining'
+  if (standby === true) return 'standby'
+  return draining === false || standby === false ? 'active' : undefined
+}
+
 function wantedOf(sent: SentEgress, marked: (entry: EgressEntry) => Marked): WantedEgress {
   const entry = entryOf(sent)
-  return { name: sent.name, declared: entry && marked(entry), draining: sent.draining }
+  return { name: sent.name, declared: entry && marked(entry), mode: modeOf(sent) }
 }
 
 function entryOf({ name: called, address, via, confirm = 'on', ...sent }: SentEgress): EgressEntry | undefined {

@@ -18,7 +18,7 @@ export const egressSchema: JsonSchema = {
     through: { type: 'string', description: 'The local address, or the URL of the proxy without its credentials.' },
     public: orNull(text, 'What the far side sees, as far as it is known (P-41).'),
     publicIs: { type: 'string', enum: ['observed', 'declared', 'unconfirmed'] },
-    state: { type: 'string', enum: ['starting', 'up', 'down', 'unusable', 'draining'] },
+    state: { type: 'string', enum: ['starting', 'up', 'down', 'unusable', 'standby', 'draining'] },
     since: { type: 'string', description: 'When it came into this state, ISO 8601.' },
     why: text,
     latencyMs: orNull({ type: 'number' }, 'Of dials and probes, smoothed.'),

@@ -29,7 +29,7 @@ export function registerEgress(scope: FastifyInstance, parts: AdminParts): void 
   addRoute(scope, {
     ...{ method: 'PUT', url: '/egress', tag, summary: 'Change the declared set', answers },
     description:
-      'Either the whole set as `egress`, or what is to change as `add`, `drain`, `resume` and `remove`. Answered once it is durable and in force (P-44). It stands until the configuration file says something else of the same egress.',
+      'Either the whole set as `egress`, or what is to change as `add`, `drain`, `standby`, `resume` and `remove`. Answered once it is durable and in force (P-44). It stands until the configuration file says something else of the same egress.',
     body: changeSchema,
     ifMatch: 'needed',
     async handle({ body, ifMatch }) {
@@ -45,7 +45,13 @@ export function registerEgress(scope: FastifyInstance, parts: AdminParts): void 
     handle: ({ param, body }) => changeOne(parts, param('name'), { drain: true, mayEmpty: body.confirmEmpty }),
   })
   addRoute(scope, {
-    ...{ method: 'POST', url: '/egress/:name/resume', tag, summary: 'Take a drained egress back', answers },
+    ...{
+      method: 'POST',
+      url: '/egress/:name/resume',
+      tag,
+      summary: 'Take an egress back that was drained or stood by',
+      answers,
+    },
     handle: ({ param }) => changeOne(parts, param('name'), { drain: false, mayEmpty: true }),
   })
 }
@@ -75,7 +81,10 @@ async function changeOne(
   { drain, mayEmpty }: { readonly drain: boolean; readonly mayEmpty: boolean },
 ): Promise<Outcome> {
   if (!parts.declared.items().some(({ entry }) => entry.name === name)) return fault(noEgress(name))
-  const edit = { kind: 'parts', add: [], drain: drain ? [name] : [], resume: drain ? [] : [name], remove: [] } as const
+  const edit: SetEdit = {
+    ...{ kind: 'parts', add: [], standby: [], remove: [] },
+    ...{ drain: drain ? [name] : [], resume: drain ? [] : [name] },
+  }
   return await change(parts, edit, { expects: undefined, mayEmpty })
 }
 
@@ -101,7 +110,7 @@ const changedMeanwhile: Problem = {
 }
 const nothingLeft: Problem = {
   code: 'NOTHING_LEFT_NOT_CONFIRMED',
-  detail: 'Every egress would be removed or drained, and nothing leaves by any other address.',
+  detail: 'Every egress would be removed, drained or on standby, and nothing leaves by any other address.',
   next: ['Add or resume another one first, or send confirmEmpty: true if nothing is to leave.'],
 }
 

@@ -84,7 +84,7 @@ function firstOf(tier: readonly Option[], first: number): readonly Option[] {
 function pinned(egress: Egress | undefined, ask: OpenAsk, admissions: Admissions): Result<readonly Lane[], Refusal> {
   const name = ask.pin ?? ''
   if (egress === undefined) return fault(refusal('EGRESS_UNKNOWN', { egress: name }))
-  if (!egress.usable()) return fault(refusal('PINNED_EGRESS_DOWN', { egress: name, why: clause(egress) }))
+  if (!egress.usable('pinned')) return fault(refusal('PINNED_EGRESS_DOWN', { egress: name, why: clause(egress) }))
   const option = optionOf(egress, ask, admissions)
   if (option === 'no-address' || option === 'no-ports')
     return fault(noOption(option === 'no-ports' ? [egress] : [], ask))

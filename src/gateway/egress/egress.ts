@@ -4,6 +4,7 @@ import type { Clock } from '../../values/domain.ts'
 import type { Instant } from '../../values/time.ts'
 import type { Log } from '../log.ts'
 import { newConfirmation, type Confirmation } from '../rules/egress/confirmation.ts'
+import type { EgressMode } from '../rules/egress/declared-set.ts'
 import type { Destination } from '../rules/destination/destination.ts'
 import type { EgressDeclaration } from '../rules/egress/egress-set.ts'
 import { newHealth, stepHealth, type Health, type HealthLimits, type HealthSignal } from '../rules/egress/health.ts'
@@ -14,8 +15,9 @@ import type { Ports } from './ports.ts'
 import type { AttemptEnd, Cancel } from './race.ts'
 import { dialVia, type ViaSide } from './via.ts'
 
-/** `starting` until the first probes are in; `draining`: no new tunnels, the live ones run on. */
-export type EgressState = 'starting' | 'up' | 'down' | 'unusable' | 'draining'
+/** `starting` until the first probes are in; `standby`: up, and only what is pinned to it leaves by it; `draining`: no new tunnels, the live ones
+ *  run on. */
+export type EgressState = 'starting' | 'up' | 'down' | 'unusable' | 'standby' | 'draining'
 
 export type Target = {
   readonly destination: Destination
@@ -38,16 +40,15 @@ export type Egress = {
   readonly signal: (signal: HealthSignal) => void
   readonly confirmation: () => Confirmation
   readonly confirm: (confirmation: Confirmation) => void
-  /** No new tunnels, or new ones again. */
-  readonly drain: (draining: boolean) => void
+  readonly setMode: (mode: EgressMode) => void
   /** Since it was declared. */
   readonly probes: () => { readonly succeeded: number; readonly failed: number }
   /** Declared, observed, or what a Sallyport in between last said of itself. */
   readonly publicAddress: () => Address | undefined
   readonly learn: (address: Address) => void
   readonly standing: () => Standing
-  /** Whether a tunnel may leave by it; cheap. */
-  readonly usable: () => boolean
+  /** Whether a tunnel may leave by it, one that is pinned to it where that is said; cheap. */
+  readonly usable: (pinned?: 'pinned') => boolean
 }
 
 export type Standing = { readonly state: EgressState; readonly since: Instant; readonly why: string }
@@ -66,11 +67,11 @@ export function openEgress(declaration: EgressDeclaration, environment: EgressEn
   const asked = declaration.through.kind === 'address' && declaration.through.confirm
   let health = newHealth(clock())
   let confirmation = newConfirmation(asked, clock())
-  let drainingSince: Instant | undefined
+  let mode: Moded = { mode: 'active', since: clock() }
   let learned: Address | undefined
   let probes = { succeeded: 0, failed: 0 }
 
-  const standing = (): Standing => standingOf({ broken, health, confirmation, drainingSince })
+  const standing = (): Standing => standingOf({ broken, health, confirmation, moded: mode })
   const report = reporter(declaration.name, environment.log)
   return {
     ...way,
@@ -89,18 +90,18 @@ export function openEgress(declaration: EgressDeclaration, environment: EgressEn
       confirmation = next
       report(standing())
     },
-    drain(draining) {
-      drainingSince = draining ? (drainingSince ?? clock()) : undefined
+    setMode(next) {
+      if (next !== mode.mode) mode = { mode: next, since: clock() }
       report(standing())
     },
     probes: () => probes,
     publicAddress: () => declaration.public ?? way.local ?? learned,
     learn: (address) => void (learned = address),
     standing,
-    usable: () =>
+    usable: (pinned) =>
       (health.state === 'up' || health.state === 'starting') &&
       (confirmation.kind === 'confirmed' || confirmation.kind === 'not-asked') &&
-      drainingSince === undefined &&
+      (mode.mode === 'active' || (mode.mode === 'standby' && pinned !== undefined)) &&
       broken === undefined,
   }
 }
@@ -111,7 +112,10 @@ function reporter(egress: string, log: Log): (standing: Standing) => void {
   return ({ state, why }) => {
     if (state === known) return
     known = state
-    log[state === 'up' || state === 'draining' ? 'info' : 'warn'](`gateway.egress.${state}`, { egress, why })
+    log[state === 'up' || state === 'draining' || state === 'standby' ? 'info' : 'warn'](`gateway.egress.${state}`, {
+      egress,
+      why,
+    })
   }
 }
 
@@ -125,19 +129,22 @@ type Known = {
   readonly broken: string | undefined
   readonly health: Health
   readonly confirmation: Confirmation
-  readonly drainingSince: Instant | undefined
+  readonly moded: Moded
 }
+type Moded = { readonly mode: EgressMode; readonly since: Instant }
 
-function standingOf({ broken, health, confirmation, drainingSince }: Known): Standing {
+function standingOf({ broken, health, confirmation, moded }: Known): Standing {
   const { state, since, why } = health
   if (broken !== undefined) return { state: 'unusable', since, why: broken }
   if (state === 'unusable') return { state, since, why }
   if (confirmation.kind === 'contradicted' || (confirmation.kind === 'unconfirmed' && confirmation.asked))
     return { state: 'unusable', since: confirmation.since, why: confirmation.why }
-  if (drainingSince !== undefined)
-    return { state: 'draining', since: drainingSince, why: 'It is being drained: it gets no new tunnels.' }
+  if (moded.mode === 'draining')
+    return { state: 'draining', since: moded.since, why: 'It is being drained: it gets no new tunnels.' }
   if (confirmation.kind === 'unconfirmed')
     return { state: 'starting', since: confirmation.since, why: confirmation.why }
+  if (moded.mode === 'standby' && state === 'up')
+    return { state: 'standby', since: moded.since, why: 'It stands by: only what is pinned to it leaves by it.' }
   return { state, since, why }
 }
 

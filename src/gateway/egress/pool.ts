@@ -3,6 +3,7 @@ import type { Result } from '../../values/result.ts'
 import { openDeadlineWheel } from '../relay/deadline-wheel.ts'
 import type { AdmissionRow } from '../rules/egress/admission.ts'
 import type { Balance } from '../rules/egress/choose.ts'
+import type { EgressMode } from '../rules/egress/declared-set.ts'
 import type { EgressDeclaration } from '../rules/egress/egress-set.ts'
 import type { Refusal } from '../rules/refusal.ts'
 import type { Dialled } from '../tunnel.ts'
@@ -32,9 +33,8 @@ export type Pool = {
   /** Adds, replaces and removes so that the set is this; tunnels of the removed ones are drained. Rejects nothing: an egress that cannot work is
    *  `unusable` and says why. Changes nothing for those that stay as they were. */
   readonly declare: (declarations: readonly EgressDeclaration[]) => Promise<void>
-  /** No new tunnels from now on; false where there is none of that name. */
-  readonly drain: (name: string) => boolean
-  readonly resume: (name: string) => boolean
+  /** From now on; false where there is none of that name. */
+  readonly setMode: (name: string, mode: EgressMode) => boolean
   /** What an admin says; it holds until it is said anew, over what the configuration says. */
   readonly admit: (about: AdmissionRow) => void
   /** What the configuration says; replaces what it said before. */
@@ -54,11 +54,6 @@ export function openPool(options: PoolOptions): Pool {
   const balance = (): Balance => options.settings().balance
   const chooser = openChooser({ egresses: set.egresses, find: set.find, admissions: admissions.index, balance })
   const dialling = { wheel, monotonic: options.monotonic, signal: set.signal }
-  const drain = (name: string, draining: boolean): boolean => {
-    const egress = set.find(name)
-    egress?.drain(draining)
-    return egress !== undefined
-  }
   return {
     open(ask) {
       const chosen = chooser.choose(ask)
@@ -71,7 +66,7 @@ export function openPool(options: PoolOptions): Pool {
     stillChosen: openStillChosen({ egresses: set.egresses, find: set.find, admissions: admissions.index }),
     resolvesElsewhere(pin) {
       const may = set.egresses().filter(({ declaration }) => pin === undefined || declaration.name === pin)
-      return may.every((each) => each.local === undefined || !each.usable())
+      return may.every((each) => each.local === undefined || !each.usable(pin === undefined ? undefined : 'pinned'))
     },
     count: (egress, by) => void tunnels.set(egress, (tunnels.get(egress) ?? 0) + by),
     views: () =>
@@ -84,8 +79,11 @@ export function openPool(options: PoolOptions): Pool {
       chooser.forget()
       await settled
     },
-    drain: (name) => drain(name, true),
-    resume: (name) => drain(name, false),
+    setMode(name, mode) {
+      const egress = set.find(name)
+      egress?.setMode(mode)
+      return egress !== undefined
+    },
     admit: admissions.tell,
     declareAdmissions: admissions.configure,
     probeNow: set.ask,

@@ -20,7 +20,12 @@ export function openStillChosen(parts: {
 }): StillChosen {
   return (dialled, { client, group, pin }) => {
     const own = parts.find(dialled.egress)
-    if (own === undefined || own.declaration !== dialled.declaration || !own.usable()) return false
+    if (
+      own === undefined ||
+      own.declaration !== dialled.declaration ||
+      !own.usable(pin === undefined ? undefined : 'pinned')
+    )
+      return false
     if (pin !== undefined) return pin === dialled.egress
     const admissions = parts.admissions()
     if (admissions.size === 0) return true

@@ -6,7 +6,7 @@ export type StoredChange = {
   /** The declaration, sealed; null where the file's holds, or the egress is removed. */
   readonly content: Uint8Array | null
   readonly removed: boolean
-  readonly draining: boolean
+  readonly mode: 'active' | 'standby' | 'draining'
   /** Names what the file declared of this egress when it was changed; null for nothing. */
   readonly over: string | null
   readonly changedAt: number
@@ -19,13 +19,20 @@ export type StoredDeclared = {
   readonly changes: readonly StoredChange[]
 }
 
-type Row = Omit<StoredChange, 'removed' | 'draining'> & { readonly removed: number; readonly draining: number }
+type Row = Omit<StoredChange, 'removed' | 'mode'> & {
+  readonly removed: number
+  readonly draining: number
+  readonly standby: number
+}
 
 export function* findDeclared(): Program<StoredDeclared> {
   const rows = yield* all<Row>(
-    'SELECT name, content, removed, draining, over, changed_at AS "changedAt" FROM egress_changes ORDER BY changed_at, name',
+    'SELECT name, content, removed, draining, standby, over, changed_at AS "changedAt" FROM egress_changes ORDER BY changed_at, name',
   )
-  const changes = rows.map((row) => ({ ...row, removed: row.removed === 1, draining: row.draining === 1 }))
+  const changes = rows.map(({ draining, standby, ...row }): StoredChange => {
+    const mode = draining === 1 ? 'draining' : standby === 1 ? 'standby' : 'active'
+    return { ...row, removed: row.removed === 1, mode }
+  })
   return {
     version: Number((yield* fact('declared_version')) ?? 0),
     file: (yield* fact('declared_file')) ?? null,
@@ -46,10 +53,10 @@ export function* saveDeclared({ expects, file, changes }: DeclaredPlan): Program
   const { version } = yield* findDeclared()
   if (version !== expects) return undefined
   yield* run('DELETE FROM egress_changes')
-  for (const { name, content, removed, draining, over, changedAt } of changes)
+  for (const { name, content, removed, mode, over, changedAt } of changes)
     yield* run(
-      'INSERT INTO egress_changes (name, content, removed, draining, over, changed_at) VALUES (?, ?, ?, ?, ?, ?)',
-      ...[name, content, removed ? 1 : 0, draining ? 1 : 0, over, changedAt],
+      'INSERT INTO egress_changes (name, content, removed, draining, standby, over, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[name, content, removed ? 1 : 0, mode === 'draining' ? 1 : 0, mode === 'standby' ? 1 : 0, over, changedAt],
     )
   yield* setFact('declared_version', String(version + 1))
   yield* setFact('declared_file', file)

@@ -39,4 +39,9 @@ CREATE TABLE admissions (
 );
 `,
   },
+  {
+    id: 2,
+    name: 'egresses on standby',
+    sql: 'ALTER TABLE egress_changes ADD COLUMN standby INTEGER NOT NULL DEFAULT 0;',
+  },
 ]

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { array, assert, boolean, constantFrom, property, record, uniqueArray } from 'fast-check'
+import { array, assert, constantFrom, property, record, uniqueArray } from 'fast-check'
 import { changesFor, editSet, fileAlone, reconcile, type DeclaredItem, type Marked } from './declared-set.ts'
 
 const marked = (name: string, address: string): Marked => ({
@@ -9,7 +9,7 @@ const marked = (name: string, address: string): Marked => ({
 })
 const item = (each: Marked, about: Partial<DeclaredItem> = {}): DeclaredItem => ({
   ...each,
-  draining: false,
+  mode: 'active',
   by: 'file',
   ...about,
 })
@@ -17,7 +17,7 @@ const [a, b, c] = [marked('a', '192.0.2.1'), marked('b', '192.0.2.2'), marked('c
 const file = [a, b]
 const changes = (items: readonly DeclaredItem[], of = file) => changesFor(items, of, { before: [], now: 7 })
 const shown = (items: readonly DeclaredItem[]) =>
-  items.map(({ mark, by, draining }) => `${mark} ${by}${draining ? ' draining' : ''}`)
+  items.map(({ mark, by, mode }) => `${mark} ${by}${mode === 'active' ? '' : ` ${mode}`}`)
 
 describe('file and admin API together', () => {
   test('without changes the file is the set', () => deepEqual(reconcile(file, []).items, file.map((each) => item(each)))) // prettier-ignore
@@ -32,7 +32,7 @@ describe('file and admin API together', () => {
   })
 
   test('what is drained stays so when the file changes its declaration, and goes with it', () => {
-    const drained = changes([item(a, { draining: true }), item(b)])
+    const drained = changes([item(a, { mode: 'draining' }), item(b)])
     const other = reconcile([marked('a', '192.0.2.9'), b], drained)
     deepEqual([shown(other.items), other.undone], [['a=192.0.2.9 file draining', 'b=192.0.2.2 file'], []])
     deepEqual(shown(reconcile([b], drained).items), ['b=192.0.2.2 file'])
@@ -52,14 +52,15 @@ describe('file and admin API together', () => {
 
   test('any set comes back as it was from what is kept of it', () => {
     const names = ['a', 'b', 'c', 'd']
+    const mode = constantFrom('active' as const, 'standby' as const, 'draining' as const)
     const declared = record({ name: constantFrom(...names), address: constantFrom('192.0.2.1', '192.0.2.2') })
     const unique = { selector: ({ name }: { name: string }) => name }
     const sets = uniqueArray(declared, unique).map((all) => all.map(({ name, address }) => marked(name, address)))
     assert(
-      property(sets, sets, array(boolean(), { minLength: 4, maxLength: 4 }), (of, wanted, draining) => {
+      property(sets, sets, array(mode, { minLength: 4, maxLength: 4 }), (of, wanted, modes) => {
         const items = wanted.map((each, i) => {
           const by = of.some(({ mark }) => mark === each.mark) ? 'file' : 'admin'
-          return item(each, { by, draining: draining[i] ?? false })
+          return item(each, { by, mode: modes[i] ?? 'active' })
         })
         const again = reconcile(of, changesFor(items, of, { before: [], now: 1 }))
         const sorted = (all: readonly DeclaredItem[]) => shown(all).toSorted()
@@ -71,8 +72,8 @@ describe('file and admin API together', () => {
 })
 
 describe('an edit', () => {
-  const items = [item(a, { draining: true }), item(b)]
-  const parts = { kind: 'parts', add: [], drain: [], resume: [], remove: [] } as const
+  const items = [item(a, { mode: 'draining' }), item(b)]
+  const parts = { kind: 'parts', add: [], drain: [], standby: [], resume: [], remove: [] } as const
 
   test('of parts adds, drains, resumes and removes at once', () => {
     const edited = editSet(items, { ...parts, add: [c], drain: ['c'], resume: ['a'], remove: ['b'] })
@@ -86,9 +87,9 @@ describe('an edit', () => {
 
   test('of the whole keeps what is only named, and whether it is drained', () => {
     const egress = [
-      { name: 'b', declared: undefined, draining: undefined },
-      { name: 'a', declared: marked('a', '192.0.2.7'), draining: undefined },
-      { name: 'c', declared: c, draining: true },
+      { name: 'b', declared: undefined, mode: undefined },
+      { name: 'a', declared: marked('a', '192.0.2.7'), mode: undefined },
+      { name: 'c', declared: c, mode: 'draining' as const },
     ]
     const edited = editSet(items, { kind: 'whole', egress })
     deepEqual(edited.ok && shown(edited.value), [

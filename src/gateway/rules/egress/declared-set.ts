@@ -1,8 +1,11 @@
 /** The declared set as configuration file and admin API make it together. The file declares, the admin API changes; a change of the admin API
  *  stands, over restarts too, until the file says something else of the same egress than it said when the change was made: then the file, which
- *  was edited later, goes before. Whether an egress is drained is no declaration: the file cannot say it, so it stands until it is resumed. */
+ *  was edited later, goes before. Its mode is no declaration: the file cannot say it, so it stands until it is resumed. */
 import { fault, ok, type Result } from '../../../values/result.ts'
 import type { EgressEntry } from './egress-set.ts'
+
+/** `standby`: only what is pinned to it leaves by it. `draining`: nothing new does, what is open runs on. */
+export type EgressMode = 'active' | 'standby' | 'draining'
 
 /** `mark` names a declaration without showing it. */
 export type Marked = { readonly entry: EgressEntry; readonly mark: string }
@@ -13,14 +16,14 @@ export type EgressChange = {
   /** Undefined: the file's holds, unless it is removed. */
   readonly entry: Marked | undefined
   readonly removed: boolean
-  readonly draining: boolean
+  readonly mode: EgressMode
   /** The mark of what the file declared when it was changed; undefined for nothing. */
   readonly over: string | undefined
   readonly changedAt: number
 }
 
 export type DeclaredItem = Marked & {
-  readonly draining: boolean
+  readonly mode: EgressMode
   /** Who declares it as it is. */
   readonly by: 'file' | 'admin'
 }
@@ -39,17 +42,17 @@ export function reconcile(file: readonly Marked[], changes: readonly EgressChang
     const declared = file.find(({ entry }) => entry.name === change.name)
     if (change.over === declared?.mark) return [change]
     if (change.entry !== undefined || change.removed) undone.push(change.name)
-    if (declared === undefined || !change.draining) return []
+    if (declared === undefined || change.mode === 'active') return []
     return [{ ...change, entry: undefined, removed: false, over: declared.mark }]
   })
   return { items: itemsOf(file, kept), changes: kept, undone }
 }
 
-/** Every change undone but whether an egress is drained. */
+/** Every change undone but the modes. */
 export const fileAlone = (file: readonly Marked[], changes: readonly EgressChange[]): readonly DeclaredItem[] =>
   file.map((each) => ({
     ...each,
-    draining: changes.some(({ name, draining }) => draining && name === each.entry.name),
+    mode: changes.find(({ name }) => name === each.entry.name)?.mode ?? 'active',
     by: 'file',
   }))
 
@@ -58,17 +61,15 @@ function itemsOf(file: readonly Marked[], changes: readonly EgressChange[]): rea
   const byName = new Map(changes.map((change) => [change.name, change]))
   const declared = file.flatMap((each) => {
     const change = byName.get(each.entry.name)
-    if (change === undefined) return [{ ...each, draining: false, by: 'file' as const }]
-    return change.removed
-      ? []
-      : [itemOf(change.entry, change) ?? { ...each, draining: change.draining, by: 'file' as const }]
+    if (change === undefined) return [{ ...each, mode: 'active' as const, by: 'file' as const }]
+    return change.removed ? [] : [itemOf(change.entry, change) ?? { ...each, mode: change.mode, by: 'file' as const }]
   })
   const added = changes.filter(({ name }) => !names.has(name)).flatMap((change) => itemOf(change.entry, change) ?? [])
   return [...declared, ...added]
 }
 
-const itemOf = (entry: Marked | undefined, { draining }: EgressChange): DeclaredItem | undefined =>
-  entry === undefined ? undefined : { ...entry, draining, by: 'admin' }
+const itemOf = (entry: Marked | undefined, { mode }: EgressChange): DeclaredItem | undefined =>
+  entry === undefined ? undefined : { ...entry, mode, by: 'admin' }
 
 /** What the store keeps so that `reconcile` makes these items of this file again. */
 export function changesFor(
@@ -77,17 +78,17 @@ export function changesFor(
   { before, now }: { readonly before: readonly EgressChange[]; readonly now: number },
 ): readonly EgressChange[] {
   const marks = new Map(file.map(({ entry, mark }) => [entry.name, mark]))
-  const changes = items.flatMap(({ entry, mark, draining }) => {
+  const changes = items.flatMap(({ entry, mark, mode }) => {
     const over = marks.get(entry.name)
     const changed = over === mark ? undefined : { entry, mark }
-    const none = changed === undefined && !draining
-    return none ? [] : [{ name: entry.name, entry: changed, removed: false, draining, over, changedAt: now }]
+    const none = changed === undefined && mode === 'active'
+    return none ? [] : [{ name: entry.name, entry: changed, removed: false, mode, over, changedAt: now }]
   })
   const there = new Set(items.map(({ entry }) => entry.name))
   const removed = file.flatMap(({ entry, mark: over }) =>
     there.has(entry.name)
       ? []
-      : [{ name: entry.name, entry: undefined, removed: true, draining: false, over, changedAt: now }],
+      : [{ name: entry.name, entry: undefined, removed: true, mode: 'active' as const, over, changedAt: now }],
   )
   return [...changes, ...removed].map((change) => before.find((each) => isSame(each, change)) ?? change)
 }
@@ -96,14 +97,14 @@ const isSame = (a: EgressChange, b: EgressChange): boolean =>
   a.name === b.name &&
   a.entry?.mark === b.entry?.mark &&
   a.removed === b.removed &&
-  a.draining === b.draining &&
+  a.mode === b.mode &&
   a.over === b.over
 
-/** Of the whole set: an entry of which only the name is given stays as it is, and so does whether it is drained where nothing is said. */
+/** Of the whole set: an entry of which only the name is given stays as it is, and so does its mode where nothing is said. */
 export type WantedEgress = {
   readonly name: string
   readonly declared: Marked | undefined
-  readonly draining: boolean | undefined
+  readonly mode: EgressMode | undefined
 }
 
 export type SetEdit =
@@ -112,6 +113,7 @@ export type SetEdit =
       readonly kind: 'parts'
       readonly add: readonly Marked[]
       readonly drain: readonly string[]
+      readonly standby: readonly string[]
       readonly resume: readonly string[]
       readonly remove: readonly string[]
     }
@@ -131,7 +133,7 @@ function replaceSet(
   wanted: readonly WantedEgress[],
 ): Result<readonly DeclaredItem[], readonly EditFault[]> {
   const faults: EditFault[] = []
-  const edited = wanted.flatMap(({ name, declared, draining }, i) => {
+  const edited = wanted.flatMap(({ name, declared, mode }, i) => {
     const known = items.find(({ entry }) => entry.name === name)
     const base = declared ?? known
     if (base === undefined) {
@@ -139,30 +141,35 @@ function replaceSet(
       return []
     }
     const by = known?.mark === base.mark ? known.by : ('admin' as const)
-    return [{ entry: base.entry, mark: base.mark, by, draining: draining ?? known?.draining ?? false }]
+    return [{ entry: base.entry, mark: base.mark, by, mode: mode ?? known?.mode ?? 'active' }]
   })
   return faults.length > 0 ? fault(faults) : ok(edited)
 }
 
 function editParts(
   items: readonly DeclaredItem[],
-  { add, drain, resume, remove }: Extract<SetEdit, { kind: 'parts' }>,
+  { add, drain, standby, resume, remove }: Extract<SetEdit, { kind: 'parts' }>,
 ): Result<readonly DeclaredItem[], readonly EditFault[]> {
-  const added = [...items, ...add.map((each) => ({ ...each, draining: false, by: 'admin' as const }))]
+  const added = [...items, ...add.map((each) => ({ ...each, mode: 'active' as const, by: 'admin' as const }))]
   const there = new Set(added.map(({ entry }) => entry.name))
   const lacking = (path: string, names: readonly string[]): EditFault[] =>
     names.flatMap((name, i) =>
       there.has(name) ? [] : [unknown(`${path}[${i}]`, name, 'GET /admin/v1/egress lists the names.')],
     )
-  const faults = [...lacking('drain', drain), ...lacking('resume', resume), ...lacking('remove', remove)]
+  const faults = [
+    ...lacking('drain', drain),
+    ...lacking('standby', standby),
+    ...lacking('resume', resume),
+    ...lacking('remove', remove),
+  ]
   if (faults.length > 0) return fault(faults)
   const left = added.filter(({ entry }) => !remove.includes(entry.name))
-  return ok(
-    left.map((item) => ({
-      ...item,
-      draining: drain.includes(item.entry.name) || (item.draining && !resume.includes(item.entry.name)),
-    })),
-  )
+  const modeOf = ({ entry: { name }, mode }: DeclaredItem): EgressMode => {
+    if (drain.includes(name)) return 'draining'
+    if (standby.includes(name)) return 'standby'
+    return resume.includes(name) ? 'active' : mode
+  }
+  return ok(left.map((item) => ({ ...item, mode: modeOf(item) })))
 }
 
 const unknown = (path: string, name: string, next: string): EditFault => ({
