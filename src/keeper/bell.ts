@@ -9,8 +9,10 @@ export type Bell = {
 
 /** Those that may record an event. One that is not named here is only told of later. */
 const mayRecord: ReadonlySet<string> = new Set<keyof KeeperWrites>([
-  ...(['createConnection', 'replaceToken', 'removeConnection'] as const),
-  ...(['commitExchange', 'judgeAttempt', 'closeAttempt', 'setState', 'settleDelivery'] as const),
+  ...(['createConnection', 'replaceToken', 'removeConnection', 'adoptGrant'] as const),
+  ...(['handOver', 'takeBack', 'importConnection'] as const),
+  ...(['commitExchange', 'judgeAttempt', 'closeAttempt', 'setState'] as const),
+  ...(['settleDelivery', 'resumeWebhook'] as const),
 ])
 
 /** The same storage, with a bell that rings behind its commits. */
