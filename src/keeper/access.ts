@@ -1,5 +1,6 @@
 /** A live access token: from memory while it is fresh, from the store where somebody else has exchanged, and by an exchange where it is due. However
  *  many ask at once, one exchange answers them all (L-34). */
+import type { Secret } from '../values/secret.ts'
 import { after, instant, milliseconds, seconds, type Duration, type Instant } from '../values/time.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import { errorOf, isGood, unknownConnection } from './error-of.ts'
@@ -52,7 +53,7 @@ export function openAccess(parts: ExchangeParts): Access {
 
 async function find(parts: ExchangeParts, memory: Memory, key: ConnectionKey): Promise<AccessToken> {
   const { clock } = parts
-  const { view, live } = await readAccess(parts, key)
+  const { view, live } = await readAccess(parts, key, memory.opened(key))
   if (live !== undefined && clock() < live.freshUntil) {
     if (clock() >= live.inUseFrom) noteUse(parts, key, view)
     return memory.put(key, live)
@@ -61,7 +62,7 @@ async function find(parts: ExchangeParts, memory: Memory, key: ConnectionKey): P
   const done = await refresh(parts, { key, when, patienceUntil: after(clock(), patience) })
   if (isGood(done)) return await current(parts, memory, key)
   // what still serves is handed out, whatever became of the exchange
-  if (live !== undefined && clock() < live.expiresAt) return live
+  if (live !== undefined && clock() < live.token.expiresAt) return live.token
   throw errorOf(key, done)
 }
 
@@ -72,7 +73,7 @@ async function afterRefusal(
   { key, refused }: { readonly key: ConnectionKey; readonly refused: string },
 ): Promise<AccessToken> {
   const { view, live } = await readAccess(parts, key)
-  if (live !== undefined && live.accessToken.expose() !== refused) return memory.put(key, live)
+  if (live !== undefined && live.token.accessToken.expose() !== refused) return memory.put(key, live)
   memory.forget(key)
   if (live !== undefined) await learn(parts, key, view)
   const when = { kind: 'unless-newer', than: view.version } as const
@@ -89,27 +90,44 @@ async function current(parts: ExchangeParts, memory: Memory, key: ConnectionKey)
 
 const nameOf = ({ tenant, id }: ConnectionKey): string => `${tenant.length} ${tenant} ${id}`
 
-type Live = AccessToken & { readonly freshUntil: Instant; readonly inUseFrom: Instant }
+type Live = {
+  readonly token: AccessToken
+  /** As it lies in the store. */
+  readonly sealed: Uint8Array
+  readonly freshUntil: Instant
+  readonly inUseFrom: Instant
+}
 
-/** `live`: undefined where there is none, or none that serves. */
+/** `live`: undefined where there is none, or none that serves. `opened` before need not be opened again where it is still the one that is stored. */
 async function readAccess(
-  { storage, envelope, clock }: ExchangeParts,
+  parts: ExchangeParts,
   key: ConnectionKey,
+  opened?: Live,
 ): Promise<{ readonly view: AccessView; readonly live: Live | undefined }> {
-  const view = await storage.read(() => findAccess(key))
+  const view = await parts.storage.read(() => findAccess(key))
   if (view === undefined) throw unknownConnection(key)
-  const { access, dataKey, generation, instanceUrl } = view
+  const { access, generation, instanceUrl } = view
   if (access === null) return { view, live: undefined }
   const issuedAt = instant(access.issuedAt)
   const session = sessionOf(view)
   const expiresAt = servesUntil(issuedAt, session)
-  if (expiresAt <= clock()) return { view, live: undefined }
-  const { attempt } = access
-  const lock = lockOf({ key, dataKey }, { purpose: 'access-token', generation: access.generation, attempt })
-  const accessToken = await envelope.openText(access.sealed, lock)
+  if (expiresAt <= parts.clock()) return { view, live: undefined }
+  const { sealed } = access
+  const isSame = opened !== undefined && Buffer.compare(opened.sealed, sealed) === 0
+  const accessToken = isSame ? opened.token.accessToken : await openAccessToken(parts, key, view)
   const token: AccessToken = { accessToken, instanceUrl: instanceUrl ?? undefined, expiresAt, generation }
   const moments = { freshUntil: freshUntil(issuedAt, session), inUseFrom: inUseFrom(issuedAt, session) }
-  return { view, live: { ...token, ...moments } }
+  return { view, live: { token, sealed, ...moments } }
+}
+
+async function openAccessToken({ envelope }: ExchangeParts, key: ConnectionKey, view: AccessView): Promise<Secret> {
+  const { access, dataKey } = view
+  if (access === null) throw new Error('there is no access token to open')
+  const { generation, attempt } = access
+  return await envelope.openText(
+    access.sealed,
+    lockOf({ key, dataKey }, { purpose: 'access-token', generation, attempt }),
+  )
 }
 
 /** As it was said with the token, but for one that was refused sooner. */
@@ -143,6 +161,8 @@ async function learn({ storage, clock }: ExchangeParts, key: ConnectionKey, view
 
 type Memory = {
   readonly get: (key: ConnectionKey) => AccessToken | undefined
+  /** The last one, however old. */
+  readonly opened: (key: ConnectionKey) => Live | undefined
   readonly put: (key: ConnectionKey, live: Live) => AccessToken
   readonly forget: (key: ConnectionKey) => void
 }
@@ -157,13 +177,14 @@ function openMemory({ clock, monotonic }: ExchangeParts): Memory {
     get(key) {
       const known = tokens.get(nameOf(key))
       if (known === undefined || monotonic() >= known.lookAgainAt || clock() >= known.live.freshUntil) return undefined
-      return known.live
+      return known.live.token
     },
+    opened: (key) => tokens.get(nameOf(key))?.live,
     put(key, live) {
       const [oldest] = tokens.size >= most ? tokens.keys() : []
       if (oldest !== undefined) tokens.delete(oldest)
       tokens.set(nameOf(key), { live, lookAgainAt: monotonic() + trusted })
-      return live
+      return live.token
     },
     forget: (key) => void tokens.delete(nameOf(key)),
   }
