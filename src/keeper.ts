@@ -11,12 +11,17 @@ export type {
   AppWish,
   ConnectionName,
   ConnectionView,
+  Connecting,
+  ConnectWish,
   EventPage,
+  FetchInit,
   Keeper,
   KeeperEvent,
   KeeperOptions,
   KeeperSettings,
   Keyring,
+  LinkTicket,
+  OpenedLink,
 } from './keeper/keeper-face.ts'
 export type { KeyCare, KeyView, Rewrapped } from './keeper/keys-face.ts'
 export type {
