@@ -15,7 +15,7 @@ import type { OrgRequest } from '../start-org.ts'
 import type { Terminal } from '../terminal.ts'
 import { portLike } from './gateway.ts'
 import { obtainRefreshToken, type GrantWalk } from './grant.ts'
-import { callbackUrl, demonstrationApp, demonstrationConnection, keptUser } from './names.ts'
+import { callbackUrl, demonstrationApp, demonstrationConnection, demonstrationKeyring, keptUser } from './names.ts'
 
 export type KeeperPlace = {
   readonly request: OrgRequest
@@ -44,7 +44,7 @@ export async function startDemonstrationKeeper(
     return undefined
   }
   const way = { proxy: secret(connectionUrl), from: 'the demonstration' }
-  const keyring = { file: join(walk.demonstration.folder, 'keeper-keyring.json') }
+  const keyring = { file: join(folder, demonstrationKeyring) }
   const configuration = demonstrationKeeper(place)
   const writer = 'inline' // a third thread that writes would take 15 MB
   return await serveKeeper(terminal, { configuration, folder, keyring, way, writer, log: request.log }, house)

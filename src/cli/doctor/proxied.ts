@@ -7,17 +7,17 @@ import { listenAddress } from '../../documents/formats.ts'
 import { seenThrough } from '../gateway/echo.ts'
 import { doubt, failure, fine, type Finding } from './finding.ts'
 
-const check = 'proxy variables'
+const ofVariables = 'proxy variables'
 
 export async function checkProxied({ configuration: { gateway } }: Loaded): Promise<Finding[]> {
   const { set, exempt, nodeHeedsThem } = proxyVariables()
   if (set.length === 0) return gateway.egress.length === 0 ? [] : [await directOnly(gateway.listen)]
   const host = listenAddress(gateway.healthCheck.target)?.host ?? ''
-  const found = await Promise.all(set.map(checkVariable))
+  const found = await Promise.all(set.map((each) => checkProxy(ofVariables, each)))
   return [
     ...found,
     ...(isExempt(host, exempt)
-      ? [doubt(check, `NO_PROXY exempts ${host}: calls to it leave directly`, 'unset NO_PROXY no_proxy')]
+      ? [doubt(ofVariables, `NO_PROXY exempts ${host}: calls to it leave directly`, 'unset NO_PROXY no_proxy')]
       : []),
     ...(nodeHeedsThem || !set.some(({ name }) => /_proxy$/i.test(name)) ? [] : [nodeAside]),
   ]
@@ -25,11 +25,12 @@ export async function checkProxied({ configuration: { gateway } }: Loaded): Prom
 
 /** L-70 */
 const nodeAside = fine(
-  check,
+  ofVariables,
   "Node's own fetch and http heed them only where NODE_USE_ENV_PROXY=1 is set, and it is not",
 )
 
-async function checkVariable({ name, url }: ProxyVariable): Promise<Finding> {
+/** `name` of the variable, or of the setting. */
+export async function checkProxy(check: string, { name, url }: ProxyVariable): Promise<Finding> {
   const seen = await seenThrough(url)
   const direct = await directAddress()
   switch (seen.kind) {
@@ -57,7 +58,7 @@ const nextOf = (status: number): string[] =>
 
 async function directOnly(listen: string): Promise<Finding> {
   return doubt(
-    check,
+    ofVariables,
     `none is set here: what is started in this environment calls directly, from ${await directAddress()}`,
     `Where the application runs: export HTTPS_PROXY=http://USER:PASSWORD@${listen}`,
     'sallyport doctor',

@@ -12,6 +12,7 @@ import { checkAddresses } from './addresses.ts'
 import { checkClocks } from './clocks.ts'
 import { doubt, failure, fine, type Finding } from './finding.ts'
 import { checkGateway } from './gateway.ts'
+import { checkKeeper } from './keeper.ts'
 import { checkNode } from './node-version.ts'
 import { checkService } from './service.ts'
 import { checkStorage } from './storage.ts'
@@ -47,6 +48,7 @@ async function examine(terminal: Terminal, config: string | undefined): Promise<
     ...(await checkService(settings, storage.owned.has('org'))),
     ...(await checkAddresses(settings)),
     ...(await checkGateway(settings, storage.owned.has('gateway'))),
+    ...(await checkKeeper(settings, environment)),
   ]
 }
 

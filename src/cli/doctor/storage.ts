@@ -9,6 +9,7 @@ import { migrations as orgMigrations } from '../../org/store/migrations.ts'
 import { parseStorageUrl } from '../../storage/url.ts'
 import { instant, isoText, type Instant } from '../../values/time.ts'
 import { adminTokenFileName as gatewayTokenFileName } from '../../gateway/admin-token.ts'
+import { tokenFileName as keeperTokenFileName } from '../../keeper/token-file.ts'
 import { ownClientFileName } from '../gateway/own-client.ts'
 import { storageFrom } from '../settings.ts'
 import { checkDatabase, type System } from './database.ts'
@@ -91,6 +92,8 @@ const secretFiles = [
   keyringFileName,
   gatewayTokenFileName,
   ownClientFileName,
+  'keeper.db',
+  keeperTokenFileName,
 ]
 
 function privacy(folder: string): Finding[] {
