@@ -20,7 +20,7 @@ export type OpenWebhooks = { readonly face: Webhooks; readonly close: () => Prom
 /** Rejects with an Error that says what to mend. */
 export async function openWebhooks(parts: WebhookParts, wishes: readonly WebhookWish[]): Promise<OpenWebhooks> {
   const all = webhooksOf(wishes)
-  for (const webhook of all) await register(parts, webhook)
+  await Promise.all(all.map(async (webhook) => await register(parts, webhook))) // together they share a commit
   const tellers = all.map((webhook) => openTeller(parts, webhook))
   const watch = openWatch(parts, tellers)
   const find = ({ tenant = onlyTenant, name }: WebhookName): Webhook => {
