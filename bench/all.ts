@@ -7,6 +7,7 @@ const claims = [
   ['rotations.ts'],
   ['gateway.ts', '--rounds', '1', '--out', 'results/local/gateway-short.json'],
   ['startup.ts'],
+  ['keeper.ts'],
   ['million.ts', '--rotations', '20000', '--out', 'results/local/million-short.json'],
 ]
 
