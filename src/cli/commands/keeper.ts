@@ -4,6 +4,7 @@ import type { KeeperClientFlags } from '../keeper/keeper-address.ts'
 import type { KeeperFlags } from '../keeper/keeper-request.ts'
 import type { ConnectionsFlags } from '../keeper/list-connections.ts'
 import type { Terminal } from '../terminal.ts'
+import { addKeeperVaultCommands } from './keeper-vault.ts'
 
 export function addKeeperCommands(program: Command, terminal: Terminal): void {
   addKeeper(program, terminal)
@@ -22,13 +23,14 @@ function addKeeper(program: Command, terminal: Terminal): void {
     .option('--listen <host:port>', 'where the API listens; port 0 takes a free one')
     .option('--storage <url>', 'sqlite:FOLDER')
     .addHelpText('after', '\nExample:\n  sallyport keeper --config sallyport.yaml')
+  addKeeperVaultCommands(keeper, terminal)
   keeper.action(async () => {
     const { runKeeper } = await import('../keeper/run-keeper.ts')
     await runKeeper(terminal, keeper.optsWithGlobals<KeeperFlags>())
   })
 }
 
-const states = ['alive', 'ip-refused', 'refused', 'in-doubt', 'reauthorization-required']
+const states = ['alive', 'ip-refused', 'refused', 'in-doubt', 'reauthorization-required', 'handed-over']
 
 function addConnections(program: Command, terminal: Terminal): void {
   const connections = program
