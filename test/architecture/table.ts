@@ -94,10 +94,12 @@ export const importedByNobody: readonly string[] = ['cli', 'test', 'tools']
 /** Clock and randomness are read here; everyone else is given them. */
 export const readsClockAndRandomness: readonly string[] = ['system', 'storage']
 
-/** What starts a thread is handed the name of its module and may import it; a computed name anywhere else hides an edge. */
+/** What starts a thread is handed the name of its module and may import it, and what runs the code of a page has written it to a folder of its own; a
+ *  computed name anywhere else hides an edge. */
 export const importsByGivenName: readonly string[] = [
   'src/storage/sqlite/writer-thread.ts',
   'tools/tests-in-one-process.ts',
+  'test/readme/guide-recipe.ts',
 ]
 
 /** The environment is read here. */

@@ -10,4 +10,4 @@ export type TokenAnswer = {
 };
 /** Called where a client would redeem its refresh token: `refused` is the access token that it has had until now, or nothing at first. Where the org says that
  *  this one lives it comes back, and no exchange is made. Rejects as `keeper.accessToken` does. */
-export declare function forOAuthClient(keeper: Keeper, of: ConnectionName): (refused?: string | null | undefined) => Promise<TokenAnswer>;
+export declare function forOAuthClient(keeper: Keeper, of: ConnectionName): (refused?: string | null) => Promise<TokenAnswer>;
