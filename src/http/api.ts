@@ -86,10 +86,11 @@ export function openApi<Code extends string, Caller>(terms: ApiTerms<Code>): Api
       scope.setNotFoundHandler((request, reply) => sendProblem(reply, nothingThere(request)))
     },
     addRoute(scope, route) {
+      const respond = responderOf(route, checkBody)
       scope.route({
         ...{ method: route.method, url: route.url, schema: routeSchema(route) },
         handler: async (request, reply) => {
-          const outcome = await respond(route, request, { caller: callerOf(request), checkBody })
+          const outcome = await respond(request, callerOf(request))
           return outcome.ok ? send(reply, outcome.value) : sendProblem(reply, outcome.fault)
         },
       })
@@ -136,31 +137,38 @@ function readJsonOnly(scope: FastifyInstance): void {
   )
 }
 
-type Means<Code extends string, Caller> = {
-  readonly caller: Caller
-  readonly checkBody: <Body>(schema: Schema<Body> | undefined, sent: unknown) => Result<Body, Problem<Code>>
+type CheckBody<Code extends string> = <Body>(
+  schema: Schema<Body> | undefined,
+  sent: unknown,
+) => Result<Body, Problem<Code>>
+
+/** What a request without a query or without a body means is the same each time, and read once. */
+function responderOf<Body, Query, Code extends string, Caller>(
+  route: Route<Body, Query, Code | UsualCode, Caller>,
+  checkBody: CheckBody<Code>,
+): (request: FastifyRequest, caller: Caller) => Promise<Outcome<Code | UsualCode>> {
+  const withoutQuery = readQuery(route.query, {})
+  const withoutBody = checkBody(route.body, undefined)
+  return async (request, caller) => {
+    const sentTag = readIfMatch(request.headers['if-match'])
+    if (route.ifMatch === 'needed' && sentTag === undefined) return fault(ifMatchMissing)
+    const query = request.url.includes('?') ? readQuery(route.query, request.query) : withoutQuery
+    if (!query.ok) return fault(problemOfFaults('QUERY_INVALID', query.fault))
+    const body = request.body === undefined ? withoutBody : checkBody(route.body, request.body)
+    if (!body.ok) return body
+    const { params } = request
+    return await route.handle({
+      ...{ body: body.value, query: query.value, caller },
+      param: (name) => textAt(params, name),
+      ifMatch: sentTag === '*' && route.ifMatch !== 'needed' ? undefined : sentTag,
+    })
+  }
 }
 
-async function respond<Body, Query, Code extends string, Caller>(
-  route: Route<Body, Query, Code | UsualCode, Caller>,
-  request: FastifyRequest,
-  { caller, checkBody }: Means<Code, Caller>,
-): Promise<Outcome<Code | UsualCode>> {
-  const sentTag = readIfMatch(request.headers['if-match'])
-  if (route.ifMatch === 'needed' && sentTag === undefined) return fault(ifMatchMissing)
-  const query = readQuery(route.query, request.query)
-  if (!query.ok) return fault(problemOfFaults('QUERY_INVALID', query.fault))
-  const body = checkBody(route.body, request.body)
-  if (!body.ok) return body
-  const params = new Map(Object.entries(isRecord(request.params) ? request.params : {}))
-  return await route.handle({
-    ...{ body: body.value, query: query.value, caller },
-    param: (name) => {
-      const value = params.get(name)
-      return typeof value === 'string' ? value : ''
-    },
-    ifMatch: sentTag === '*' && route.ifMatch !== 'needed' ? undefined : sentTag,
-  })
+/** Of the parameters of the URL. */
+function textAt(params: unknown, name: string): string {
+  const value = isRecord(params) && Object.hasOwn(params, name) ? params[name] : undefined
+  return typeof value === 'string' ? value : ''
 }
 
 const ifMatchMissing: Problem = {

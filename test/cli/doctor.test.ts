@@ -24,15 +24,18 @@ const freePort = {
   SALLYPORT_ORG_LISTEN: '127.0.0.1:0',
   SALLYPORT_GATEWAY_LISTEN: '127.0.0.1:0',
   SALLYPORT_GATEWAY_ADMIN_LISTEN: '127.0.0.1:0',
+  SALLYPORT_KEEPER_LISTEN: '127.0.0.1:0',
 }
 
 /** Where the systems of a started service listen, for the doctor to find them. */
 function listensOf({ stdout }: Service): Readonly<Record<string, string>> {
   const found = (pattern: RegExp): string => pattern.exec(stdout())?.[1] ?? ''
   const org = found(/"service":"org","url":"http:\/\/([^"]+)"/)
+  const keeper = found(/"service":"keeper","url":"http:\/\/([^"]+)"/)
   return {
     ...freePort,
     ...(org === '' ? {} : { SALLYPORT_ORG_LISTEN: org }),
+    ...(keeper === '' ? {} : { SALLYPORT_KEEPER_LISTEN: keeper }),
     SALLYPORT_GATEWAY_LISTEN: found(/"service":"gateway","url":"http:\/\/([^"]+)"/),
     SALLYPORT_GATEWAY_ADMIN_LISTEN: found(/"adminUrl":"http:\/\/([^"]+)"/),
   }
@@ -73,6 +76,7 @@ describe('doctor', () => {
     deepEqual(failed(report), [])
     match(report.findings.find(({ check }) => check === 'storage')?.says ?? '', new RegExp(`process ${up.pid}`))
     match(report.findings.find(({ check }) => check === 'admin API')?.says ?? '', /answers/)
+    match(report.findings.find(({ check }) => check === 'keeper port')?.says ?? '', /the keeper at .* answers/)
   })
 
   test('fails for files that others may read, with the command that mends it', async (t) => {
