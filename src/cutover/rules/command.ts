@@ -17,6 +17,8 @@ export type Command =
   | { readonly kind: 'turn'; readonly why: string }
   | { readonly kind: 'end'; readonly how: Ending; readonly instruction: string }
 
+export const noAnswer = 'Gateway or org did not answer as they should, several times in a row.'
+
 export function halt(what: string, instruction: string): Command {
   return {
     kind: 'end',

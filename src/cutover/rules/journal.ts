@@ -32,6 +32,8 @@ export type Entry = { readonly at: Instant } & (
       readonly why?: string
     }
   | { readonly kind: 'observed'; readonly seen: Seen }
+  /** Org or gateway did not answer. */
+  | { readonly kind: 'not-observed'; readonly why: string }
   | { readonly kind: 'probed'; readonly address: AddressText; readonly result: TryResult; readonly evidence: string }
   /** `spent`: the canary itself is of no more use. */
   | {

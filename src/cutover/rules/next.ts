@@ -1,7 +1,7 @@
 /** What a cutover does next: of its state and the time alone. The first step that is not fulfilled says it; so nothing comes before what has to come
  *  first, whatever has happened meanwhile, and whoever takes over after a kill goes on where the world is, not where the journal was. */
 import type { Instant } from '../../values/time.ts'
-import { halt, type Command } from './command.ts'
+import { halt, noAnswer, type Command } from './command.ts'
 import type { State } from './state.ts'
 import { listed, proven } from './steps/add.ts'
 import { cleared } from './steps/clear.ts'
@@ -22,7 +22,7 @@ export function nextBy(steps: readonly Step[], state: State, now: Instant): Comm
   const { ended, open, seen, plan } = state
   if (ended !== undefined) return { kind: 'end', ...ended }
   if (open !== undefined) return invalidation(state, now)
-  if (seen === undefined || now - seen.at > plan.terms.freshness) return { kind: 'observe' }
+  if (seen === undefined || now - seen.at > plan.terms.freshness) return blind(state, now) ?? { kind: 'observe' }
   for (const step of steps) {
     const command = step({ state, seen, now })
     if (command !== undefined) return command
@@ -30,6 +30,12 @@ export function nextBy(steps: readonly Step[], state: State, now: Instant): Comm
   return state.direction === 'forth'
     ? { kind: 'end', how: 'done', instruction: `All redemptions leave from ${plan.to.join(' and ')}.` }
     : { kind: 'end', how: 'rolled-back', instruction: `It is as it was before: ${state.turned ?? ''}`.trim() }
+}
+
+/** Who cannot see does nothing, and does not try for ever. */
+function blind(state: State, now: Instant): Command | undefined {
+  if (state.fruitless >= state.plan.terms.patience) return halt(noAnswer, 'See that both are well, and run it again.')
+  return pausedBy(state, now)
 }
 
 /** P-64. */

@@ -85,6 +85,8 @@ export function withEntry(state: State, entry: Entry): State {
       return afterAct(state, entry)
     case 'observed':
       return afterLook(state, entry.seen)
+    case 'not-observed':
+      return { ...state, seen: undefined, fruitless: state.fruitless + 1, lastActAt: entry.at }
     case 'probed':
       return { ...state, seen: undefined, probes: withResult(state.probes, entry) }
     case 'redeemed':

@@ -1,6 +1,6 @@
 /** What a person has to know of, or has asked for, before anything else is changed. */
 import { after } from '../../../values/time.ts'
-import { halt } from '../command.ts'
+import { halt, noAnswer } from '../command.ts'
 import { type Step, pausedBy } from './step.ts'
 
 export const disturbed: Step = ({ state, seen, now }) => {
@@ -11,11 +11,7 @@ export const disturbed: Step = ({ state, seen, now }) => {
     return halt(tampered, 'Agree with them, and run it again: it goes on from the list as it then is.')
   if (spent !== undefined)
     return halt(`The canary cannot redeem any more: ${spent}.`, 'Authorize it again, and run it again.')
-  if (fruitless >= plan.terms.patience)
-    return halt(
-      'Gateway or org did not answer as they should, several times in a row.',
-      'See that both are well, and run it again.',
-    )
+  if (fruitless >= plan.terms.patience) return halt(noAnswer, 'See that both are well, and run it again.')
   const wait = pausedBy(state, now)
   if (wait !== undefined) return wait
   if (!seen.pool.whole)

@@ -1,0 +1,82 @@
+/** The journal of one cutover as its runner writes it: under a lease, line by line, each durable before the next thing is done. */
+import type { Storage } from '../storage/storage.ts'
+import type { Instant } from '../values/time.ts'
+import { readEntry, writeEntry } from './entry-text.ts'
+import type { Entry } from './rules/journal.ts'
+import { findEntries } from './store/journal.ts'
+import type { CutoverWrites } from './store/writes.ts'
+
+/** Somebody else has taken over: nothing more may be done. */
+export class FencedOff extends Error {
+  constructor() {
+    super('another runner has taken over')
+    this.name = 'FencedOff'
+  }
+}
+
+export type OpenJournal = {
+  readonly fence: number
+  /** All lines; those that a person has asked for meanwhile are among them. */
+  readonly read: () => Promise<readonly Entry[]>
+  /** Rejects with FencedOff, or with what the store says. */
+  readonly write: (entry: Entry) => Promise<void>
+  readonly renew: () => Promise<void>
+  readonly release: () => Promise<void>
+}
+
+export type Taken =
+  | { readonly kind: 'taken'; readonly journal: OpenJournal }
+  | { readonly kind: 'held'; readonly holder: string; readonly until: Instant }
+  | { readonly kind: 'unknown' }
+
+export type JournalParts = {
+  readonly storage: Storage<CutoverWrites>
+  /** Names this process for people. */
+  readonly holder: string
+  readonly leaseMs: number
+}
+
+export async function takeJournal({ storage, holder, leaseMs }: JournalParts, id: string): Promise<Taken> {
+  const result = await storage.write('takeLease', { id, holder, forMs: leaseMs })
+  if (result.kind !== 'committed') throw new Error('the journal cannot be written')
+  if (result.value.kind === 'unknown') return { kind: 'unknown' }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  if (result.value.kind === 'held')
+    return { kind: 'held', holder: result.value.holder, until: result.value.until as Instant }
+  const { fence } = result.value
+  const lines: Entry[] = []
+  let last = 0
+  const append = async (entry: Entry): Promise<void> => {
+    const line = {
+      id,
+      fence,
+      at: entry.at,
+      entry: writeEntry(entry),
+      forMs: leaseMs,
+      ends: entry.kind === 'ended' && entry.how !== 'halted',
+    }
+    const written = await storage.write('append', line)
+    if (written.kind !== 'committed') throw new Error('the journal cannot be written')
+    if (written.value.kind === 'fenced') throw new FencedOff()
+  }
+  const journal: OpenJournal = {
+    fence,
+    async read() {
+      for (const { seq, entry } of await storage.read(() => findEntries({ id, after: last }))) {
+        lines.push(readEntry(entry))
+        last = seq
+      }
+      return lines
+    },
+    write: append,
+    async renew() {
+      const renewed = await storage.write('renew', { id, fence, forMs: leaseMs })
+      if (renewed.kind !== 'committed') throw new Error('the journal cannot be written')
+      if (renewed.value.kind === 'fenced') throw new FencedOff()
+    },
+    async release() {
+      await storage.write('releaseLease', { id, fence })
+    },
+  }
+  return { kind: 'taken', journal }
+}

@@ -1,0 +1,53 @@
+/** One look at list and pool, as the rules take it. */
+import type { Clock } from '../values/domain.ts'
+import { before, type Instant } from '../values/time.ts'
+import { listedOf, othersOf } from './rules/list-change.ts'
+import type { AddressText } from './rules/plan.ts'
+import type { ListSeen, Seen } from './rules/seen.ts'
+import type { State } from './rules/state.ts'
+import { sidesOf } from './rules/plan.ts'
+import type { CutoverPorts, ListReading, Redeemer } from './ports.ts'
+
+export async function look(ports: CutoverPorts, state: State, clock: Clock): Promise<Seen> {
+  const { plan, movedAt } = state
+  const since = before(clock(), ports.lookBack)
+  const [list, pool, redeemers] = await Promise.all([
+    ports.allowlist.read(),
+    ports.traffic.read(since),
+    ports.allowlist.redeemers(since),
+  ])
+  const { source } = sidesOf(plan, state.direction)
+  return {
+    at: clock(),
+    list: listSeenOf(list, [...plan.from, ...plan.to]),
+    pool: { version: pool.version, members: pool.members, whole: pool.whole },
+    usedAt: latestOf(pool.usedAt, redeemers),
+    strangers: pool.strangers,
+    silent: movedAt === undefined ? [] : silentOf(redeemers, { source, movedAt }),
+  }
+}
+
+export const listSeenOf = ({ rows, version }: ListReading, addresses: readonly AddressText[]): ListSeen => ({
+  version,
+  listed: listedOf(rows, addresses).toSorted(),
+  others: othersOf(rows, addresses),
+})
+
+function latestOf(
+  used: ReadonlyMap<AddressText, Instant>,
+  redeemers: readonly Redeemer[],
+): ReadonlyMap<AddressText, Instant> {
+  const latest = new Map(used)
+  for (const { address, at } of redeemers) if (at > (latest.get(address) ?? 0)) latest.set(address, at)
+  return latest
+}
+
+/** Who redeemed from an address that is to go, and nowhere since the traffic moved (P-63). */
+function silentOf(
+  redeemers: readonly Redeemer[],
+  { source, movedAt }: { readonly source: readonly AddressText[]; readonly movedAt: Instant },
+): readonly string[] {
+  const heard = new Set(redeemers.filter(({ at }) => at >= movedAt).map(({ name }) => name))
+  const quiet = redeemers.filter(({ address, name }) => source.includes(address) && !heard.has(name))
+  return [...new Set(quiet.map(({ name }) => name))].toSorted()
+}
