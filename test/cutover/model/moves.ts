@@ -38,7 +38,13 @@ const trouble = (node: Node): Node => ({ ...node, world: { ...node.world, troubl
 function runnerMoves(node: Node, command: Command): readonly Move[] {
   switch (command.kind) {
     case 'observe':
-      return [runner('observe', looked(node, true)), ...rarely(node, (n) => [runner('observe half', looked(n, false))])]
+      return [
+        runner('observe', looked(node, true)),
+        ...rarely(node, (n) => [
+          runner('observe half', looked(n, false)),
+          runner('nobody answers', log(n, { kind: 'not-observed', why: '' })),
+        ]),
+      ]
     case 'act':
       return actMoves(node, command.act)
     case 'probe': {
