@@ -2,7 +2,7 @@
  *  made, and ends with its standard input. */
 import { writeSync } from 'node:fs'
 import { openKeeper, secret } from '../../src/keeper.ts'
-import { vaultOptions } from './webhook-kit.ts'
+import { vaultOptions } from './vault-options.ts'
 
 const [folder = '', url = '', whsec = ''] = process.argv.slice(2)
 const quiet = (): void => undefined

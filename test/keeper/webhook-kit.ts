@@ -3,6 +3,7 @@ import { equal } from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -12,8 +13,8 @@ import { openKeeper, type KeeperEnvironment } from '../../src/keeper/keeper.ts'
 import type { WebhookWish } from '../../src/keeper/webhook-face.ts'
 import { systemEnvironment } from '../../src/system.ts'
 import { secret } from '../../src/values/secret.ts'
-import { listenOn } from '../gateway/kit.ts'
 import { bentTime, type BentTime } from './bent-time.ts'
+import { vaultOptions } from './vault-options.ts'
 
 export type Vault = {
   readonly folder: string
@@ -54,11 +55,6 @@ export async function openVault(t: TestContext, sharing: 'alone' | 'shared' = 'a
 const inMemory = (): Pick<KeeperOptions, 'storage' | 'keyring'> => ({
   storage: 'sqlite::memory:',
   keyring: { text: secret(randomBytes(32).toString('base64')), name: 'KEYS' },
-})
-
-export const vaultOptions = (folder: string): KeeperOptions => ({
-  ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, spool: join(folder, 'spool') },
-  ...{ proxy: 'direct', rounds: 'off' },
 })
 
 /** Each adoption is an event, `connection.recovered`: a first one, or another token into a connection that is there. */
@@ -106,12 +102,20 @@ export async function startReceiver(t: TestContext): Promise<Receiver> {
     else receiver.answer(response, one)
   }
   const server = createServer((request, response) => void take(request, response))
-  const { port } = await listenOn(server, '127.0.0.1')
+  const port = await portOf(server)
   t.after(() => {
     server.closeAllConnections()
     server.close()
   })
   return Object.assign(receiver, { url: `http://127.0.0.1:${port}/hooks?key=canaryPath` })
+}
+
+/** Listening, on a free port of its own. */
+export async function portOf(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve))
+  const at = server.address()
+  if (at === null || typeof at === 'string') throw new Error('the server listens on no port')
+  return at.port
 }
 
 export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`

@@ -1,12 +1,14 @@
 /** Where a webhook goes: to the address that was judged, and to no other (P-28). */
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { describe, test, type TestContext } from 'node:test'
 import type { Keeper } from '../../src/keeper/keeper-face.ts'
 import type { WebhookWish } from '../../src/keeper/webhook-face.ts'
 import { secret } from '../../src/values/secret.ts'
-import { fixture, listenOn } from '../gateway/kit.ts'
-import { adopt, openVault, startReceiver, webhook, type Receiver } from './webhook-kit.ts'
+import { adopt, openVault, portOf, startReceiver, webhook, type Receiver } from './webhook-kit.ts'
+
+const fixture = (name: string): string => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')
 
 type Name = { asked: number; readonly answers: readonly (readonly string[])[] }
 
@@ -27,7 +29,7 @@ async function startSecure(t: TestContext): Promise<{ readonly url: string; read
     hosts.push(String(request.headers.host))
     response.writeHead(200).end()
   })
-  const { port } = await listenOn(server, '127.0.0.1')
+  const port = await portOf(server)
   t.after(() => server.close())
   return { url: `https://127.0.0.1:${port}/`, hosts }
 }
