@@ -49,7 +49,7 @@ const [endOfText, endOfInput, backspace, erase] = ['\u0003', '\u0004', '\b', '\u
 /** One line, which is not shown. */
 async function ask(terminal: Terminal, question: string): Promise<string> {
   process.stderr.write(question)
-  const { stdin } = process
+  const stdin: NodeJS.ReadStream = process.stdin
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
   stdin.resume()

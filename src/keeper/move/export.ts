@@ -39,7 +39,7 @@ async function keyOf({ random }: ExchangeParts, wish: ExportWish): Promise<MadeK
   const refused = (means: string, next: string): KeeperError =>
     new KeeperError('EXPORT_REFUSED', means, { next: [next] })
   if ('passphrase' in wish) {
-    if ([...wish.passphrase.expose()].length < leastPassphrase)
+    if (wish.passphrase.expose().length < leastPassphrase)
       throw refused(
         `The passphrase has less than ${leastPassphrase} characters, and whoever guesses it has every token in the file.`,
         'Make one: openssl rand -base64 24',

@@ -80,7 +80,7 @@ export async function openExportFile(path: string, opener: Opener): Promise<Open
     const head = readHead(start.subarray(0, bytesRead))
     if (!head.ok) throw refused(`${path} ${head.fault}.`, 'Name a file that `keeper export` has written.')
     const key = await keyOfNote(head.value.note, opener)
-    if (!key.ok) throw refused(`${key.fault}`, 'Give what it was sealed with or for.')
+    if (!key.ok) throw refused(key.fault, 'Give what it was sealed with or for.')
     if (!head.value.isProved(key.value)) {
       erase(key.value)
       const wrong = 'passphrase' in opener ? 'The passphrase is another one' : 'The key is another one'
@@ -157,7 +157,8 @@ async function* plainOf({ file, path, key, head }: Proved): AsyncGenerator<Uint8
     const end = openChunk(sealed, { number, last: true }, { key, head })
     if (end === undefined) throw damaged()
     if ((await read(1)).length > 0) throw refused(`${path} goes on behind its end.`, anotherCopy)
-    return yield end
+    yield end
+    return
   }
 }
 
