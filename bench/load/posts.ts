@@ -17,28 +17,51 @@ export type PostTarget = {
   readonly pid: number
 }
 export type PostJob = {
-  readonly target: PostTarget
+  /** Loaded in turns, one burst after the other, so that what others do to the machine befalls all of them alike. */
+  readonly targets: readonly PostTarget[]
   readonly sockets: number
-  readonly warmupSeconds: number
-  readonly seconds: number
+  /** Replies of each before the measured ones. */
+  readonly warmup: number
+  readonly bursts: number
+  /** Of one burst. */
+  readonly replies: number
 }
+/** Of each burst, in the order of the targets. */
+export type PostReport = readonly (readonly Figures[])[]
 
 const body = '{}'
 
 if (import.meta.main) process.stdout.write(JSON.stringify(await load(parseOwn<PostJob>(await text(process.stdin)))))
 
-async function load({ target, sockets, warmupSeconds, seconds }: PostJob): Promise<Figures> {
-  const window = new Window({ server: [target.pid], load: [] }, null)
-  setTimeout(() => {
-    window.open()
-    setTimeout(() => window.close(), seconds * 1000).unref()
-  }, warmupSeconds * 1000).unref()
-  await Promise.all(Array.from({ length: sockets }, async (_, index) => await ask(target, window, index)))
+async function load({ targets, sockets, warmup, bursts, replies }: PostJob): Promise<PostReport> {
+  for (const target of targets) await burst(target, sockets, warmup)
+  const report: Figures[][] = targets.map(() => [])
+  for (let count = 0; count < bursts; count += 1)
+    for (const [index, target] of targets.entries()) report[index]?.push(await burst(target, sockets, replies))
+  return report
+}
+
+async function burst(target: PostTarget, sockets: number, replies: number): Promise<Figures> {
+  const window = new Window({ server: [target.pid], load: [] }, replies)
+  window.open()
+  const about = {
+    replied: (milliseconds: number, bytes: number): boolean => window.reply(milliseconds, bytes),
+    failed: (why: string): void => window.failure(why),
+  }
+  await Promise.all(Array.from({ length: sockets }, async (_, index) => await ask(target, { index, ...about })))
+  window.close()
   return window.figures()
 }
 
+type Asking = {
+  readonly index: number
+  /** False once there were enough. */
+  readonly replied: (milliseconds: number, bodyBytes: number) => boolean
+  readonly failed: (why: string) => void
+}
+
 /** Until the window is over, or a reply is not what it must be. */
-async function ask({ url, paths, token }: PostTarget, window: Window, index: number): Promise<void> {
+async function ask({ url, paths, token }: PostTarget, { index, replied, failed }: Asking): Promise<void> {
   const { hostname, port, host } = new URL(url)
   const path = paths[index % paths.length] ?? '/'
   const request =
@@ -56,7 +79,7 @@ async function ask({ url, paths, token }: PostTarget, window: Window, index: num
     if (reply === undefined) return
     if (reply.status !== 200 || !reply.body.startsWith('{"access_token":"'))
       throw new Error(`status ${reply.status}: ${reply.body.slice(0, 200)}`)
-    if (window.reply(performance.now() - sentAt, reply.body.length)) send()
+    if (replied(performance.now() - sentAt, reply.body.length)) send()
     else socket.end()
   }
   socket.on('connect', send)
@@ -68,6 +91,6 @@ async function ask({ url, paths, token }: PostTarget, window: Window, index: num
     }
   })
   socket.setTimeout(30_000, () => socket.destroy(new Error('no reply within 30 s')))
-  socket.on('error', (error) => window.failure(error.message))
+  socket.on('error', (error) => failed(error.message))
   await once(socket, 'close').catch(() => undefined)
 }
