@@ -7,6 +7,7 @@ export type BentTime = {
   readonly environment: Pick<KeeperEnvironment, 'clock' | 'monotonic' | 'openStorage'>
   /** Milliseconds ahead of the machine's clock from now on. */
   readonly ahead: (ms: number) => void
+  readonly by: () => number
 }
 
 export function bentTime(): BentTime {
@@ -21,5 +22,6 @@ export function bentTime(): BentTime {
     ahead(ms) {
       cell[0] = ms
     },
+    by: now,
   }
 }

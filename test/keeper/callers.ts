@@ -3,7 +3,8 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { decisionsOf, openScene } from './scene.ts'
+import { openScene } from './scene.ts'
+import { newestGrant, redemptionsOf } from './truth.ts'
 
 const program = new URL('child-callers.ts', import.meta.url).pathname
 
@@ -42,11 +43,11 @@ export async function askTogether(rounds: number): Promise<void> {
   for (let round = 1; round <= rounds; round += 1) {
     const id = `round-${round}`
     await scene.adopt(id)
-    const before = await decisionsOf(scene.org)
+    const grant = await newestGrant(scene.org)
     const said = await Promise.all(children.map((child) => child.ask(id)))
     equal(new Set(said).size, 1, `all got the same: ${said.join(', ')}`)
     equal(said[0]?.startsWith('1 '), true)
-    equal((await decisionsOf(scene.org)) - before, 1, 'the org was asked once')
+    deepEqual(await redemptionsOf(scene.org, grant), ['allowed'], 'the org was asked once')
     await scene.keeper.remove(id)
   }
   for (const child of children) await child.end()

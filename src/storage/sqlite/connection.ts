@@ -1,9 +1,10 @@
 /** One connection to one SQLite file: how it is set up, its prepared statements, and how it runs a program. */
+import { statSync, type Stats } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Inject } from '../injection.ts'
 import type { Program, Statement } from '../program.ts'
 import { runProgram } from '../run-program.ts'
-import { notWritableFault } from './errors.ts'
+import { goneFault, notWritableFault } from './errors.ts'
 
 export type ConnectionOptions = {
   /** A path, or `:memory:`. */
@@ -39,6 +40,8 @@ export class Connection {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
+  /** Undefined for what is in memory, and for a reader. */
+  readonly #file: { readonly path: string; readonly opened: Stats } | undefined
 
   /** Throws what SQLite throws. */
   constructor(options: ConnectionOptions) {
@@ -49,6 +52,8 @@ export class Connection {
     this.#op = readOnly ? 'read' : 'statement'
     try {
       setUp(this.database, options)
+      const { file: path } = options
+      this.#file = readOnly || path === ':memory:' ? undefined : { path, opened: statSync(path) }
       this.#begin = this.database.prepare(readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE')
       this.#commit = this.database.prepare('COMMIT')
       this.#rollback = this.database.prepare('ROLLBACK')
@@ -67,9 +72,14 @@ export class Connection {
     this.database.exec(`PRAGMA busy_timeout = ${Math.trunc(atMostMs)}`)
   }
 
+  /** A file that somebody deleted or replaced takes every write, and keeps none: SQLite goes on with what has no name any more. */
   begin(): void {
     if (this.#op === 'statement') this.#inject?.('begin')
     this.#begin.run()
+    if (this.#file === undefined) return
+    const now = statSync(this.#file.path, { throwIfNoEntry: false })
+    const { ino, dev } = this.#file.opened
+    if (now?.ino !== ino || now.dev !== dev) throw goneFault(this.#file.path)
   }
 
   commit(): void {

@@ -69,6 +69,12 @@ export function notWritableFault(path: string, cause: unknown): StorageFault {
   return new StorageFault('STORAGE_NOT_WRITABLE', `${path} cannot be written: ${words(cause)}.`, next, { cause })
 }
 
+/** Of a file that is in use. */
+export function goneFault(path: string): StorageFault {
+  const next = [`ls -li ${path}*`, 'Put it back where it was, or stop, restore the latest backup, and start again.']
+  return new StorageFault('STORAGE_NOT_WRITABLE', `${path} was deleted or replaced while it was in use.`, next)
+}
+
 function systemCode(cause: unknown): string | undefined {
   if (!(cause instanceof Error) || !('code' in cause)) return undefined
   return typeof cause.code === 'string' ? cause.code : undefined
