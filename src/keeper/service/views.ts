@@ -14,7 +14,7 @@ export const shownConnection = (view: ConnectionView): Shown => ({
   ...{ org_id: view.orgId ?? null, user_id: view.userId ?? null, instance_url: view.instanceUrl ?? null },
   ...{ last_exchange_at: at(view.lastExchangeAt), last_egress: view.lastEgress ?? null },
   ...{ next_due_at: at(view.nextDueAt), idle_at: at(view.idleAt), access_expires_at: at(view.accessExpiresAt) },
-  created_at: at(view.createdAt),
+  ...{ signature: view.signature ?? null, handed_over_at: at(view.handedOverAt), created_at: at(view.createdAt) },
 })
 
 /** Without its secret. */
@@ -33,7 +33,7 @@ export const connectionSchema: JsonSchema = {
     ...{ id: text, app: text, login_url: text },
     state: {
       type: 'string',
-      enum: ['alive', 'ip-refused', 'refused', 'in-doubt', 'reauthorization-required'],
+      enum: ['alive', 'ip-refused', 'refused', 'in-doubt', 'reauthorization-required', 'handed-over'],
     },
     state_since: text,
     why: orNull('What the org refused, and what to do about it.'),
@@ -48,6 +48,8 @@ export const connectionSchema: JsonSchema = {
     next_due_at: orNull('When it is exchanged next, if nobody asks; null where nothing is due by itself.'),
     idle_at: { type: 'string', description: 'When its refresh token has rested for 30 days (SF-205).' },
     access_expires_at: orNull('As far as it is known.'),
+    signature: orNull('Of its last token reply (SF-46): right, wrong or absent; null where it could not be judged.'),
+    handed_over_at: orNull('Since when another keeper has it, so that nothing is sent from here.'),
     created_at: text,
   },
   required: ['id', 'app', 'login_url', 'state', 'state_since', 'generation', 'idle_at', 'created_at'],
