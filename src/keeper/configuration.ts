@@ -169,8 +169,8 @@ export function findKeeperFaults(keeper: KeeperConfiguration): readonly Configur
   return faultsOfKeeper({ ...rest, heartbeat: lengthOf(heartbeat), heartbeatSpread: lengthOf(heartbeatSpread) })
 }
 
-export function lengthOf(text: string): Duration {
-  const parsed = parseDuration(text)
+export function lengthOf(written: string): Duration {
+  const parsed = parseDuration(written)
   if (!parsed.ok) throw new Error(`a duration was not validated: ${parsed.fault}`)
   return parsed.value
 }

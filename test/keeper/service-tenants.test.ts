@@ -11,7 +11,7 @@ type Described = {
 }
 
 /** What a rival may guess of another tenant: every name of it. */
-const guesses: Readonly<Record<string, unknown>> = {
+const guesses: Readonly<Record<string, string>> = {
   ...{ id: 'canary', app: 'nightly', connection: 'canary', webhook: 'ours' },
   ...{ refresh_token: 'guessed', login_url: 'http://127.0.0.1:1', client_id: 'guessed' },
   url: 'http://localhost:1717/OauthRedirect?code=guessed&state=guessed',
@@ -35,7 +35,7 @@ const requiredIn = ({ requestBody }: Operation): readonly string[] =>
   requestBody?.content['application/json']?.schema.required ?? []
 
 async function asRival(scene: ServiceScene, { method, path, required }: Described): Promise<Answer> {
-  const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(guesses[name] ?? 'canary'))
+  const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => guesses[name] ?? 'canary')
   const body = Object.fromEntries(required.map((name) => [name, guesses[name] ?? 'guessed']))
   const takesBody = method !== 'GET' && method !== 'DELETE'
   return await scene.ask(url, { method, token: rivalToken, ...(takesBody ? { body } : {}) })
