@@ -3,7 +3,7 @@ import type { Keeper, KeeperOptions } from './keeper/keeper-face.ts';
 import type { Log } from './keeper/log.ts';
 import { secret, type Secret } from './values/secret.ts';
 export type { ConnectionKey } from './keeper/connection-key.ts';
-export type { AccessToken, AdoptWish, AppWish, ConnectionName, ConnectionView, EventPage, Keeper, KeeperEvent, KeeperOptions, KeeperSettings, Keyring, } from './keeper/keeper-face.ts';
+export type { AccessToken, AdoptWish, AppWish, ConnectionName, ConnectionView, Connecting, ConnectWish, EventPage, FetchInit, Keeper, KeeperEvent, KeeperOptions, KeeperSettings, Keyring, LinkTicket, OpenedLink, } from './keeper/keeper-face.ts';
 export type { KeyCare, KeyView, Rewrapped } from './keeper/keys-face.ts';
 export type { Exported, ExportWish, Imported, ImportedEntry, ImportWish, MoveCare, NotExported, } from './keeper/move-face.ts';
 export type { Explanation } from './keeper/rules/triage.ts';
