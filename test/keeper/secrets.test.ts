@@ -24,10 +24,10 @@ const holds = (where: Buffer, text: string): boolean => formsOf(text).some((form
 
 async function filesOf(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder, { recursive: true })
-  const found = await Promise.all(
+  const files = await Promise.all(
     names.map(async (name) => ((await stat(join(folder, name))).isFile() ? [join(folder, name)] : [])),
   )
-  return found.flat()
+  return files.flat()
 }
 
 /** Where any of them is, by name. */
