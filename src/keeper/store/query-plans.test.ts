@@ -7,6 +7,7 @@ import type { Program, Statement } from '../../storage/program.ts'
 import { findOpenAttempts } from './attempt-row.ts'
 import { findConnection } from './connection-row.ts'
 import { findEvents } from './events.ts'
+import { countFlying, restingHosts } from './login-hosts.ts'
 import { migrations } from './migrations.ts'
 import { pruneKeeper } from './prune.ts'
 import { findAccess, findConnections } from './read-connections.ts'
@@ -29,6 +30,11 @@ const asked: Record<string, [program: Program<unknown>, through: RegExp]> = {
   'what was left open': [strandedConnections({ limit: 1 }), /a USING INDEX attempts_open[^]*SEARCH c USING INDEX/],
   'what is open of one connection': [findOpenAttempts(canary), /SEARCH attempts USING INDEX attempts_open/],
   'a page of connections': [findConnections({ tenant: 'acme', limit: 1 }), /SEARCH c USING INDEX sqlite_autoindex/],
+  'exchanges under way': [
+    countFlying('https://login.example.com', 1),
+    /a USING (COVERING )?INDEX attempts_flying[^]*SEARCH c USING INDEX/,
+  ],
+  'hosts that rest': [restingHosts(1), /SEARCH login_hosts USING (COVERING )?INDEX login_hosts_resting/],
   'new events': [findEvents({ tenant: 'acme', after: 1, limit: 1 }), /SEARCH events USING PRIMARY KEY/],
   'keys to be wrapped anew': [findWrappedConnections('k1', 1), /SEARCH connections USING INDEX connections_by_key/],
   'what is to be pruned': [
@@ -43,7 +49,10 @@ describe('no table is read through for', () => {
       const plan = planOf(program)
       match(plan, through)
       // an index that holds only what is asked for may be read through; event counters are one a tenant
-      doesNotMatch(plan, /SCAN (?!a USING INDEX attempts_open|connections USING COVERING INDEX connections_by_due|n\b)/)
+      doesNotMatch(
+        plan,
+        /SCAN (?!a USING INDEX attempts_(?:open|flying)|connections USING COVERING INDEX connections_by_due|n\b)/,
+      )
     })
 })
 
