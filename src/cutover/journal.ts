@@ -1,6 +1,6 @@
 /** The journal of one cutover as its runner writes it: under a lease, line by line, each durable before the next thing is done. */
 import type { Storage } from '../storage/storage.ts'
-import type { Instant } from '../values/time.ts'
+import { instant, type Instant } from '../values/time.ts'
 import { readEntry, writeEntry } from './entry-text.ts'
 import type { Entry } from './rules/journal.ts'
 import { findEntries } from './store/journal.ts'
@@ -40,9 +40,8 @@ export async function takeJournal({ storage, holder, leaseMs }: JournalParts, id
   const result = await storage.write('takeLease', { id, holder, forMs: leaseMs })
   if (result.kind !== 'committed') throw new Error('the journal cannot be written')
   if (result.value.kind === 'unknown') return { kind: 'unknown' }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   if (result.value.kind === 'held')
-    return { kind: 'held', holder: result.value.holder, until: result.value.until as Instant }
+    return { kind: 'held', holder: result.value.holder, until: instant(result.value.until) }
   const { fence } = result.value
   const lines: Entry[] = []
   let last = 0
