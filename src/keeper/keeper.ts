@@ -6,7 +6,7 @@ import type { Clock, RandomBytes } from '../values/domain.ts'
 import { Secret } from '../values/secret.ts'
 import { days, hours, milliseconds, minutes, type Duration } from '../values/time.ts'
 import { openAccess } from './access.ts'
-import { openConnect } from './connect/connect.ts'
+import { openConnect, type Connect } from './connect/connect.ts'
 import { openApps } from './apps.ts'
 import { checkId, openConnections } from './connections.ts'
 import { withBell } from './bell.ts'
@@ -216,15 +216,7 @@ function faceOf(
     app: async ({ tenant = onlyTenant, name }) => await apps.view({ tenant, name }),
     removeApp: async ({ tenant = onlyTenant, name }) => await apps.remove({ tenant, name }),
     adopt: async (wish) => await connections.adopt(wish),
-    connect: async (app, wish) =>
-      await connect.connect(app, keyOf({ tenant: wish.tenant ?? onlyTenant, id: wish.id }), wish),
-    takeCallback: async (url, { tenant, browser = 'not-asked' as const } = {}) =>
-      await connect.takeCallback(url, { tenant, browser }),
-    reauthorizationLink: async (of, { validFor } = {}) =>
-      await connect.link(keyOf(of), validFor === undefined ? undefined : milliseconds(validFor)),
-    revokeLinks: async (of) => await connect.revokeLinks(keyOf(of)),
-    openLink: async (ticket) => await connect.openLink(ticket),
-    connectByLink: async (ticket, wish) => await connect.connectByLink(ticket, wish),
+    ...loginsOf(connect, keyOf),
     fetch: async (of, pathOrUrl, init = {}) =>
       await fetchAs({ storage, transport, access }, keyOf(of), { pathOrUrl: String(pathOrUrl), init }),
     accessToken: async (of, asking = {}) => await access.get(keyOf(of), asking),
@@ -250,5 +242,24 @@ function faceOf(
       await connect.close()
       await close()
     },
+  }
+}
+
+type Logins = Pick<
+  Keeper,
+  'connect' | 'takeCallback' | 'reauthorizationLink' | 'revokeLinks' | 'openLink' | 'connectByLink'
+>
+
+function loginsOf(connect: Connect, keyOf: (name: ConnectionName) => ConnectionKey): Logins {
+  return {
+    connect: async (app, wish) =>
+      await connect.connect(app, keyOf({ tenant: wish.tenant ?? onlyTenant, id: wish.id }), wish),
+    takeCallback: async (url, { tenant, browser = 'not-asked' as const } = {}) =>
+      await connect.takeCallback(url, { tenant, browser }),
+    reauthorizationLink: async (of, { validFor } = {}) =>
+      await connect.link(keyOf(of), validFor === undefined ? undefined : milliseconds(validFor)),
+    revokeLinks: async (of) => await connect.revokeLinks(keyOf(of)),
+    openLink: async (ticket) => await connect.openLink(ticket),
+    connectByLink: async (ticket, wish) => await connect.connectByLink(ticket, wish),
   }
 }

@@ -2,12 +2,12 @@
 import { equal, match, notEqual, ok, rejects } from 'node:assert/strict'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import type { KeeperError } from '../../src/keeper/keeper-error.ts'
 import { deny } from '../browser-flow/walk.ts'
-import { openVisitor } from '../browser-flow/visitor.ts'
+import { openVisitor, type Visitor } from '../browser-flow/visitor.ts'
 import { bentTime } from './bent-time.ts'
-import { openLoginScene, other, saveApp, walkThrough, webCallback } from './login-kit.ts'
+import { openLoginScene, type LoginScene, other, saveApp, walkThrough, webCallback } from './login-kit.ts'
 
 const coded =
   (code: string, text = /./) =>
@@ -18,74 +18,79 @@ const coded =
   }
 
 describe('a login with a web callback', () => {
+  let scene: LoginScene
+  let visitor: Visitor
+  before(async () => {
+    scene = await openLoginScene()
+    visitor = openVisitor(scene.org.url)
+  })
+  after(async () => await scene[Symbol.asyncDispose]())
+  /** Logged in once for all of these tests. */
+  const walk = async (url: string): Promise<string> => await walkThrough(url, { by: visitor })
+
   test('makes a connection that refreshes, and says who it is', async () => {
-    await using scene = await openLoginScene()
     const { keeper } = scene
-    const begun = await keeper.connect('partner', { id: 'acme' })
+    const begun = await keeper.connect('partner', { id: 'acme-1' })
     const asked = new URL(begun.url).searchParams
     equal(asked.get('code_challenge_method'), 'S256')
     equal(asked.get('redirect_uri'), webCallback)
-    const view = await keeper.takeCallback(await walkThrough(begun.url))
+    const view = await keeper.takeCallback(await walk(begun.url))
     equal(view.state, 'alive')
     match(view.orgId ?? '', /^00D/)
     match(view.userId ?? '', /^005/)
     equal(view.lastEgress, '127.0.0.1')
-    equal((await begun.done).id, 'acme')
-    equal((await keeper.verify('acme')).generation, 2)
+    equal((await begun.done).id, 'acme-1')
+    equal((await keeper.verify('acme-1')).generation, 2)
   })
 
   test('may be ended by another process over the same vault, and whoever waits in the first one hears of it', async () => {
-    await using scene = await openLoginScene()
-    const begun = await scene.keeper.connect('partner', { id: 'acme' })
+    const begun = await scene.keeper.connect('partner', { id: 'acme-2' })
     const done = begun.done
     const another = await scene.again()
-    await another.takeCallback(await walkThrough(begun.url))
-    equal((await done).id, 'acme')
+    await another.takeCallback(await walk(begun.url))
+    equal((await done).id, 'acme-2')
   })
 
   test('is taken once, however many callbacks come at once', async () => {
-    await using scene = await openLoginScene()
     const { keeper } = scene
-    const begun = await keeper.connect('partner', { id: 'acme' })
-    const callback = await walkThrough(begun.url)
+    const begun = await keeper.connect('partner', { id: 'acme-3' })
+    const callback = await walk(begun.url)
     const another = await scene.again()
     const ends = await Promise.allSettled([keeper, another, keeper].map((each) => each.takeCallback(callback)))
     equal(ends.filter(({ status }) => status === 'fulfilled').length, 1)
     await rejects(keeper.takeCallback(callback), coded('AUTHORIZATION_OVER'))
-    equal((await keeper.verify('acme')).generation, 2)
+    equal((await keeper.verify('acme-3')).generation, 2)
   })
 
   test('that was denied says so in the words of Salesforce, and what to do', async () => {
-    await using scene = await openLoginScene()
-    const begun = await scene.keeper.connect('partner', { id: 'acme' })
+    const begun = await scene.keeper.connect('partner', { id: 'acme-4' })
     const callback = await walkThrough(begun.url, { as: other, answer: deny })
     await rejects(scene.keeper.takeCallback(callback), coded('AUTHORIZATION_DENIED', /end-user denied authorization/))
     await rejects(begun.done, (error: KeeperError) => error.next.join().includes('allow it'))
-    equal(await scene.keeper.connection('acme'), undefined)
+    equal(await scene.keeper.connection('acme-4'), undefined)
   })
 
   test('is over after ten minutes', async () => {
     const time = bentTime()
-    await using scene = await openLoginScene({ environment: time.environment })
-    const begun = await scene.keeper.connect('partner', { id: 'acme' })
+    await using own = await openLoginScene({ environment: time.environment })
+    const begun = await own.keeper.connect('partner', { id: 'acme' })
     const callback = await walkThrough(begun.url)
     time.ahead(10 * 60_000 + 1)
-    await rejects(scene.keeper.takeCallback(callback), coded('AUTHORIZATION_OVER', /ten minutes/))
+    await rejects(own.keeper.takeCallback(callback), coded('AUTHORIZATION_OVER', /ten minutes/))
   })
 
   test('leaves no state, no verifier, no code and no token in the clear in the vault or in the log', async () => {
-    await using scene = await openLoginScene()
-    const begun = await scene.keeper.connect('partner', { id: 'acme' })
-    const callback = await walkThrough(begun.url)
+    const begun = await scene.keeper.connect('partner', { id: 'acme-6' })
+    const callback = await walk(begun.url)
     const seen = [begun.state, new URL(callback).searchParams.get('code') ?? '']
     await scene.keeper.takeCallback(callback)
-    seen.push((await scene.keeper.accessToken('acme')).accessToken.expose())
+    seen.push((await scene.keeper.accessToken('acme-6')).accessToken.expose())
     const files = await readdir(scene.folder, { recursive: true, withFileTypes: true })
     const read = await Promise.all(
       files.filter((each) => each.isFile()).map((each) => readFile(join(each.parentPath, each.name), 'latin1')),
     )
     ok(
-      read.some((text) => text.includes('acme')),
+      read.some((text) => text.includes('acme-6')),
       'it saw the vault',
     )
     for (const each of seen) {
@@ -95,9 +100,8 @@ describe('a login with a web callback', () => {
   })
 
   test('P-28: is not ended by the token of another tenant, and still can be by its own', async () => {
-    await using scene = await openLoginScene()
-    const begun = await scene.keeper.connect('partner', { id: 'acme' })
-    const callback = await walkThrough(begun.url)
+    const begun = await scene.keeper.connect('partner', { id: 'acme-7' })
+    const callback = await walk(begun.url)
     await rejects(scene.keeper.takeCallback(callback, { tenant: 'rival' }), coded('UNKNOWN_AUTHORIZATION'))
     equal((await scene.keeper.takeCallback(callback, { tenant: 'default' })).tenant, 'default')
   })
@@ -117,16 +121,14 @@ describe('a login with a web callback', () => {
     'that is no URL': [() => 'code=1&state=2', 'INVALID'],
   }
   test('is not ended by a callback that is not its own', async (t) => {
-    await using scene = await openLoginScene()
-    const begun = await scene.keeper.connect('partner', { id: 'acme' })
-    const callback = await walkThrough(begun.url)
+    const begun = await scene.keeper.connect('partner', { id: 'acme-8' })
+    const callback = await walk(begun.url)
     for (const [sentence, [bend, code]] of Object.entries(bad))
       await t.test(sentence, async () => await rejects(scene.keeper.takeCallback(bend(new URL(callback))), coded(code)))
-    equal((await scene.keeper.takeCallback(callback)).id, 'acme')
+    equal((await scene.keeper.takeCallback(callback)).id, 'acme-8')
   })
 
   test('is refused before it begins where nothing could come of it', async (t) => {
-    await using scene = await openLoginScene()
     const { keeper } = scene
     const wishes = {
       'no refresh token is asked for': [{ scopes: 'api web' }, 'INVALID', /no refresh token/],
@@ -137,21 +139,21 @@ describe('a login with a web callback', () => {
     for (const [sentence, [wish, code, text]] of Object.entries(wishes))
       await t.test(
         sentence,
-        async () => await rejects(keeper.connect('partner', { id: 'acme', ...wish }), coded(code, text)),
+        async () => await rejects(keeper.connect('partner', { id: 'acme-9', ...wish }), coded(code, text)),
       )
-    await rejects(keeper.connect('nobody', { id: 'acme' }), coded('UNKNOWN_APP'))
+    await rejects(keeper.connect('nobody', { id: 'acme-9' }), coded('UNKNOWN_APP'))
   })
 
   test('is not begun where a code could be brought to another login host', async () => {
-    await using scene = await openLoginScene()
+    await using own = await openLoginScene()
     await using elsewhere = await openLoginScene()
-    await saveApp({ org: elsewhere.org, keeper: scene.keeper }, { name: 'evil', tenant: 'rival' })
-    await rejects(scene.keeper.connect('evil', { id: 'acme', tenant: 'rival' }), coded('INVALID', /login host/))
+    await saveApp({ org: elsewhere.org, keeper: own.keeper }, { name: 'evil', tenant: 'rival' })
+    await rejects(own.keeper.connect('evil', { id: 'acme', tenant: 'rival' }), coded('INVALID', /login host/))
     await saveApp(
-      { org: elsewhere.org, keeper: scene.keeper },
+      { org: elsewhere.org, keeper: own.keeper },
       { name: 'evil', tenant: 'rival', redirectUri: 'https://rival.example/' },
     )
-    ok(await scene.keeper.connect('evil', { id: 'acme', tenant: 'rival' }))
+    ok(await own.keeper.connect('evil', { id: 'acme', tenant: 'rival' }))
   })
 })
 

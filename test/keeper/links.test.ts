@@ -74,7 +74,7 @@ describe('the service', () => {
 
   test('makes links that a look does not spend, that log in once, and that are spent then', async () => {
     const path = await link()
-    const before = await generation()
+    const was = await generation()
     const browser = openVisitor(service.url)
     for (let looks = 0; looks < 3; looks += 1) equal((await browser.get(path)).status, 200)
     const page = await browser.get(path)
@@ -90,7 +90,7 @@ describe('the service', () => {
     const callback = new URL(await walkThrough(led.location, { by: visitor }))
     const done = await browser.get(callback.pathname + callback.search)
     equal(done.status, 200, done.body)
-    equal(await generation(), before + 1)
+    equal(await generation(), was + 1)
     const gone = await browser.get(path)
     equal(gone.status, 410)
     match(gone.body, /another one/)
@@ -98,41 +98,41 @@ describe('the service', () => {
 
   test('a link still serves after a login that was broken off, and after one as somebody else', async () => {
     const path = await link()
-    const before = await generation()
+    const was = await generation()
     const browser = openVisitor(service.url)
     await press(browser, path)
     const wrong = new URL(await walkThrough((await press(browser, path)).location, { as: other }))
     const refused = await browser.get(wrong.pathname + wrong.search)
     equal(refused.status, 400)
     match(refused.body, /Log out of Salesforce/)
-    equal(await generation(), before)
+    equal(await generation(), was)
     const right = new URL(await walkThrough((await press(browser, path)).location, { by: visitor }))
     equal((await browser.get(right.pathname + right.search)).status, 200)
-    equal(await generation(), before + 1)
+    equal(await generation(), was + 1)
   })
 
   test('a login that was begun by a link ends in the browser that began it, and in no other', async () => {
     const path = await link()
     const [attacker, victim] = [openVisitor(service.url), openVisitor(service.url)]
-    const before = await generation()
+    const was = await generation()
     const led = await press(attacker, path)
     const callback = new URL(await walkThrough(led.location, { by: visitor }))
     const fixed = await victim.get(callback.pathname + callback.search)
     equal(fixed.status, 400)
     match(fixed.body, /not begun in this browser/)
-    equal(await generation(), before)
+    equal(await generation(), was)
   })
 
   test('a link is good no more once it is withdrawn, also for a login that was under way', async () => {
     const path = await link()
     const browser = openVisitor(service.url)
-    const before = await generation()
+    const was = await generation()
     const callback = new URL(await walkThrough((await press(browser, path)).location, { by: visitor }))
     const withdrawn = await ask('/v1/connections/acme/reauthorization-link', { method: 'DELETE' })
     ok(withdrawn.body.revoked > 0)
     equal((await browser.get(path)).status, 410)
     equal((await browser.get(callback.pathname + callback.search)).status, 410)
-    equal(await generation(), before)
+    equal(await generation(), was)
     equal((await ask('/v1/connections/acme/verify', { method: 'POST' })).status, 200)
   })
 

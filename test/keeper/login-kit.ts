@@ -1,7 +1,7 @@
 /** An org whose app may come back to where a test says, and a person who logs in there without a browser. */
 import { createServer } from 'node:net'
 import { once } from 'node:events'
-import { allow, deny, logIn } from '../browser-flow/walk.ts'
+import { allow, logIn, type deny } from '../browser-flow/walk.ts'
 import { openVisitor, type Page, type Visitor } from '../browser-flow/visitor.ts'
 import { openScene, type Scene, type SceneBend } from './scene.ts'
 import type { StartOrgOptions } from '../../src/testing.ts'
