@@ -26,20 +26,31 @@ export async function startKeeper(options: KeeperOptions & { readonly log: Log }
   return await openKeeper(systemEnvironment(options.log), options)
 }
 
-export async function startKeeperService(
-  options: KeeperServiceOptions & { readonly log: Log },
-): Promise<RunningKeeper> {
+export async function startKeeperService(options: KeeperServiceOptions & ServiceTerms): Promise<RunningKeeper> {
   const { openKeeperService } = await import('./keeper/service/service.ts')
-  return await openKeeperService(systemEnvironment(options.log), options)
+  return await openKeeperService(withWriter(systemEnvironment(options.log), options.writer), options)
 }
 
-export async function startGateway(options: GatewayOptions & { readonly log: Log }): Promise<RunningGateway> {
+export async function startGateway(options: GatewayOptions & ServiceTerms): Promise<RunningGateway> {
   const { openGateway } = await import('./gateway/gateway.ts')
-  return await openGateway(systemEnvironment(options.log), options)
+  return await openGateway(withWriter(systemEnvironment(options.log), options.writer), options)
 }
+
+type ServiceTerms = {
+  readonly log: Log
+  /** Of its store: `inline` saves the memory of a thread, and the loop waits for each commit (P-15); a thread of its own if not said. */
+  readonly writer?: 'inline' | undefined
+}
+
+type Environment = OrgEnvironment & GatewayEnvironment & KeeperEnvironment
+
+const openInline: typeof openStorage = async (wanted) => await openStorage({ ...wanted, writer: 'inline' })
+
+const withWriter = (world: Environment, writer: ServiceTerms['writer']): Environment =>
+  writer === undefined ? world : { ...world, openStorage: openInline }
 
 /** The real one; a test replaces what it wants to bend. */
-export function systemEnvironment(log: Log): OrgEnvironment & GatewayEnvironment & KeeperEnvironment {
+export function systemEnvironment(log: Log): Environment {
   return {
     clock: () => instant(Date.now()),
     monotonic: () => performance.now(),

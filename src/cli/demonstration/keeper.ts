@@ -46,7 +46,7 @@ export async function startDemonstrationKeeper(
   const way = { proxy: secret(connectionUrl), from: 'the demonstration' }
   const keyring = { file: join(folder, demonstrationKeyring) }
   const configuration = demonstrationKeeper(place)
-  const writer = 'inline' // a third thread that writes would take 15 MB
+  const writer = 'inline' // as the gateway's
   return await serveKeeper(terminal, { configuration, folder, keyring, way, writer, log: request.log }, house)
 }
 

@@ -22,6 +22,7 @@ export type GatewayRequest = {
   readonly configuration: GatewayConfiguration
   /** SALLYPORT_ADMIN_TOKEN. */
   readonly adminToken: Secret | undefined
+  readonly writer?: 'inline'
   /** Where the configuration names no client. */
   readonly ownClient: OwnClient | undefined
   readonly log: Log

@@ -21,9 +21,9 @@ export async function serveGateway(terminal: Terminal, request: GatewayRequest, 
   return gateway
 }
 
-async function start({ configuration, storage, adminToken, log }: GatewayRequest, { onFault }: House) {
+async function start({ configuration, storage, adminToken, writer, log }: GatewayRequest, { onFault }: House) {
   try {
-    return await startGateway({ configuration, storage, adminToken, onFault, log })
+    return await startGateway({ configuration, storage, adminToken, writer, onFault, log })
   } catch (cause) {
     throw complaintOf(cause, listeningOf(configuration, cause)) ?? wordsToMend(cause, 'The gateway') ?? cause
   }

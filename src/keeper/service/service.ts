@@ -16,8 +16,6 @@ export type KeeperServiceOptions = Pick<KeeperOptions, 'keyring' | 'proxy' | 'ca
   readonly configuration: KeeperConfiguration
   /** Absolute: the vault, its spool and the token lie there. */
   readonly folder: string
-  /** `inline` saves the memory of a thread, and lets the loop wait for each commit (P-15); a thread of its own if not said. */
-  readonly writer?: 'thread' | 'inline' | undefined
   /** The store can take no further write (P-04); the process should exit. */
   readonly onFault: (cause: Error) => void
 }
@@ -35,10 +33,9 @@ export type RunningKeeper = {
 /** Listening when it resolves. Rejects with a StorageFault, a VaultFault, a KeeperError, or an Error that says what to mend; then nothing stays
  *  open, and no token was kept that nobody has seen. */
 export async function openKeeperService(
-  world: KeeperEnvironment,
+  environment: KeeperEnvironment,
   options: KeeperServiceOptions,
 ): Promise<RunningKeeper> {
-  const environment = withWriter(world, options.writer)
   const { configuration, folder } = options
   const token = await openKeptToken(
     { folder, fileName: tokenFileName, prefix: 'sp_keeper_' },
@@ -62,12 +59,7 @@ export async function openKeeperService(
   }
 }
 
-function withWriter(world: KeeperEnvironment, writer: KeeperServiceOptions['writer']): KeeperEnvironment {
-  if (writer === undefined) return world
-  return { ...world, openStorage: async (storage) => await world.openStorage({ ...storage, writer }) }
-}
-
-function optionsOf({ configuration, folder, onFault, writer: _own, ...rest }: KeeperServiceOptions): KeeperOptions {
+function optionsOf({ configuration, folder, onFault, ...rest }: KeeperServiceOptions): KeeperOptions {
   const { heartbeat, heartbeatSpread, blackouts, webhooks, eventsKeptFor } = configuration
   const windows = blackouts.flatMap((text) => {
     const parsed = parseBlackouts(text)
