@@ -3,7 +3,7 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { emptyFolder, root, service, shell, sallyport } from './command.ts'
-import { curlIsThere, startUp } from './demonstration.ts'
+import { curlIsThere, partnerOf, startUp } from './demonstration.ts'
 
 before(() => curlIsThere({ cwd: root }))
 
@@ -61,8 +61,8 @@ describe('up with no configuration', () => {
     equal(token['generation'], 3, 'one exchange at each start, none lost')
     const authorization = `Bearer ${String(token['access_token'])}`
     equal((await fetch(`${second.up.url}/services/oauth2/userinfo`, { headers: { authorization } })).status, 200)
-    const body = new URLSearchParams({ token: String(token['access_token']) })
-    equal((await fetch(`${second.up.url}/services/oauth2/revoke`, { method: 'POST', body })).status, 200)
+    const { admin } = await partnerOf(t, second.up, cwd)
+    deepEqual(await admin('/oauth-usage/revoke', { user: 'keeper@demo.example' }), { revoked: 1 })
     await second.up.stop()
 
     const third = await startUp(t, { cwd, env }, ...at)
