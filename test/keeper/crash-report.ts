@@ -21,10 +21,10 @@ export const notReached: Readonly<Record<string, string>> = {
   'refresh/attempt.ts sending.ready.slot.release 2': nothingSent,
   'refresh/attempt.ts settle 3': nothingSent,
   "refresh/in-doubt.ts storage.write('setState') 3": 'names what is known already, and is decided again',
-  'refresh/refresh.ts wait': 'another process holds the lease',
+  'refresh/refresh.ts wait': 'holds no lease',
+  'refresh/refresh.ts wait 2': 'another process holds the lease',
   "refresh/replies.ts storage.write('keepAuthorizationReply')":
     'the reply to a code, and no exchange of a refresh token',
-  'refresh/replies.ts wait': inTheSpool,
   'refresh/replies.ts append': inTheSpool,
   'refresh/replies.ts slot.release': 'the reply is in the journal',
   'refresh/replies.ts slot.release 3': 'the reply is in the journal',

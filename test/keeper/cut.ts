@@ -26,11 +26,12 @@ export type CutRow = Cut & {
 export type CutField = AsyncDisposable & {
   readonly scene: Scene
   readonly time: BentTime
-  readonly cutter: Cutter
+  /** `told`: the number of the last event that was seen. */
+  readonly cutter: Cutter & { told: number }
 }
 
 export async function openCutField(t: Scope): Promise<CutField> {
-  const cutter: Cutter = { cut: undefined }
+  const cutter = { cut: undefined, told: 0 }
   const proxy = await listening(t, cutting(cutter))
   const time = bentTime()
   const scene = await openScene({
@@ -45,7 +46,6 @@ export async function cutAt({ scene, time, cutter }: CutField, cut: Cut): Promis
   const id = `${cut.of}-${cut.how}-${cut.after}`
   await scene.adopt(id)
   const grant = await newestGrant(org)
-  const events = (await keeper.events({ limit: 1000 })).at(-1)?.sequence ?? 0
   const answer = async (): Promise<string> =>
     await keeper.accessToken(id).then(
       () => 'token',
@@ -60,7 +60,9 @@ export async function cutAt({ scene, time, cutter }: CutField, cut: Cut): Promis
   time.ahead(aLease + settled)
   const later = await answer()
   time.ahead(0)
-  const told = (await keeper.events({ after: events, limit: 1000 })).map(({ kind }) => kind)
+  const events = await keeper.events({ after: cutter.told, limit: 1000 })
+  cutter.told = events.at(-1)?.sequence ?? cutter.told
+  const told = events.filter(({ connection }) => connection === id).map(({ kind }) => kind)
   const generation = (await keeper.connection(id))?.generation ?? 0
   const seenLater = await redemptionsOf(org, grant)
   await keeper.remove(id).catch(() => undefined)
