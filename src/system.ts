@@ -7,7 +7,7 @@ import type { Log } from './org/parts.ts'
 import type { GatewayEnvironment, GatewayOptions, RunningGateway } from './gateway/gateway.ts'
 import { openStorage } from './storage/open.ts'
 import type { Keeper, KeeperOptions } from './keeper/keeper-face.ts'
-import type { KeeperEnvironment } from './keeper/keeper.ts'
+import type { KeeperEnvironment } from './keeper/environment.ts'
 import type { KeeperServiceOptions, RunningKeeper } from './keeper/service/service.ts'
 import type { OrgEnvironment, OrgOptions, RunningOrg } from './org/org.ts'
 

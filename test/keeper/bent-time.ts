@@ -1,5 +1,5 @@
 /** Time that a test moves: the keeper's own clock and its store's, by one cell. */
-import type { KeeperEnvironment } from '../../src/keeper/keeper.ts'
+import type { KeeperEnvironment } from '../../src/keeper/environment.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import { instant } from '../../src/values/time.ts'
 

@@ -2,7 +2,8 @@
  *  reached. Started with `await-hooks.ts`; its argument is the JSON of an `Errand`. */
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { openKeeper, type KeeperEnvironment } from '../../src/keeper/keeper.ts'
+import type { KeeperEnvironment } from '../../src/keeper/environment.ts'
+import { openKeeper } from '../../src/keeper/keeper.ts'
 import type { InjectionPlan } from '../../src/storage/injection.ts'
 import { systemEnvironment } from '../../src/system.ts'
 import { bentTime } from './bent-time.ts'

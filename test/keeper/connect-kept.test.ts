@@ -2,7 +2,7 @@
 import { equal, ok, rejects } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { KeeperError } from '../../src/keeper/keeper-error.ts'
-import type { KeeperEnvironment } from '../../src/keeper/keeper.ts'
+import type { KeeperEnvironment } from '../../src/keeper/environment.ts'
 import { secret } from '../../src/values/secret.ts'
 import { bentTime, type BentTime } from './bent-time.ts'
 import { openLoginScene, walkThrough } from './login-kit.ts'
