@@ -42,11 +42,14 @@ const argumentsOf = ({ files, isolation, timeoutSeconds }: Plan): string[] => {
     : ['--test', ...options, `--test-concurrency=${Math.max(2, availableParallelism())}`, ...files]
 }
 
+/** Several hundred processes read the same sources: what one has stripped of its types and compiled, the others find done. */
+const compiled = `${root}node_modules/.cache/sallyport/compile`
+
 function start(plan: Plan, onOutcome: (outcome: Outcome) => void): Promise<{ code: number | null; printed: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argumentsOf(plan), {
       cwd: root,
-      env: environment(),
+      env: { ...environment(), NODE_COMPILE_CACHE: compiled },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     let printed = ''
