@@ -17,13 +17,13 @@ export const settled = 400_000
 export type Battlefield = AsyncDisposable & {
   readonly scene: Scene
   readonly successor: Keeper
-  /** The successor's. */
+  /** Of all that is in this process. It never goes back: who has looked at its clock later does not believe an earlier one. */
   readonly time: BentTime
 }
 
 export async function openBattlefield(): Promise<Battlefield> {
-  const scene = await openScene()
   const time = bentTime()
+  const scene = await openScene({ environment: time.environment })
   readyForChildren(scene)
   const successor = await scene.again({ environment: time.environment })
   return { scene, successor, time, [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose]() }

@@ -13,6 +13,8 @@ export type Pausable = { readonly folder: string; readonly terms: LeaseTerms }
 
 export type Pause = {
   readonly id: string
+  /** By how much its clocks are ahead before. */
+  readonly ahead: number
   /** The number of a place; 0: none. */
   readonly stopAt: number
   /** Is there when it may go on: by how much its clocks are ahead then. */
@@ -48,7 +50,7 @@ const keeper = await openKeeper(
 writeSync(1, 'ready\n')
 for await (const line of createInterface(process.stdin)) {
   const asked: Pause = JSON.parse(line)
-  time.ahead(0)
+  time.ahead(asked.ahead)
   pause = { ...asked, count: 0 }
   const end = await keeper.accessToken(asked.id).then(
     ({ generation }) => `token ${generation}`,

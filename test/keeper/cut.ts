@@ -43,6 +43,7 @@ export async function openCutField(t: Scope): Promise<CutField> {
 
 export async function cutAt({ scene, time, cutter }: CutField, cut: Cut): Promise<CutRow> {
   const { keeper, org } = scene
+  const begun = time.by()
   const id = `${cut.of}-${cut.how}-${cut.after}`
   await scene.adopt(id)
   const grant = await newestGrant(org)
@@ -55,11 +56,10 @@ export async function cutAt({ scene, time, cutter }: CutField, cut: Cut): Promis
   const now = await answer()
   cutter.cut = undefined
   const seen = await redemptionsOf(org, grant)
-  time.ahead(aLease)
+  time.ahead(begun + aLease)
   const within = await answer()
-  time.ahead(aLease + settled)
+  time.ahead(begun + aLease + settled)
   const later = await answer()
-  time.ahead(0)
   const events = await keeper.events({ after: cutter.told, limit: 1000 })
   cutter.told = events.at(-1)?.sequence ?? cutter.told
   const told = events.filter(({ connection }) => connection === id).map(({ kind }) => kind)

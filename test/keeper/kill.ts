@@ -31,6 +31,7 @@ export async function killAt(
 ): Promise<Row | undefined> {
   const { scene, successor, time } = field
   const { org } = scene
+  const begun = time.by()
   const id = idOf(situation, at.n)
   await scene.adopt(id)
   await situation.prepare(field, id)
@@ -39,15 +40,14 @@ export async function killAt(
   const { died, places } = await runIn(field, situation, { id, dieAt: at.dieAt })
   if (!died) return undefined
   org.faults.clear()
-  time.ahead(situation.ahead + aLease)
+  time.ahead(begun + situation.ahead + aLease)
   const within = await answerOf(successor, id)
   const seen = await redemptionsOf(org, grant)
-  time.ahead(situation.ahead + aLease + settled)
+  time.ahead(begun + situation.ahead + aLease + settled)
   const later = await answerOf(successor, id)
   const seenLater = await redemptionsOf(org, grant)
   const last = (await successor.connection(id))?.generation ?? 0
   const told = await eventsOf(successor, id)
-  time.ahead(0)
   const about = { situation: situation.name, n: at.n, place: places.at(-1) ?? '', reached: places }
   return { ...about, within, later, seen, seenLater, generations: [first, last], told }
 }
@@ -55,11 +55,18 @@ export async function killAt(
 const idOf = ({ name }: Situation, n: number): string => `${name.replaceAll(/\W+/g, '-')}-${n}`
 
 export async function runIn(
-  { scene: { folder } }: Battlefield,
+  { scene: { folder }, time }: Battlefield,
   { ahead, inject, fromStart = false }: Situation,
   { id, dieAt }: { readonly id: string; readonly dieAt: number | string },
 ): Promise<Ended> {
-  return await exchangeInChild({ folder, id, dieAt, ahead, fromStart, ...(inject === undefined ? {} : { inject }) })
+  return await exchangeInChild({
+    folder,
+    id,
+    dieAt,
+    ahead: time.by() + ahead,
+    fromStart,
+    ...(inject === undefined ? {} : { inject }),
+  })
 }
 
 export async function answerOf(keeper: Keeper, id: string): Promise<string> {
@@ -134,6 +141,7 @@ export async function placesOf(field: Battlefield, situation: Situation): Promis
   await situation.prepare(field, id)
   const { places } = await runIn(field, situation, { id, dieAt: 0 })
   field.scene.org.faults.clear()
+  field.time.ahead(field.time.by() + situation.ahead + aLease)
   return places.filter((place) => !place.startsWith('rejected '))
 }
 

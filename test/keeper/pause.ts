@@ -69,12 +69,16 @@ export type Ended = Woken & {
 export type Asleep = { readonly id: string; readonly grant: string; readonly wake: string; readonly place: string }
 
 /** Undefined where there is no n-th place. */
-export async function fallAsleep({ scene }: Battlefield, sleeper: Sleeper, n: number): Promise<Asleep | undefined> {
+export async function fallAsleep(
+  { scene, time }: Battlefield,
+  sleeper: Sleeper,
+  n: number,
+): Promise<Asleep | undefined> {
   const id = `sleeper-${sleeper.pid}-${n}`
   const wake = join(scene.folder, id)
   await scene.adopt(id)
   const grant = await newestGrant(scene.org)
-  sleeper.ask({ id, stopAt: n, wake })
+  sleeper.ask({ id, ahead: time.by(), stopAt: n, wake })
   const said = await sleeper.says()
   if (!said.startsWith('stopped ')) return undefined
   await stopped(sleeper.pid)
@@ -98,13 +102,13 @@ export async function wakeUp(
 
 /** With clocks that are moved. */
 export async function pauseAt(field: Battlefield, sleeper: Sleeper, n: number): Promise<Ended | undefined> {
+  const begun = field.time.by()
   const asleep = await fallAsleep(field, sleeper, n)
   if (asleep === undefined) return undefined
-  field.time.ahead(aLease)
-  const woken = await wakeUp(field, sleeper, { asleep, ahead: aLease })
-  field.time.ahead(aLease + settled)
+  field.time.ahead(begun + aLease)
+  const woken = await wakeUp(field, sleeper, { asleep, ahead: begun + aLease })
+  field.time.ahead(begun + aLease + settled)
   const ended = await endOf(field, woken)
-  field.time.ahead(0)
   return ended
 }
 
@@ -138,10 +142,10 @@ export function wrongWith(ended: Ended): string | undefined {
 const step = /\.write\(|spool\.reserve|transport\.open|connection\.post|this\.#reply|replies\.keep/
 
 /** The numbers of the places before and after what is done outside of the process. */
-export async function stepsOf({ scene }: Battlefield, sleeper: Sleeper): Promise<readonly number[]> {
+export async function stepsOf({ scene, time }: Battlefield, sleeper: Sleeper): Promise<readonly number[]> {
   const id = `sleeper-${sleeper.pid}-0`
   await scene.adopt(id)
-  sleeper.ask({ id, stopAt: 0, wake: '' })
+  sleeper.ask({ id, ahead: time.by(), stopAt: 0, wake: '' })
   const steps: number[] = []
   for (let n = 1; ; n += 1) {
     const line = await sleeper.says()

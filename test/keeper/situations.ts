@@ -7,7 +7,7 @@ export type Situation = {
   readonly name: string
   /** The connection is there, and nothing has been asked of it. */
   readonly prepare: (field: Battlefield, id: string) => Promise<unknown>
-  /** By how much the clocks of the process are ahead. */
+  /** By how much the clocks of the process are ahead of those at the beginning. */
   readonly ahead: number
   readonly inject?: InjectionPlan
   /** `doubted`: its token was in doubt before. `ended`: the org has revoked it. */
@@ -30,8 +30,14 @@ async function lostReply({ scene }: Battlefield, id: string): Promise<void> {
 
 const diedAt =
   (dieAt: string, inject?: InjectionPlan): Situation['prepare'] =>
-  async ({ scene }, id) =>
-    await exchangeInChild({ folder: scene.folder, id, dieAt, ahead: 0, ...(inject === undefined ? {} : { inject }) })
+  async ({ scene, time }, id) =>
+    await exchangeInChild({
+      folder: scene.folder,
+      id,
+      dieAt,
+      ahead: time.by(),
+      ...(inject === undefined ? {} : { inject }),
+    })
 
 const faultOfOrg =
   (kind: 'unavailable' | 'drop-response'): Situation['prepare'] =>
