@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-member-access, typescript/no-unsafe-call, typescript/no-unsafe-return, typescript/no-unsafe-argument -- no types in plain JavaScript */
 // After `npm ci`: one start of the demonstration in a folder of its own. What is stripped of its types and compiled in it is kept, so that the first
 // start that a person sees is as quick, and takes as little memory, as every later one. JavaScript, since an older Node may have to read it; and
 // whatever becomes of it, the installation stands: the first start is slower then, nothing else.
