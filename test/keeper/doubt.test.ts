@@ -93,4 +93,19 @@ describe('a connection without rotation', () => {
     }
     deepEqual(generations, [1, 1, 2, 3, 3, 4])
   })
+
+  test('P-22: outlives one lost reply after another: each doubt has its own retry, and ends with it', async () => {
+    await using scene = await openBent()
+    const body = { globalOauthSettings: { isRefreshTokenRotationEnabled: false } }
+    equal((await scene.org.admin('/apps/Test_App', { method: 'PATCH', body })).status, 200)
+    await scene.keeper.verify('canary')
+    for (const days of [1, 2]) {
+      scene.time.ahead(days * 86_400_000)
+      scene.org.faults.add({ kind: 'drop-response' }, { times: 1 })
+      await rejects(scene.keeper.accessToken('canary'), code('IN_DOUBT'))
+      scene.time.ahead(days * 86_400_000 + minutes(7))
+      equal((await scene.keeper.accessToken('canary')).generation, 1)
+      equal((await scene.keeper.verify('canary')).generation, 1, 'the doubt is over')
+    }
+  })
 })

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { instant, seconds, type Duration, type Instant } from '../../values/time.ts'
 import { connectionEndsAt, mayWrite } from '../rules/lease-terms.ts'
-import { nextInDoubt, type Answer, type Doubt, type Next } from '../rules/in-doubt.ts'
+import { nextInDoubt, sentInDoubt, type Answer, type Doubt, type Next } from '../rules/in-doubt.ts'
 import { servesUntil } from '../rules/due.ts'
 import { introspectionRequest, proofOf, readIntrospection, type AppCredentials } from '../rules/requests.ts'
 import { eventOf, mendedBy } from '../rules/states.ts'
@@ -39,7 +39,7 @@ async function nextOf(parts: ExchangeParts, { key, connection }: Held, askedOf: 
   const { generation } = connection
   const attempts = await parts.storage.read(() => findAttempts(key, 50))
   const said = await parts.storage.read(() => findIntrospections(key, 100))
-  const sent = attempts.filter((each) => each.generation === generation && each.sentAt !== null)
+  const sent = sentInDoubt(attempts, generation)
   const since = instant(Math.max(connection.stateSince, ...sent.map(endOf)))
   const own = said.filter((each) => each.generation === generation && each.askedOf === askedOf)
   const doubt: Doubt = {
@@ -52,7 +52,7 @@ async function nextOf(parts: ExchangeParts, { key, connection }: Held, askedOf: 
       .filter(({ at }) => at >= since)
       .map(answerOf)
       .toReversed(),
-    retried: sent.filter(({ outcome }) => outcome !== 'not-sent').length > 1,
+    retried: sent.length > 1,
     askEvery: parts.settings.askEvery,
   }
   return nextInDoubt(doubt, parts.clock())

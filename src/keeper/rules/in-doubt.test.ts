@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { after, instant, minutes, seconds, type Instant } from '../../values/time.ts'
-import { nextInDoubt, type Answer, type Doubt } from './in-doubt.ts'
+import { nextInDoubt, sentInDoubt, type Answer, type Doubt } from './in-doubt.ts'
 
 const since = instant('2026-11-21T12:00:00Z')
 const at = (n: number): Instant => after(since, minutes(n))
@@ -94,4 +94,28 @@ describe('a token that may be spent', () => {
       }),
     )
   })
+})
+
+describe('what was sent in doubt', () => {
+  const sent = (outcome: string | null, ledTo: number | null = null) => ({ generation: 3, sentAt: 1, outcome, ledTo })
+  const cases: Record<string, [journal: Parameters<typeof sentInDoubt>[0], count: number]> = {
+    'is what has no answer, or none that says anything': [[sent('in-doubt'), sent('inconclusive'), sent(null)], 3],
+    'is not what was refused with nothing spent': [
+      [sent('in-doubt'), sent('ip-refused'), sent('server-trouble'), sent('not-sent')],
+      1,
+    ],
+    'is not what came before an exchange that went well without another token': [
+      [sent('in-doubt'), sent('unchanged', 3), sent('in-doubt')],
+      1,
+    ],
+    'is not another token, nor what was never sent': [
+      [
+        { ...sent('in-doubt'), generation: 2 },
+        { ...sent(null), sentAt: null },
+      ],
+      0,
+    ],
+  }
+  for (const [sentence, [journal, count]] of Object.entries(cases))
+    test(`P-22, P-25: ${sentence}`, () => equal(sentInDoubt(journal, 3).length, count))
 })

@@ -66,3 +66,25 @@ function beforeRetry({ answers, askEvery }: Doubt, now: Instant, retryAt: Instan
   if (askAt <= now) return { kind: 'introspect' }
   return { kind: 'wait', until: askAt < retryAt ? askAt : retryAt }
 }
+
+/** What the journal has of an attempt. */
+export type Sending = {
+  readonly generation: number
+  readonly sentAt: number | null
+  /** Null as long as nobody has judged it. */
+  readonly outcome: string | null
+  /** Null where it has brought no tokens. */
+  readonly ledTo: number | null
+}
+
+/** Of attempts, the newest first, those that have sent this token and left it in doubt. An org that rotates nothing leaves the generation as it is: what was in
+ *  doubt before the last exchange that went well, is so no more. A refusal says that nothing was spent. */
+export function sentInDoubt<T extends Sending>(attempts: readonly T[], generation: number): readonly T[] {
+  const good = attempts.findIndex(({ ledTo }) => ledTo !== null)
+  return attempts
+    .slice(0, good === -1 ? undefined : good)
+    .filter((each) => each.generation === generation && each.sentAt !== null && isDoubtful(each))
+}
+
+const isDoubtful = ({ outcome }: Sending): boolean => outcome === null || doubtfulOutcomes.has(outcome)
+const doubtfulOutcomes: ReadonlySet<string> = new Set(['in-doubt', 'in-flight', 'inconclusive'])

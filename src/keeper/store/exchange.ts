@@ -50,7 +50,7 @@ export function* commitExchange(exchange: CommitExchange): Program<Committed | F
      WHERE tenant = ? AND connection = ? AND attempt = ?`,
     ...[outcome, ledTo, now, key.tenant, key.id, attempt],
   )
-  if (ledTo > generation) yield* closeOvertaken(exchange, now)
+  yield* closeOvertaken(exchange, now)
   yield* recordEvents(key, [...(exchange.events ?? []), ...entered])
   return { kind: 'committed', generation: ledTo }
 }
@@ -87,8 +87,8 @@ function* storeTokens({ key, attempt, next }: CommitExchange, ledTo: number, now
 
 const orNull = (value: SqlValue | undefined): SqlValue => value ?? null
 
-/** Attempts that sent the token which this one has replaced, and of which no reply came, are needless now (L-46). One that gets its reply after all is
- *  opened again by it. */
+/** Attempts that sent the token which this one has sent too, and of which no reply came, are needless now (L-46): it was replaced, or it lives. One that
+ *  gets its reply after all is opened again by it. */
 function* closeOvertaken({ key, generation, attempt }: CommitExchange, now: number): Program<void> {
   yield* run(
     `UPDATE attempts SET outcome = COALESCE(outcome, 'overtaken'), closed_at = ?
