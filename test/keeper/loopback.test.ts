@@ -2,7 +2,7 @@
 import { equal, match, ok, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { after, before, describe, test } from 'node:test'
 import { openVisitor, type Visitor } from '../browser-flow/visitor.ts'
@@ -48,6 +48,16 @@ describe('the listener on a loopback redirect URI', () => {
     equal((await begun.done).id, 'one')
     await isClosed()
     equal((await scene.keeper.verify('one')).generation, 2)
+  })
+
+  test('closes although the browser keeps a connection in store', { timeout: 5000 }, async () => {
+    const begun = await begin('stored')
+    const stored = connect(Number(new URL(scene.loopback).port), '127.0.0.1')
+    await once(stored, 'connect')
+    equal((await come(await walkThrough(begun.url, { by: visitor }))).status, 200)
+    stored.resume()
+    await once(stored, 'close')
+    await isClosed()
   })
 
   test('is not ended by what is not its answer, e.g. of a page whose name was led to this machine', async () => {

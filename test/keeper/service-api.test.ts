@@ -1,5 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -192,6 +194,20 @@ describe('the token of the service', () => {
     equal((await readFile(join(folder, 'keeper-token'), 'utf8')).trim(), second.token.token.expose())
     equal((await stat(join(folder, 'keeper-token'))).mode & 0o777, 0o600)
   })
+
+  test(
+    'is of no use to whoever keeps a connection in store: the service stops without him',
+    { timeout: 5000 },
+    async (t) => {
+      const folder = await mkdtemp(join(tmpdir(), 'keeper-stop-'))
+      t.after(async () => await rm(folder, { recursive: true }))
+      const service = await openService(folder)
+      const stored = connect(Number(new URL(service.url).port), '127.0.0.1').resume()
+      await once(stored, 'connect')
+      await service.close()
+      stored.destroy()
+    },
+  )
 
   test('is the configured one where there is one, and nothing is kept', async () => {
     await using scene = await openServiceScene({ token: secret('a-token-of-more-than-32-characters') })

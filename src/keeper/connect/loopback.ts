@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { timingSafeEqual } from 'node:crypto'
+import { watchConnections } from '../../http/unused-connections.ts'
 import { KeeperError } from '../keeper-error.ts'
 import { hashOf } from './parts.ts'
 import { pageOf, type Page } from './page.ts'
@@ -31,7 +32,7 @@ export type Listener = {
 export async function listenForCallback(wish: LoopbackWish): Promise<Listener> {
   const { createServer } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
   const { hostname, port } = new URL(wish.redirectUri)
-  const servers: Server[] = []
+  const servers: Listening[] = []
   const over = Promise.withResolvers<void>()
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= closeAll(servers).finally(over.resolve))
@@ -41,11 +42,12 @@ export async function listenForCallback(wish: LoopbackWish): Promise<Listener> {
   const limits = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 1, maxHeaderSize: 16_384 }
   for (const host of hostsOf(hostname)) {
     const server = createServer(limits, serve)
+    const endUnused = watchConnections(server)
     server.maxConnections = 20
     try {
       server.listen({ host, port: port === '' ? 80 : Number(port), exclusive: true })
       await once(server, 'listening')
-      servers.push(server)
+      servers.push({ server, endUnused })
     } catch (cause) {
       if (servers.length > 0 && codeOf(cause) !== 'EADDRINUSE') continue // a machine without IPv6
       await close()
@@ -73,11 +75,13 @@ function notFree(redirectUri: string, cause: unknown): KeeperError {
   })
 }
 
-async function closeAll(servers: readonly Server[]): Promise<void> {
+type Listening = { readonly server: Server; readonly endUnused: () => void }
+
+async function closeAll(servers: readonly Listening[]): Promise<void> {
   await Promise.all(
-    servers.map(async (server) => {
+    servers.map(async ({ server, endUnused }) => {
       server.close()
-      server.closeIdleConnections()
+      endUnused()
       await once(server, 'close')
     }),
   )

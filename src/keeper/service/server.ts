@@ -6,6 +6,7 @@ import type { Bearers } from '../../http/bearer.ts'
 import { describeApi } from '../../http/openapi.ts'
 import { originOf } from '../../http/origin.ts'
 import { schemasForPeople } from '../../http/schemas-for-people.ts'
+import { watchConnections } from '../../http/unused-connections.ts'
 import { api, type Caller, type Problem } from './api.ts'
 import { registerApps } from './apps.ts'
 import { registerConnectPages } from './connect-pages.ts'
@@ -50,12 +51,20 @@ export async function openServer(
   let listensOn = ''
   const parts: ServiceParts = { ...means, publicUrl: () => publicUrl ?? listensOn }
   const server = makeServer(parts)
+  const endUnused = watchConnections(server.server)
   await registerPlane(server, parts, bearers)
   registerDocument(server, parts)
   for (const register of forEveryone) register(server, parts)
   await server.listen(listen)
   listensOn = originOf(server.server.address(), listen.host)
-  return { url: listensOn, close: async () => await server.close() }
+  return {
+    url: listensOn,
+    async close() {
+      const closed = server.close()
+      endUnused()
+      await closed
+    },
+  }
 }
 
 const about = {
