@@ -27,8 +27,8 @@ export type NotSaved =
 export type DeclaredStore = {
   readonly marked: (entry: EgressEntry) => Marked
   readonly load: () => Promise<Found & { readonly changes: readonly EgressChange[] }>
-  /** Durable when it resolves with what is kept from now on. Writes nothing where that is what is there. */
-  readonly save: (before: Kept, items: readonly DeclaredItem[]) => Promise<Result<Kept, NotSaved>>
+  /** Durable when it resolves with what is kept from now on. Writes nothing where that is what is there, unless `touch` wants a new version. */
+  readonly save: (before: Kept, items: readonly DeclaredItem[], touch?: boolean) => Promise<Result<Kept, NotSaved>>
 }
 
 export function openDeclaredStore(parts: {
@@ -44,11 +44,11 @@ export function openDeclaredStore(parts: {
       const { version, file, changes } = await storage.read(() => findDeclared())
       return { version, fileMark: file, changes: changes.map((change) => unsealed(change, key, marked)) }
     },
-    async save({ version, fileMark, file, changes: before }, items) {
+    async save({ version, fileMark, file, changes: before }, items, touch = false) {
       const changes = changesFor(items, file, { before, now: clock() })
       const mark = key.mark(JSON.stringify(file.map(({ mark: each }) => each)))
       const kept = { version, fileMark: mark, file, changes, items }
-      if (mark === fileMark && sameChanges(before, changes)) return ok(kept)
+      if (!touch && mark === fileMark && sameChanges(before, changes)) return ok(kept)
       const plan = { expects: version, file: mark, changes: changes.map((change) => sealed(change, key)) }
       const stored = saved(await storage.write('saveDeclared', plan))
       return stored.ok ? ok({ ...kept, version: stored.value }) : stored

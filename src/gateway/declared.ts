@@ -48,6 +48,8 @@ export type ChangeTerms = {
   /** The version that the change was decided on; undefined: whatever is there is changed. */
   readonly expects: number | undefined
   readonly mayEmpty: boolean
+  /** The version rises although nothing changes: whatever was decided on the old one is void (P-64). */
+  readonly touch?: boolean | undefined
 }
 
 export type DeclaredParts = {
@@ -85,16 +87,16 @@ export async function openDeclared(parts: DeclaredParts, entries: readonly Egres
 async function change(
   { parts, kept, state }: { readonly parts: DeclaredParts; readonly kept: DeclaredStore; readonly state: Kept },
   edit: SetEdit,
-  { expects, mayEmpty }: ChangeTerms,
+  { expects, mayEmpty, touch = false }: ChangeTerms,
 ): Promise<Result<Kept, DeclaredFault>> {
   if (expects !== undefined && expects !== state.version) return fault({ kind: 'stale' })
   const edited = editSet(state.items, edit)
   if (!edited.ok) return fault({ kind: 'invalid', faults: edited.fault })
   const parsed = parseItems(edited.value, parts.own())
   if (!parsed.ok) return fault({ kind: 'invalid', faults: parsed.fault.map(mendIt) })
-  if (sameItems(edited.value, state.items)) return ok(state)
+  if (!touch && sameItems(edited.value, state.items)) return ok(state)
   if (!mayEmpty && edited.value.every(({ mode }) => mode !== 'active')) return fault({ kind: 'nothing-left' })
-  const saved = await kept.save(state, edited.value)
+  const saved = await kept.save(state, edited.value, touch)
   if (!saved.ok) return saved
   await putInForce(parts.pool, { items: edited.value, declarations: parsed.value }, state.items)
   return saved

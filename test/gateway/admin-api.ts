@@ -57,6 +57,7 @@ export function fakePool(): FakePool {
         through: through.kind === 'address' ? formatAddress(through.address) : 'http://proxy.example:9293',
         public: seen === undefined ? undefined : formatAddress(seen),
         publicIs: 'declared',
+        mode: modes.get(name) ?? 'active',
         state: stateIn(modes.get(name)) ?? pool.states.get(name) ?? 'up',
         since: midNovember,
         why: 'probes succeed',

@@ -24,7 +24,15 @@ describe('GET /admin/v1/egress', () => {
   test('shows each egress with its state, since when, why, and who declares it', async (t) => {
     const { egress } = await read(await open(t))
     deepEqual(egress[0], {
-      ...{ name: 'a', kind: 'address', through: '127.0.0.11', public: null, publicIs: 'declared', state: 'up' },
+      ...{
+        name: 'a',
+        kind: 'address',
+        through: '127.0.0.11',
+        public: null,
+        publicIs: 'declared',
+        mode: 'active',
+        state: 'up',
+      },
       ...{ since: '2026-11-15T12:00:00.000Z', why: 'probes succeed', latencyMs: 1.23, tunnels: 0 },
       ...{ ports: { used: 7, of: 28_232 }, probes: { succeeded: 3, failed: 1 }, declaredBy: 'file', admissions: [] },
     })
@@ -133,6 +141,14 @@ describe('PUT /admin/v1/egress', () => {
     const answer = await put(await open(t), { drain: ['a'.repeat(300_000)] })
     equal(code(answer), '413 BODY_TOO_LARGE')
   })
+})
+
+test('P-64: a touch changes nothing and makes void what was decided on the old ETag', async (t) => {
+  const bench = await open(t)
+  const { etag } = await read(bench)
+  equal((await put(bench, { touch: true })).status, 200)
+  equal(code(await put(bench, { drain: ['a'] }, etag)), '412 STALE_EDITOR')
+  deepEqual(await states(bench), ['a up', 'b up'])
 })
 
 describe('standby', () => {

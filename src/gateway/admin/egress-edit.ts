@@ -23,6 +23,7 @@ export type SentChange = {
   readonly standby?: readonly string[]
   readonly resume?: readonly string[]
   readonly remove?: readonly string[]
+  readonly touch: boolean
   readonly confirmEmpty: boolean
 }
 
@@ -81,6 +82,11 @@ export const changeSchema: Schema<SentChange> = {
     standby: names('Only what is pinned to it leaves by it; what is open runs on.'),
     resume: names('Taken back.'),
     remove: names('Declared no more; live tunnels run on until they end, or their drain deadline.'),
+    touch: {
+      type: 'boolean',
+      default: false,
+      description: 'Raises the ETag even if nothing changes: who decided on the old one is refused.',
+    },
     confirmEmpty,
   },
 }
@@ -93,7 +99,7 @@ export const drainSchema: Schema<{ readonly confirmEmpty: boolean }> = {
 export function readEdit(sent: SentChange, marked: (entry: EgressEntry) => Marked): Result<SetEdit, Problem> {
   const { egress, add = [], drain = [], standby = [], resume = [], remove = [] } = sent
   const parts = add.length + drain.length + standby.length + resume.length + remove.length
-  const faults = [...formFaults(egress !== undefined, parts), ...entryFaults('egress', egress ?? [])]
+  const faults = [...formFaults(egress !== undefined, parts, sent.touch), ...entryFaults('egress', egress ?? [])]
   faults.push(...entryFaults('add', add), ...add.flatMap((each, i) => (entryOf(each) ? [] : [noWay(`add[${i}]`)])))
   if (faults.length > 0) return fault(invalid('BODY_INVALID', faults))
   if (egress !== undefined) return ok({ kind: 'whole', egress: egress.map((each) => wantedOf(each, marked)) })
@@ -109,8 +115,8 @@ export function readEdit(sent: SentChange, marked: (entry: EgressEntry) => Marke
   })
 }
 
-function formFaults(whole: boolean, parts: number): ProblemFault[] {
-  if (whole !== parts > 0) return []
+function formFaults(whole: boolean, parts: number, touch: boolean): ProblemFault[] {
+  if (whole !== parts > 0 || (touch && !whole)) return []
   const message = whole ? 'names the whole set and parts of it' : 'changes nothing'
   return [{ path: '', message, next: 'Send either egress, or at least one of add, drain, standby, resume and remove.' }]
 }

@@ -11,13 +11,18 @@ const record = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema =>
 
 export const egressSchema: JsonSchema = {
   type: 'object',
-  required: ['name', 'kind', 'through', 'state', 'since', 'why', 'tunnels'],
+  required: ['name', 'kind', 'through', 'mode', 'state', 'since', 'why', 'tunnels'],
   properties: {
     name: text,
     kind: { type: 'string', enum: ['address', 'via'] },
     through: { type: 'string', description: 'The local address, or the URL of the proxy without its credentials.' },
     public: orNull(text, 'What the far side sees, as far as it is known (P-41).'),
     publicIs: { type: 'string', enum: ['observed', 'declared', 'unconfirmed'] },
+    mode: {
+      type: 'string',
+      enum: ['active', 'standby', 'draining'],
+      description: 'What it is to do, whatever state it is in.',
+    },
     state: { type: 'string', enum: ['starting', 'up', 'down', 'unusable', 'standby', 'draining'] },
     since: { type: 'string', description: 'When it came into this state, ISO 8601.' },
     why: text,

@@ -36,7 +36,9 @@ export function registerEgress(scope: FastifyInstance, parts: AdminParts): void 
       const edit = readEdit(body, parts.declared.marked)
       if (!edit.ok) return edit
       if (ifMatch !== '*' && ifMatch !== String(parts.declared.version())) return fault(staleEditor)
-      return await change(parts, edit.value, { expects: parts.declared.version(), mayEmpty: body.confirmEmpty })
+      return await change(parts, edit.value, {
+        ...{ expects: parts.declared.version(), mayEmpty: body.confirmEmpty, touch: body.touch },
+      })
     },
   })
   addRoute(scope, {
@@ -91,7 +93,7 @@ async function changeOne(
 async function change(
   parts: AdminParts,
   edit: SetEdit,
-  options: { readonly expects: number | undefined; readonly mayEmpty: boolean },
+  options: { readonly expects: number | undefined; readonly mayEmpty: boolean; readonly touch?: boolean },
 ): Promise<Outcome> {
   const changed = await parts.declared.change(edit, options)
   if (!changed.ok) return fault(problemOf(changed.fault, options.expects === undefined))

@@ -40,6 +40,7 @@ export type Egress = {
   readonly signal: (signal: HealthSignal) => void
   readonly confirmation: () => Confirmation
   readonly confirm: (confirmation: Confirmation) => void
+  readonly mode: () => EgressMode
   readonly setMode: (mode: EgressMode) => void
   /** Since it was declared. */
   readonly probes: () => { readonly succeeded: number; readonly failed: number }
@@ -90,6 +91,7 @@ export function openEgress(declaration: EgressDeclaration, environment: EgressEn
       confirmation = next
       report(standing())
     },
+    mode: () => mode.mode,
     setMode(next) {
       if (next !== mode.mode) mode = { mode: next, since: clock() }
       report(standing())

@@ -2,6 +2,7 @@
 import { formatAddress } from '../../ip/address.ts'
 import type { Instant } from '../../values/time.ts'
 import { admissionRowsOf, type AdmissionRow, type Admissions } from '../rules/egress/admission.ts'
+import type { EgressMode } from '../rules/egress/declared-set.ts'
 import type { Egress, EgressState } from './egress.ts'
 
 export type EgressView = {
@@ -12,6 +13,8 @@ export type EgressView = {
   /** What the far side sees: seen by an echo, or declared (P-41). */
   readonly public: string | undefined
   readonly publicIs: 'observed' | 'declared' | 'unconfirmed'
+  /** What it is to do, whatever state it is in. */
+  readonly mode: EgressMode
   readonly state: EgressState
   readonly since: Instant
   /** One sentence; why it is in this state. */
@@ -39,6 +42,7 @@ export function viewOf(
     through: egress.through,
     public: address === undefined ? undefined : formatAddress(address),
     publicIs: publicIs(egress),
+    mode: egress.mode(),
     ...egress.standing(),
     latencyMs: egress.health().latencyMs,
     tunnels,
