@@ -51,7 +51,7 @@ export function openAdminClient(url: string, { token, from }: FoundToken, servic
       const { status, headers } = response
       const reply = { status, etag: headers.etag, body: parsed(response.body) }
       if ((status >= 200 && status < 300) || accept.includes(status)) return reply
-      throw status === 401 ? notAdmitted(service, url, from) : refused(reply, url)
+      throw status === 401 ? notAdmitted(service, url, from) : refused(reply, url, service)
     },
   }
 }
@@ -85,13 +85,13 @@ function notAdmitted({ name, token = theAdminToken }: Service, url: string, from
 const theAdminToken = { called: 'admin token', variable: 'SALLYPORT_ADMIN_TOKEN' }
 
 /** RFC 9457; where several things are wrong, each has its own line. */
-function refused({ status, body }: AdminReply, url: string): Complaint {
+function refused({ status, body }: AdminReply, url: string, { name, next }: Service): Complaint {
   const problem = isRecord(body) ? body : {}
   const several = Array.isArray(problem['faults']) ? problem['faults'].flatMap(troubleOf) : []
   const whole = troubleOf(problem)
   if (several.length > 0) return new Complaint(several)
   if (whole.length > 0) return new Complaint(whole)
-  return complaint(`${url} answered ${status}, in words that are not those of an API of Sallyport.`, 'sallyport doctor')
+  return complaint(`${url} answered ${status}, in words that are not those of the API of a ${name}.`, ...next)
 }
 
 function troubleOf(problem: unknown): Trouble[] {

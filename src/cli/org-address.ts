@@ -18,10 +18,10 @@ export function findOrgUrl({ configuration: { org } }: Loaded, given: string | u
 }
 
 /** Of an option. Throws a Complaint where it is none. */
-export function originGiven(option: string, text: string): string {
+export function originGiven(option: string, text: string, usual = 'http://127.0.0.1:8480'): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/') return url.origin
-  throw wrongUsage(`${option} ${JSON.stringify(text)} is no origin.`, `${option} http://127.0.0.1:8480`)
+  throw wrongUsage(`${option} ${JSON.stringify(text)} is no origin.`, `${option} ${usual}`)
 }
 
 /** The address to reach a listener by: one that listens everywhere is reached over the loopback. */
@@ -44,11 +44,13 @@ export type WantedToken = {
   readonly fileName: string
   readonly called: string
   readonly variable: string
+  /** What starts the service: `sallyport up` if not said. */
+  readonly start?: string
 }
 
 export function findToken(
   { configuration, folder: from }: Loaded,
-  { given, fileName, called, variable }: WantedToken,
+  { given, fileName, called, variable, start = 'sallyport up' }: WantedToken,
 ): FoundToken {
   if (given !== undefined) return { token: given, from: variable }
   const folder = dataFolder(storageFrom(configuration.storage, from))
@@ -58,7 +60,7 @@ export function findToken(
   throw complaint(
     path === undefined ? `There is no ${called}: the storage has no folder.` : `There is no ${called} in ${path}.`,
     `Set ${variable} to the token that was printed at the first start.`,
-    'sallyport up',
+    start,
   )
 }
 

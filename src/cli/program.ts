@@ -40,7 +40,7 @@ export function usageComplaint(cause: CommanderError): Complaint {
   if (cause.code === 'commander.help') return wrongUsage('No command was given.', 'Choose one of the commands above.')
   // Commander puts its suggestion on a line of its own, in parentheses.
   const [first = '', ...suggestions] = cause.message.split('\n')
-  const means = first.replace(/^error: /, '')
+  const means = first.replace(/^error: /, '').replace(/\.+$/, '')
   return wrongUsage(
     `${means.charAt(0).toUpperCase()}${means.slice(1)}.`,
     ...suggestions.map((each) => each.replace(/^\((.*)\)$/, '$1')),

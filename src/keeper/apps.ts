@@ -2,6 +2,7 @@
 import type { Storage } from '../storage/storage.ts'
 import { instant } from '../values/time.ts'
 import { checkedProof, credentialsFrom, lockOfApp, type CredentialParts } from './credentials.ts'
+import { unknownApp } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AppView, AppWish } from './keeper-face.ts'
 import { loginUrlAdvice, parseLoginUrl } from './rules/login-url.ts'
@@ -55,14 +56,11 @@ export function openApps(parts: AppsParts): Apps {
     },
     async credentialsOf(tenant, name, loginUrl) {
       const app = await find({ tenant, name })
-      if (app === undefined) throw unknownApp({ tenant, name })
+      if (app === undefined) throw unknownApp(tenant, name)
       return await credentialsFrom(app, loginUrl ?? app.loginUrl, parts)
     },
   }
 }
-
-const unknownApp = ({ tenant, name }: AppKey): KeeperError =>
-  new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${name}.`, { next: ['Save the app.'] })
 
 function checkName(name: string): void {
   if (!isName(name))
@@ -73,7 +71,7 @@ async function remove(storage: Storage<KeeperWrites>, key: AppKey): Promise<void
   const result = await storage.write('removeApp', key)
   if (result.kind !== 'committed')
     throw new KeeperError('NOT_SENT', `The app ${key.name} could not be removed.`, { next: ['Look at the store.'] })
-  if (result.value.kind === 'unknown') throw unknownApp(key)
+  if (result.value.kind === 'unknown') throw unknownApp(key.tenant, key.name)
   if (result.value.kind === 'in-use')
     throw new KeeperError('APP_IN_USE', `A connection uses the app ${key.name}.`, {
       next: ['Remove its connections first.'],

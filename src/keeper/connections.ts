@@ -3,7 +3,7 @@ import type { Secret } from '../values/secret.ts'
 import { instant, seconds, type Instant } from '../values/time.ts'
 import type { Access } from './access.ts'
 import type { ConnectionKey } from './connection-key.ts'
-import { unknownConnection } from './error-of.ts'
+import { unknownApp, unknownConnection } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AdoptWish, ConnectionView } from './keeper-face.ts'
 import { lotOf } from './refresh/lot.ts'
@@ -76,7 +76,7 @@ type Seal = (purpose: 'refresh-token' | 'access-token', token: Secret) => Promis
 async function create(parts: ExchangeParts, key: ConnectionKey, wish: AdoptWish): Promise<void> {
   const { storage, envelope } = parts
   const app = await storage.read(() => findApp({ tenant: key.tenant, name: wish.app }))
-  if (app === undefined) throw unknownApp(key, wish)
+  if (app === undefined) throw unknownApp(key.tenant, wish.app)
   if (wish.replaces !== undefined) throw unknownConnection(key)
   const dataKey = await envelope.newDataKey({ kind: 'connection', ...key })
   const seal: Seal = async (purpose, token) =>
@@ -89,7 +89,7 @@ async function create(parts: ExchangeParts, key: ConnectionKey, wish: AdoptWish)
     ...{ sessionSeconds: null, state: alive(parts, key) },
   })
   if (result.kind !== 'committed') throw notStored(key)
-  if (result.value.kind === 'unknown-app') throw unknownApp(key, wish)
+  if (result.value.kind === 'unknown-app') throw unknownApp(key.tenant, wish.app)
   if (result.value.kind === 'exists') throw exists(key, result.value.generation)
 }
 
@@ -212,8 +212,6 @@ function viewOf(row: StoredConnection): ConnectionView {
 const shownState = ({ state, handedOverAt }: StoredConnection): string =>
   handedOverAt === null ? state : 'handed-over'
 
-const unknownApp = ({ tenant }: ConnectionKey, { app }: AdoptWish): KeeperError =>
-  new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${app}.`, { next: ['Save the app first.'] })
 const exists = ({ id }: ConnectionKey, generation: number): KeeperError =>
   new KeeperError('CONNECTION_EXISTS', `There is a connection ${id}, at generation ${generation}.`, {
     next: [`Say replaces: ${generation} to put another token into it; the family that is there is revoked then.`],

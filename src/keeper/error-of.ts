@@ -11,7 +11,15 @@ export const isGood = (done: Refreshed): boolean =>
 
 export const unknownConnection = ({ tenant, id }: ConnectionKey): KeeperError =>
   new KeeperError('UNKNOWN_CONNECTION', `The tenant ${tenant} has no connection ${id}.`, {
-    next: ['Adopt its refresh token, or authorize it.'],
+    next: [
+      'List what there is: sallyport connections, or GET /v1/connections.',
+      `Authorize it: sallyport connect ${id}. Or adopt its refresh token: POST /v1/connections.`,
+    ],
+  })
+
+export const unknownApp = (tenant: string, app: string): KeeperError =>
+  new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${app}.`, {
+    next: [`Save it first: under keeper.apps of the configuration, or by PUT /v1/apps/${app}.`],
   })
 
 export const handedOver = ({ id }: ConnectionKey, since: Instant): KeeperError =>
@@ -38,12 +46,17 @@ export function errorOf(key: ConnectionKey, done: Refreshed): KeeperError {
       )
     case 'ended':
       return new KeeperError('REAUTHORIZATION_REQUIRED', `${key.id} has to be authorized again: ${done.why}`, {
-        next: ['Authorize it again; the connection stays the same.'],
+        next: [authorizeAgain(key)],
       })
     case 'refused-to-send':
       return new KeeperError('NOT_SENT', `Nothing was sent for ${key.id}: ${done.why}`, {
         next: done.next ?? ['See that store and proxy are there, and do it again: nothing is lost.'],
         ...(done.rests === undefined ? {} : { retryAt: done.rests.until }),
+      })
+    case 'rests-refused':
+      return new KeeperError(codes[done.state], `${key.id} was refused, and is not tried again yet: ${done.why}`, {
+        retryAt: done.until,
+        next: [`Mend that, then say so: POST /v1/connections/${key.id}/verify exchanges at once.`],
       })
     case 'handed-over':
       return handedOver(key, done.since)
@@ -65,12 +78,18 @@ const codes: Readonly<Record<Exclude<Outcome['kind'], 'rotated' | 'unchanged'>, 
   'server-trouble': 'SERVER_TROUBLE',
 }
 
+const authorizeAgain = ({ id }: ConnectionKey): string =>
+  `To authorize it again: sallyport connect ${id}, or a link for whoever can: POST /v1/connections/${id}/reauthorization-link.`
+
 function errorOfOutcome(
-  { id }: ConnectionKey,
+  key: ConnectionKey,
   { outcome, explanations }: Refreshed & { readonly kind: 'exchanged' },
 ): KeeperError {
   const { kind } = outcome
   if (kind === 'rotated' || kind === 'unchanged') throw new Error('an exchange that went well is no error')
   const [first] = explanations
-  return new KeeperError(codes[kind], `${id} was not exchanged. ${first?.evidence ?? ''}`.trim(), { explanations })
+  return new KeeperError(codes[kind], `${key.id} was not exchanged. ${first?.evidence ?? ''}`.trim(), {
+    explanations,
+    next: [...new Set(explanations.map(({ next }) => next)), ...(kind === 'ended' ? [authorizeAgain(key)] : [])],
+  })
 }

@@ -88,7 +88,13 @@ describe('an exchange through the gateway', () => {
     })
     const before = await decisionsOf(org)
     ok(before > 0)
-    for (let i = 0; i < 5; i += 1) await rejects(direct.accessToken('canary'), coded('NOT_SENT'))
+    for (let i = 0; i < 5; i += 1)
+      await rejects(direct.accessToken('canary'), (error: KeeperError) => {
+        coded('IP_REFUSED')(error)
+        match(error.next.join(' '), /canary\/verify/)
+        ok((error.retryAt ?? 0) > 0)
+        return true
+      })
     equal(await decisionsOf(org), before)
     equal((await direct.connection('canary'))?.state, 'ip-refused')
     const through = await keeper(proxyUrl)

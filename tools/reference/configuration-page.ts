@@ -31,18 +31,25 @@ function section(name: string, schema: JsonSchema): string {
   return `## ${name}\n\n${schema.description ?? ''}${state}\n\n${table(leaves([name], schema))}`
 }
 
-const exists: ReadonlySet<string> = new Set(['org', 'gateway'])
+const exists: ReadonlySet<string> = new Set(['org', 'gateway', 'keeper'])
 
 function leaves(path: readonly string[], schema: JsonSchema): Row[] {
+  const last = path.at(-1)
+  // what stands in each row of a list has no variable of its own
+  if (schema.items?.properties !== undefined && last !== undefined)
+    return [{ path, schema }, ...leaves([...path.slice(0, -1), `${last}[]`], { properties: schema.items.properties })]
   if (schema.properties === undefined) return [{ path, schema }]
   return Object.entries(schema.properties).flatMap(([key, each]) => leaves([...path, key], each))
 }
 
 function table(rows: readonly Row[]): string {
-  const lines = rows.map(
-    ({ path, schema }) => `| \`${path.join('.')}\`<br>\`${variableOf(path)}\` | ${initial(schema)} | ${says(schema)} |`,
-  )
+  const lines = rows.map(({ path, schema }) => `| ${nameOf(path)} | ${initial(schema)} | ${says(schema)} |`)
   return ['| setting and variable | default | meaning |', '| --- | --- | --- |', ...lines].join('\n')
+}
+
+function nameOf(path: readonly string[]): string {
+  const name = `\`${path.join('.')}\``
+  return path.some((each) => each.endsWith('[]')) ? name : `${name}<br>\`${variableOf(path)}\``
 }
 
 const initial = ({ default: value }: JsonSchema): string => (value === undefined ? '' : `\`${text(value)}\``)

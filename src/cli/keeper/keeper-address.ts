@@ -17,7 +17,7 @@ export function keeperOf(terminal: Terminal, flags: KeeperClientFlags): AdminCli
 
 export function keeperClient(loaded: Loaded, given?: string): AdminClient {
   const { token } = loaded.configuration.keeper
-  const found = findToken(loaded, { given: token, fileName: tokenFileName, ...words })
+  const found = findToken(loaded, { given: token, fileName: tokenFileName, ...words, start: 'sallyport keeper' })
   return openAdminClient(findKeeperUrl(loaded, given), found, {
     ...{ name: 'keeper', at: '/v1', token: words, next: ['sallyport keeper', 'Or name another: --keeper URL'] },
   })
@@ -26,7 +26,7 @@ export function keeperClient(loaded: Loaded, given?: string): AdminClient {
 const words = { called: 'token', variable: 'SALLYPORT_KEEPER_TOKEN' }
 
 export function findKeeperUrl({ configuration: { keeper } }: Loaded, given: string | undefined): string {
-  if (given !== undefined) return originGiven('--keeper', given)
+  if (given !== undefined) return originGiven('--keeper', given, 'http://127.0.0.1:8481')
   const address = listenAddress(keeper.listen)
   if (address === undefined) throw new Error(`keeper.listen was not validated: ${keeper.listen}`)
   if (address.port === 0)

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { minutes } from '../../values/time.ts'
 import type { ConnectionKey } from '../connection-key.ts'
+import { unknownApp } from '../error-of.ts'
 import { KeeperError } from '../keeper-error.ts'
 import type { ConnectWish } from '../keeper-face.ts'
 import { authorizeUrl, faultOfPrompt, faultOfScopes, parseRedirect, type Redirect } from '../rules/authorization.ts'
@@ -76,9 +77,7 @@ const invalid = (why: string, ...next: readonly string[]): KeeperError => new Ke
 async function appOf({ storage }: ConnectParts, { key, app }: Beginning): Promise<StoredApp> {
   const found = await storage.read(() => findApp({ tenant: key.tenant, name: app }))
   if (found !== undefined) return found
-  throw new KeeperError('UNKNOWN_APP', `The tenant ${key.tenant} has no app ${app}.`, {
-    next: ['Save the app first.'],
-  })
+  throw unknownApp(key.tenant, app)
 }
 
 function checkedScopes({ scopes, prompt }: Beginning, app: StoredApp): string | undefined {

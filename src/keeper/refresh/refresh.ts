@@ -21,9 +21,18 @@ export type Refreshed =
   | { readonly kind: 'ended'; readonly why: string }
   /** Nothing was sent: store, spool, lease or keyring are not as they must be. */
   | (RefusedToSend & { readonly next?: readonly string[] })
+  /** Nothing was sent: it was refused, and its time to be tried again by itself has not come (P-27, L-52). */
+  | RestsRefused
   /** Nothing is sent: another keeper has it, which would take what we send for a replay. */
   | { readonly kind: 'handed-over'; readonly since: Instant }
   | { readonly kind: 'unknown' }
+
+export type RestsRefused = {
+  readonly kind: 'rests-refused'
+  readonly state: 'ip-refused' | 'refused'
+  readonly why: string
+  readonly until: Instant
+}
 
 export type RefreshAsk = {
   readonly key: ConnectionKey
@@ -114,7 +123,7 @@ async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Pr
   if (connection.state === 'reauthorization-required')
     return { kind: 'ended', why: connection.why ?? 'it has to be authorized again' } // L-53: one request, then none
   const rests = restsFor(parts, held, ask)
-  if (rests !== undefined) return { kind: 'refused-to-send', why: rests }
+  if (rests !== undefined) return rests
   if (found.kind === 'in-doubt') {
     const resolved = await resolveDoubt(parts, held)
     if (resolved.kind === 'overtaken') return 'again'
@@ -159,10 +168,11 @@ function isNotWanted({ clock }: ExchangeParts, { connection }: Held, { when }: R
 }
 
 /** P-27, L-52: what was refused is not sent again before its time, unless somebody says that it was mended. */
-function restsFor({ clock }: ExchangeParts, { connection }: Held, { when }: RefreshAsk): string | undefined {
+function restsFor({ clock }: ExchangeParts, { connection }: Held, { when }: RefreshAsk): RestsRefused | undefined {
   const { state, nextDueAt, why } = connection
   if (when.kind === 'now' || (state !== 'ip-refused' && state !== 'refused')) return undefined
-  return nextDueAt !== null && nextDueAt > clock() ? (why ?? state) : undefined
+  if (nextDueAt === null || nextDueAt <= clock()) return undefined
+  return { kind: 'rests-refused', state, why: why ?? state, until: instant(nextDueAt) }
 }
 
 function exchanged(settled: Settled): Refreshed | 'again' {

@@ -60,7 +60,15 @@ export function faultsOfKeeper(keeper: KeeperToCheck): readonly ConfigurationFau
 function routeFaults({ proxy, direct }: KeeperToCheck): readonly ConfigurationFault[] {
   const read = proxy instanceof Secret ? parseProxyUrl(proxy.expose()) : undefined
   const malformed =
-    read?.ok === false ? [{ path: 'proxy', message: read.fault, next: 'Write the URL of the gateway.' }] : []
+    read?.ok === false
+      ? [
+          {
+            path: 'proxy',
+            message: read.fault,
+            next: 'Write http://USER:PASSWORD@127.0.0.1:9293, or { env: NAME } of a variable that has it.',
+          },
+        ]
+      : []
   if (!direct || proxy === undefined) return malformed
   const message = 'says that nothing goes through a proxy, and keeper.proxy names one'
   return [...malformed, { path: 'direct', message, next: 'Leave one of the two out.' }]
@@ -157,7 +165,7 @@ function webhookFaults({ webhooks, tenants }: KeeperToCheck): readonly Configura
         })),
       ...(target?.ok === false ? [{ path: at('url'), message: target.fault, next: 'Write https://HOST/PATH.' }] : []),
       ...(keys?.ok === false
-        ? [{ path: at('secret'), message: keys.fault, next: 'Make one: openssl rand -base64 32' }]
+        ? [{ path: at('secret'), message: keys.fault, next: 'Make one: echo "whsec_$(openssl rand -base64 32)"' }]
         : []),
       ...unknownTenant(at('tenant'), tenant, tenants),
     ]

@@ -72,7 +72,7 @@ export function explain(outcome: Outcome, record: OnRecord): readonly Explanatio
       return [
         unknown(
           `Nothing was sent: ${outcome.why}.`,
-          'Nothing is lost; it is tried again. See that the proxy is there.',
+          'Nothing is lost; it is tried again. See that the proxy (keeper.proxy) is there, takes its credentials, and admits this destination and egress.',
         ),
       ]
     case 'server-trouble':
@@ -131,7 +131,7 @@ const blockedAddress = ({ leftFrom, lastGoodFrom }: OnRecord): Explanation => ({
         ? '; the last good one had left from there too, so the list was changed'
         : `; the last good one had left from ${lastGoodFrom}`
   }.`,
-  next: `Add ${leftFrom ?? 'the address'} to the allowlist, or leave by an address that is on it. The token is kept.`,
+  next: `Add ${leftFrom ?? 'the address'} to the allowlist, or leave by an address that is on it; then verify the connection. The token is kept.`,
 })
 
 const loginRestriction = ({ leftFrom }: OnRecord): Explanation => ({
