@@ -8,7 +8,7 @@ import { openKeeperService, type RunningKeeper } from '../../src/keeper/service/
 import { systemEnvironment } from '../../src/system.ts'
 import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { defaultsOf } from '../../src/values/defaults.ts'
-import { secret } from '../../src/values/secret.ts'
+import { secret, type Secret } from '../../src/values/secret.ts'
 
 export type Answer = {
   readonly status: number
@@ -66,7 +66,11 @@ export async function openServiceScene(bend: Partial<KeeperConfiguration> = {}):
 }
 
 /** On a free port; the tenant `rival` has a token of its own. */
-export async function openService(folder: string, bend: Partial<KeeperConfiguration> = {}): Promise<RunningKeeper> {
+export async function openService(
+  folder: string,
+  bend: Partial<KeeperConfiguration> = {},
+  proxy: Secret | 'direct' = 'direct',
+): Promise<RunningKeeper> {
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const configuration: KeeperConfiguration = {
     ...defaultsOf<KeeperConfiguration>(keeperSchema),
@@ -74,7 +78,7 @@ export async function openService(folder: string, bend: Partial<KeeperConfigurat
     ...bend,
   }
   return await openKeeperService(systemEnvironment(quiet), {
-    ...{ configuration, folder, proxy: 'direct', rounds: 'off', keyring: { file: join(folder, 'keyring.json') } },
+    ...{ configuration, folder, proxy, rounds: 'off', keyring: { file: join(folder, 'keyring.json') } },
     onFault: (cause) => {
       throw cause
     },

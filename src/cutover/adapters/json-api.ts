@@ -1,0 +1,72 @@
+/** A JSON API behind a bearer token, as org, gateway and keeper have one. */
+import type { Secret } from '../../values/secret.ts'
+
+export type JsonAnswer = { readonly status: number; readonly body: Fields; readonly etag: string | undefined }
+export type Fields = Readonly<Record<string, unknown>>
+
+export type JsonApi = {
+  /** Any status is an answer; rejects where none comes in time. Redirects are not followed. */
+  readonly ask: (
+    method: string,
+    path: string,
+    more?: { readonly body?: unknown; readonly ifMatch?: string },
+  ) => Promise<JsonAnswer>
+}
+
+const patience = 30_000 // ms
+
+/** `base`: with its prefix, e.g. `http://127.0.0.1:8480/admin/v1`. */
+export function openJsonApi({ base, token }: { readonly base: string; readonly token: Secret }): JsonApi {
+  return {
+    async ask(method, path, { body, ifMatch } = {}) {
+      const response = await fetch(`${base}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token.expose()}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(patience),
+      })
+      const text = await response.text()
+      return {
+        status: response.status,
+        body: fieldsIn(text),
+        etag: /^"(.*)"$/.exec(response.headers.get('etag') ?? '')?.[1],
+      }
+    },
+  }
+}
+
+function fieldsIn(text: string): Fields {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isFields(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const listIn = (body: Fields, name: string): readonly Fields[] => {
+  const list = body[name]
+  return Array.isArray(list) ? list.filter(isFields) : []
+}
+export const textIn = (body: Fields, name: string): string | undefined => {
+  const value = body[name]
+  return typeof value === 'string' ? value : undefined
+}
+export const numberIn = (body: Fields, name: string): number | undefined => {
+  const value = body[name]
+  return typeof value === 'number' ? value : undefined
+}
+
+/** Of an answer that is no success, in one line. */
+export function refusalOf({ status, body }: JsonAnswer, who: string): Error {
+  return new Error(
+    `${who} answered ${status}: ${textIn(body, 'detail') ?? textIn(body, 'title') ?? 'nothing that can be read'}`,
+  )
+}

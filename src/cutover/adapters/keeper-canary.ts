@@ -1,0 +1,62 @@
+/** Real redemptions of a canary, by the keeper: it stores what comes before anybody sees it, so that a proof costs nobody a connection (SF-286, L-95). */
+import { formatAddress, parseAddress } from '../../ip/address.ts'
+import type { CanaryPort } from '../ports.ts'
+import type { AddressText } from '../rules/plan.ts'
+import { textIn, type JsonApi } from './json-api.ts'
+
+export type KeeperCanaryParts = {
+  readonly api: JsonApi
+  /** Tried in their order: the next where one is spent. */
+  readonly connections: readonly string[]
+  readonly egressOf: (address: AddressText) => Promise<string | undefined>
+}
+
+type Tried = Awaited<ReturnType<CanaryPort['redeem']>>
+
+export function keeperCanary({ api, connections, egressOf }: KeeperCanaryParts): CanaryPort {
+  return {
+    async redeem(address) {
+      const egress = await egressOf(address)
+      if (egress === undefined) return { result: 'unclear', evidence: `no egress leaves from ${address}` }
+      let last: Tried = { result: 'spent', evidence: 'no canary is named' }
+      for (const connection of connections) {
+        last = await verify(api, { connection, egress, address })
+        if (last.result !== 'spent') return last
+      }
+      return last
+    },
+  }
+}
+
+/** Only the allowlist's own words are its refusal (L-96); everything else that is no success is no verdict. */
+async function verify(
+  api: JsonApi,
+  {
+    connection,
+    egress,
+    address,
+  }: { readonly connection: string; readonly egress: string; readonly address: AddressText },
+): Promise<Tried> {
+  const answer = await api.ask('POST', `/connections/${encodeURIComponent(connection)}/verify`, { body: { egress } })
+  const evidence =
+    `${connection} by ${egress}: ${answer.status} ${textIn(answer.body, 'code') ?? ''} ${textIn(answer.body, 'detail') ?? ''}`.trim()
+  if (answer.status === 200) {
+    const left = textIn(answer.body, 'egress')
+    return left !== undefined && isSame(left, address)
+      ? { result: 'success', evidence: `${connection} redeemed from ${left}` }
+      : {
+          result: 'unclear',
+          evidence: `${connection} redeemed from ${left ?? 'an address that nobody knows'}, not from ${address}`,
+        }
+  }
+  const code = textIn(answer.body, 'code')
+  if (code === 'IP_REFUSED') return { result: 'refused', evidence }
+  return { result: spent.has(code ?? '') ? 'spent' : 'unclear', evidence }
+}
+
+const spent = new Set(['REAUTHORIZATION_REQUIRED', 'UNKNOWN_CONNECTION', 'UNKNOWN_APP', 'HANDED_OVER', 'REFUSED'])
+
+function isSame(text: string, address: AddressText): boolean {
+  const parsed = parseAddress(text)
+  return parsed.ok && formatAddress(parsed.value) === address
+}

@@ -1,0 +1,133 @@
+/** Org, gateway and keeper as they are, over real sockets: the traffic of a hundred redemptions moves from one pair of addresses to another. */
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test, type TestContext } from 'node:test'
+import { gatewayTraffic } from '../../src/cutover/adapters/gateway-traffic.ts'
+import { openJsonApi } from '../../src/cutover/adapters/json-api.ts'
+import { keeperCanary } from '../../src/cutover/adapters/keeper-canary.ts'
+import { orgAllowlist } from '../../src/cutover/adapters/org-allowlist.ts'
+import { writeEntry } from '../../src/cutover/entry-text.ts'
+import { takeJournal } from '../../src/cutover/journal.ts'
+import { listSeenOf } from '../../src/cutover/look.ts'
+import type { CutoverPorts } from '../../src/cutover/ports.ts'
+import type { Entry } from '../../src/cutover/rules/journal.ts'
+import type { Plan } from '../../src/cutover/rules/plan.ts'
+import { runCutover } from '../../src/cutover/runner.ts'
+import { migrations } from '../../src/cutover/store/migrations.ts'
+import { writes } from '../../src/cutover/store/writes.ts'
+import { openStorage } from '../../src/storage/open.ts'
+import { secret } from '../../src/values/secret.ts'
+import { days, instant, milliseconds, seconds, type Duration } from '../../src/values/time.ts'
+import { changeApp } from '../clients/wire.ts'
+import { startOrgBehind, startTestGateway } from '../gateway/kit.ts'
+import { openService } from '../keeper/service-scene.ts'
+
+const plan: Plan = {
+  app: 'Test_App',
+  from: ['127.0.0.11', '127.0.0.12'],
+  to: ['127.0.0.21', '127.0.0.22'],
+  terms: {
+    ...{
+      propagation: milliseconds(300),
+      watch: milliseconds(1500),
+      redemptionSuccess: 0.999,
+      quiet: milliseconds(600),
+    },
+    ...{ probes: 2, proofs: 1, recheck: seconds(30), retry: milliseconds(300), patience: 6, saves: 3 },
+    freshness: seconds(2),
+  },
+}
+const row = (address: string) => ({ startIpAddress: address, endIpAddress: address })
+
+type Place = {
+  readonly ports: CutoverPorts
+  /** Redeems all the time until it is stopped; resolves with what was refused, and how often it went well. */
+  readonly load: (stop: AbortSignal) => Promise<{ readonly good: number; readonly bad: readonly string[] }>
+}
+
+async function openPlace(t: TestContext): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'cutover-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const org = await startOrgBehind(t)
+  await changeApp(org, {
+    oauthSecuritySettings: { enforceRefreshTokenIpAllowlist: true, tokenIpRanges: plan.from.map(row) },
+  })
+  const gateway = await startTestGateway(t, {
+    allow: [`127.0.0.1:${new URL(org.url).port}`],
+    configuration: { healthCheck: { every: '200ms' } },
+  })
+  const service = await openService(folder, {}, secret(gateway.proxyUrl))
+  t.after(() => service.close())
+  const { consumerKey: clientId, consumerSecret } = org.client
+  await service.keeper.saveApp({ name: 'nightly', loginUrl: org.url, clientId, clientSecret: secret(consumerSecret) })
+  for (const id of ['canary', 'customer']) {
+    const { refresh_token } = await org.grant()
+    await service.keeper.adopt({ id, app: 'nightly', refreshToken: secret(refresh_token) })
+  }
+  const traffic = gatewayTraffic({
+    api: openJsonApi({ base: `${gateway.adminUrl}/admin/v1`, token: gateway.running.adminToken.token }),
+    wait: async (length) => await sleep(length),
+    clients: ['backend'],
+  })
+  const allowlist = orgAllowlist(openJsonApi({ base: `${org.url}/admin/v1`, token: secret(org.adminToken) }), plan.app)
+  const keeperApi = openJsonApi({ base: `${service.url}/v1`, token: service.token.token })
+  const canary = keeperCanary({ api: keeperApi, connections: ['canary'], egressOf: traffic.egressOf })
+  return {
+    ports: { allowlist, traffic, canary, lookBack: days(30) },
+    async load(stop) {
+      const bad: string[] = []
+      let good = 0
+      while (!stop.aborted) {
+        const went = await service.keeper.verify('customer').then(
+          () => undefined,
+          (cause: unknown) => String(cause),
+        )
+        if (went === undefined) good += 1
+        else bad.push(went)
+      }
+      return { good, bad }
+    },
+  }
+}
+
+test('P-60: the traffic moves from one pair to another without one failed redemption, and back', async (t) => {
+  const { ports, load } = await openPlace(t)
+  const storage = await openStorage({
+    ...{ url: 'sqlite::memory:', system: 'cutover', migrations, writes },
+    writesModule: new URL('../../src/cutover/store/writes.ts', import.meta.url),
+  })
+  t.after(() => storage.close())
+  const clock = () => instant(Date.now())
+  const list = listSeenOf(await ports.allowlist.read(), [...plan.from, ...plan.to])
+  const planned: Entry = { at: clock(), kind: 'planned', plan, list }
+  await storage.write('createCutover', { id: 'one', app: plan.app, entry: writeEntry(planned) })
+  const run = async (): Promise<string> => {
+    const taken = await takeJournal({ storage, holder: 'a test', leaseMs: 0 }, 'one')
+    if (taken.kind !== 'taken') throw new Error(taken.kind)
+    const end = await runCutover({
+      ...{ ports, journal: taken.journal, clock, runner: 'a test', tell: () => undefined },
+      wait: async (length: Duration) => await sleep(length),
+      stopping: AbortSignal.timeout(60_000),
+    })
+    return end.kind === 'ended' ? `${end.how}: ${end.instruction}` : end.kind
+  }
+  const stop = new AbortController()
+  const loaded = load(stop.signal)
+  equal(await run(), 'done: All redemptions leave from 127.0.0.21 and 127.0.0.22.')
+  const moved = await ports.traffic.read(instant(Date.now() - 1000))
+  deepEqual(
+    moved.members.map(({ address, mode }) => `${address} ${mode}`),
+    plan.to.map((each) => `${each} active`),
+  )
+  const asked: Entry = { at: clock(), kind: 'asked', what: 'rollback' }
+  await storage.write('ask', { id: 'one', at: asked.at, entry: writeEntry(asked) })
+  ok((await run()).startsWith('rolled-back'))
+  stop.abort()
+  const { good, bad } = await loaded
+  deepEqual(bad, [])
+  ok(good > 20, `only ${good} redemptions went through`)
+  t.diagnostic(`${good} redemptions, none failed`)
+})
