@@ -46,6 +46,7 @@ export type KeeperConfiguration = {
   readonly heartbeat: string
   readonly heartbeatSpread: string
   readonly blackouts: readonly string[]
+  readonly limits: { readonly atOnce: number; readonly perMinute: number }
   readonly webhooks: readonly WebhookConfiguration[]
   readonly eventsKeptFor: string
 }
@@ -59,6 +60,8 @@ const tenantOf: JsonSchema = {
 const text = (description: string) => ({ type: 'string', minLength: 1, maxLength: 2000, description }) as const
 const duration = (fallback: string, description: string) =>
   ({ type: 'string', format: 'duration', default: fallback, description }) as const
+
+const count = { type: 'integer', minimum: 1 } as const
 
 const tenant: JsonSchema = {
   ...closed,
@@ -154,6 +157,15 @@ export const keeperSchema: Schema<KeeperConfiguration> = {
     blackouts: {
       ...{ type: 'array', default: [], items: { type: 'string', minLength: 1, maxLength: 100 }, maxItems: 100 },
       description: 'Hours in which no heartbeat begins, e.g. `Mon-Fri 08:00-18:00 +02:00`.',
+    },
+    limits: {
+      ...closed,
+      default: {},
+      description: 'What one login host is asked for by all processes over one vault; a quarter is kept for callers.',
+      properties: {
+        atOnce: { ...count, maximum: 1000, default: 10, description: 'Exchanges at one time.' },
+        perMinute: { ...count, maximum: 60_000, default: 600, description: 'Exchanges in a minute.' },
+      },
     },
     webhooks: {
       ...{ type: 'array', default: [], items: webhook, maxItems: 1000 },

@@ -61,7 +61,7 @@ export async function openKeeperService(
 }
 
 function optionsOf({ configuration, folder, onFault, ...rest }: KeeperServiceOptions): KeeperOptions {
-  const { heartbeat, heartbeatSpread, blackouts, webhooks, eventsKeptFor } = configuration
+  const { heartbeat, heartbeatSpread, blackouts, limits, webhooks, eventsKeptFor } = configuration
   const windows = blackouts.flatMap((text) => {
     const parsed = parseBlackouts(text)
     if (!parsed.ok) throw new Error(`keeper.blackouts was not validated: it ${parsed.fault}`)
@@ -74,6 +74,7 @@ function optionsOf({ configuration, folder, onFault, ...rest }: KeeperServiceOpt
         ...usualSettings.heartbeat,
         ...{ every: lengthOf(heartbeat), spread: lengthOf(heartbeatSpread), blackouts: windows },
       },
+      limits: { ...usualSettings.limits, ...limits },
       retention: { ...usualSettings.retention, events: lengthOf(eventsKeptFor) },
     },
   }
