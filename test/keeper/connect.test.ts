@@ -155,6 +155,17 @@ describe('a login with a web callback', () => {
     )
     ok(await own.keeper.connect('evil', { id: 'acme', tenant: 'rival' }))
   })
+
+  test('nor ended there, whoever else began to come back to it meanwhile; and nobody keeps a login away from Salesforce', async () => {
+    await using own = await openLoginScene()
+    const { keeper } = own
+    const begun = await keeper.connect('partner', { id: 'acme' })
+    const app = { name: 'nightly', tenant: 'rival', loginUrl: 'https://login.salesforce.com', clientId: 'x' }
+    await keeper.saveApp({ ...app, redirectUri: webCallback })
+    ok(await keeper.connect('nightly', { id: 'acme', tenant: 'rival' }))
+    await rejects(keeper.takeCallback(await walkThrough(begun.url)), coded('INVALID', /login host/))
+    equal(await keeper.connection('acme'), undefined)
+  })
 })
 
 describe('a login into a connection that is there', () => {

@@ -3,7 +3,8 @@ import type { ConnectionKey } from '../connection-key.ts'
 import { KeeperError } from '../keeper-error.ts'
 import { adviceOf } from '../rules/code-outcome.ts'
 import { cameTo, readCallback, type Callback } from '../rules/authorization.ts'
-import { findAuthorizationByState, type StoredAuthorization } from '../store/authorizations.ts'
+import { mayShareRedirect } from '../rules/salesforce-hosts.ts'
+import { findAuthorizationByState, findLoginsBehind, type StoredAuthorization } from '../store/authorizations.ts'
 import { exchangeCode } from './exchange-code.ts'
 import { end, finish } from './finish.ts'
 import { errorFrom, hashOf, kept, notStored, overdue, type ConnectParts } from './parts.ts'
@@ -55,6 +56,7 @@ const unknown = (): KeeperError =>
 export async function takeCallback(parts: ConnectParts, url: string, options: TakeOptions): Promise<Taken> {
   const [login, { answer }] = await loginOf(parts, url, options)
   const { number, key } = login
+  await checkShared(parts, login)
   const taken = await parts.storage.write('takeAuthorization', { number })
   if (taken.kind !== 'committed') throw notStored(`the callback for ${key.id}`)
   if (taken.value.kind === 'expired') throw overdue('The login took more than ten minutes.')
@@ -62,6 +64,16 @@ export async function takeCallback(parts: ConnectParts, url: string, options: Ta
     throw login.error === null ? overdue('This callback was taken before.') : errorFrom(login.error)
   if (answer.kind === 'error') return await end(parts, login, denied(answer))
   return { number, key: await exchange(parts, login, answer.code) }
+}
+
+/** Another login host may have come to use the redirect URI since the login was begun. */
+async function checkShared({ storage, log }: ConnectParts, { key, app, ...login }: StoredAuthorization): Promise<void> {
+  const logins = await storage.read(() => findLoginsBehind(login.redirectUri))
+  if (logins.every((each) => mayShareRedirect(login.loginUrl, each))) return
+  log.warn('keeper.callback-of-many-login-hosts', { ...key, app })
+  throw new KeeperError('INVALID', 'Another login host has this redirect URI by now, and the code may be one of it.', {
+    next: ['Give each login host a redirect URI of its own (RFC 9700 section 4.4), then authorize again.'],
+  })
 }
 
 async function exchange(parts: ConnectParts, login: StoredAuthorization, code: string): Promise<ConnectionKey> {

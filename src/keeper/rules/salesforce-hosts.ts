@@ -19,12 +19,12 @@ export function isHostOfOrg(url: URL, loginUrl: string): boolean {
   return url.protocol === 'https:' && url.port === '' && isSalesforceHost(url.hostname)
 }
 
-/** Whether codes for both may come back to one redirect URI. Without RFC 9207, which Salesforce does not speak, nothing in a callback tells which login host
- *  it comes from: an evil one could have a code of another brought to itself (RFC 9700 section 4.4). Salesforce's own hosts trust each other. */
+/** Whether a login at the first may come back to a redirect URI to which logins at the other come back as well. Without RFC 9207, which Salesforce does not
+ *  speak, nothing in a callback tells which login host it comes from: an evil one could have a code of another brought to itself (RFC 9700 section 4.4).
+ *  Salesforce is not evil, and a code that belongs to another host is worth nothing there: so nobody keeps its logins away by naming their redirect URI. */
 export function mayShareRedirect(loginUrl: string, another: string): boolean {
-  const [a, b] = [new URL(loginUrl), new URL(another)]
-  if (a.origin === b.origin) return true
-  return [a, b].every(({ protocol, hostname }) => protocol === 'https:' && isSalesforceHost(hostname))
+  const { origin, protocol, hostname } = new URL(loginUrl)
+  return origin === new URL(another).origin || (protocol === 'https:' && isSalesforceHost(hostname))
 }
 
 export type OwnHosts = { readonly loginUrl: string; readonly instanceUrl: string | undefined }
