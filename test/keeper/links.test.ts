@@ -1,5 +1,6 @@
 /** Reauthorization links and callbacks of the service, as a browser meets them. */
 import { equal, match, notEqual, ok } from 'node:assert/strict'
+import { request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { openVisitor, type Page, type Visitor } from '../browser-flow/visitor.ts'
 import type { RunningKeeper } from '../../src/keeper/service/service.ts'
@@ -18,8 +19,8 @@ describe('the service', () => {
   let own: string
   const ask = async (path: string, { token, ...rest }: Ask = {}): Promise<Answer> =>
     await askAt(`${service.url}${path}`, { ...rest, token: token === undefined ? service.token.token.expose() : token })
-  const link = async (): Promise<string> => {
-    const made = await ask('/v1/connections/acme/reauthorization-link', { method: 'POST', body: {} })
+  const link = async (id = 'acme'): Promise<string> => {
+    const made = await ask(`/v1/connections/${id}/reauthorization-link`, { method: 'POST', body: {} })
     equal(made.status, 200, made.text)
     return new URL(made.body.url).pathname
   }
@@ -134,6 +135,54 @@ describe('the service', () => {
     equal((await browser.get(callback.pathname + callback.search)).status, 410)
     equal(await generation(), was)
     equal((await ask('/v1/connections/acme/verify', { method: 'POST' })).status, 200)
+  })
+
+  test('a link and a login that was begun go with their connection', async () => {
+    const { refresh_token } = await org.grant()
+    const gone = { id: 'gone', app: 'partner', refresh_token }
+    equal((await ask('/v1/connections', { body: gone })).status, 201)
+    const [path, unused] = [await link('gone'), await link('gone')]
+    const browser = openVisitor(service.url)
+    const byLink = new URL(await walkThrough((await press(browser, path)).location, { as: other }))
+    const begun = await ask('/v1/apps/partner/connect', { body: { connection: 'gone' } })
+    const byProgram = new URL(await walkThrough(begun.body.url, { as: other }))
+    equal((await ask('/v1/connections/gone', { method: 'DELETE' })).status, 200)
+    for (const { pathname, search } of [byLink, byProgram]) equal((await browser.get(pathname + search)).status, 400)
+    equal((await ask('/v1/connections/gone')).status, 404)
+    const again = { ...gone, refresh_token: (await org.grant()).refresh_token }
+    equal((await ask('/v1/connections', { body: again })).status, 201)
+    equal((await browser.get(unused)).status, 410)
+  })
+
+  test('a link is not followed where a page elsewhere has pressed its button', async () => {
+    const url = `${service.url}${await link()}`
+    const pressed = async (site: string): Promise<number> =>
+      (await fetch(url, { method: 'POST', redirect: 'manual', headers: { 'sec-fetch-site': site } })).status
+    for (const [site, status] of [
+      ['cross-site', 400],
+      ['same-site', 400],
+      ['same-origin', 303],
+    ] as const)
+      equal(await pressed(site), status, site)
+  })
+
+  test('behind https the browser is known by a cookie that no other host can put in its place', async (t) => {
+    const behindProxy = await openService(folder, { publicUrl: 'https://keeper.example' })
+    t.after(async () => await behindProxy.close())
+    const led = await fetch(`${behindProxy.url}${await link()}`, { method: 'POST', redirect: 'manual' })
+    match(led.headers.get('set-cookie') ?? '', /^__Host-sallyport-login=[\w-]{43}; Path=\/; .*SameSite=Lax; Secure$/)
+  })
+
+  test('does not take a callback for one of another place, whatever the request line says', async () => {
+    const elsewhere = 'https://partner.example/oauth/callback'
+    const begun = await ask('/v1/apps/partner/connect', { body: { connection: 'acme', redirect_uri: elsewhere } })
+    const path = `${elsewhere}?error=access_denied&state=${begun.body.state}`
+    const { promise, resolve } = Promise.withResolvers<number | undefined>()
+    const { hostname, port } = new URL(service.url)
+    request({ hostname, port, path }, (response) => resolve(response.resume().statusCode)).end()
+    equal(await promise, 400)
+    const taken = await ask('/v1/callback', { body: { url: path } })
+    match(taken.text, /AUTHORIZATION_DENIED/) // and was not before
   })
 
   test('says to a browser that comes with nothing what is wrong, without a script', async () => {

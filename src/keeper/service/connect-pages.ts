@@ -65,37 +65,51 @@ async function followLink(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { ticket } = request.params
+  if (!isOwnButton(request)) throw elsewhere()
   const { app: name, tenant } = await keeper.openLink(ticket)
   const own = `${publicUrl()}${callbackPath}`
   const redirectUri = redirectForLinks(publicUrl(), (await keeper.app({ tenant, name }))?.redirectUri)
   // whoever sends the login page's address to somebody else gets nothing of his login: it has to end where it was begun (RFC 9700 section 4.7)
   const browser =
-    redirectUri === own ? (carriedBy(request) ?? Buffer.from(random(32)).toString('base64url')) : undefined
+    redirectUri === own ? (carriedBy(request, own) ?? Buffer.from(random(32)).toString('base64url')) : undefined
   const { url } = await keeper.connectByLink(ticket, { redirectUri, browser })
   if (browser !== undefined) reply.header('set-cookie', cookieOf(browser, own))
   return reply.header('referrer-policy', 'no-referrer').header('cache-control', 'no-store').redirect(url, 303)
 }
 
-const cookieName = 'sallyport-login'
+/** A page elsewhere could press it for somebody who has logged in to Salesforce, and nobody would have agreed to anything. Browsers say where a press comes
+ *  from; Origin does not, since the page lets nothing of its address out. */
+const isOwnButton = ({ headers }: FastifyRequest): boolean =>
+  ['same-origin', 'none', undefined].includes(headers['sec-fetch-site']?.toString())
+
+const elsewhere = (): KeeperError =>
+  new KeeperError('INVALID', 'A page elsewhere has pressed the button of this link.', {
+    next: ['Open the link itself, and press its button if you were told to.'],
+  })
+
+/** With the prefix no other host of the domain can put one of its own in its place (RFC 6265bis section 4.1.3.2); it is for https alone. */
+const cookieName = (own: string): string => (own.startsWith('https:') ? '__Host-sallyport-login' : 'sallyport-login')
 
 const cookieOf = (value: string, own: string): string =>
-  `${cookieName}=${value}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax${own.startsWith('https:') ? '; Secure' : ''}`
+  `${cookieName(own)}=${value}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax${own.startsWith('https:') ? '; Secure' : ''}`
 
-function carriedBy({ headers }: FastifyRequest): string | undefined {
+function carriedBy({ headers }: FastifyRequest, own: string): string | undefined {
   for (const pair of headers.cookie?.split(';') ?? []) {
     const [name, value] = pair.trim().split('=')
-    if (name === cookieName && value !== undefined && /^[\w-]{43}$/.test(value)) return value
+    if (name === cookieName(own) && value !== undefined && /^[\w-]{43}$/.test(value)) return value
   }
   return undefined
 }
 
+/** Where it came to is this service's own, whatever the request line says: a proxy's form of it names any host. */
 async function takeCallback(
   { keeper, publicUrl }: ServiceParts,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const url = new URL(request.url, publicUrl()).href
-  const { id } = await keeper.takeCallback(url, { browser: { carries: carriedBy(request) } })
+  const own = `${publicUrl()}${callbackPath}`
+  const query = /\?.*$/s.exec(request.url)?.[0] ?? ''
+  const { id } = await keeper.takeCallback(`${own}${query}`, { browser: { carries: carriedBy(request, own) } })
   return send(reply, connectedPage(id))
 }
 

@@ -131,7 +131,8 @@ export function* replaceToken(plan: ReplaceToken): Program<ReplaceOutcome> {
 
 export type RemoveConnection = Held & { readonly generation: number; readonly events?: readonly NewEvent[] | undefined }
 
-/** Under a lease, so that nothing is on the wire meanwhile; fence and numbers of attempts stay counted. `open` is what nobody had dealt with. */
+/** Under a lease, so that nothing is on the wire meanwhile; fence and numbers of attempts stay counted. `open` is what nobody had dealt with. Its links and the
+ *  logins that wait go with it: one of them would make it anew, of whoever logs in. */
 export function* removeConnection({
   key,
   fence,
@@ -151,6 +152,8 @@ export function* removeConnection({
   const { tenant, id } = key
   yield* run('DELETE FROM attempts WHERE tenant = ? AND connection = ?', tenant, id)
   yield* run('DELETE FROM introspections WHERE tenant = ? AND connection = ?', tenant, id)
+  yield* run('DELETE FROM tickets WHERE tenant = ? AND connection = ?', tenant, id)
+  yield* run('DELETE FROM authorizations WHERE tenant = ? AND connection = ? AND taken_at IS NULL', tenant, id)
   yield* run('DELETE FROM connections WHERE tenant = ? AND id = ?', tenant, id)
   yield* run(
     'UPDATE leases SET holder = NULL, removed_at = ? WHERE tenant = ? AND connection = ?',
