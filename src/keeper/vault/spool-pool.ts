@@ -28,7 +28,10 @@ export function openPool(parts: PoolParts): Pool {
     async reserve(exchange) {
       if (closed) throw new Error(`the spool in ${home.root} is closed`)
       if (frameLength(0, exchange) > replyAt) throw new Error('the name of a connection is too long for the spool')
-      if (taken.size >= slots) return fault(allTaken(slots))
+      if (taken.size >= slots) return fault(allTaken(`All ${slots} places of the spool`))
+      const most = mostOfOne(slots)
+      const his = [...taken].filter((each) => each.exchange.key.tenant === exchange.key.tenant)
+      if (his.length >= most) return fault(allTaken(`All ${most} places of the spool that one tenant may have`))
       const place: Taken = { exchange, file: undefined }
       taken.add(place) // counted at once: many may be asking
       try {
@@ -114,8 +117,11 @@ function slotOf(place: Taken, { free, take }: SlotParts): Slot {
   }
 }
 
-function allTaken(slots: number): SpoolRefusal {
-  const means = `All ${slots} places of the spool are taken by refreshes under way.`
+/** A quarter is left to the others: a login host that does not answer holds each place for as long as a call may take (P-28). */
+const mostOfOne = (slots: number): number => slots - Math.floor(slots / 4)
+
+function allTaken(which: string): SpoolRefusal {
+  const means = `${which} are taken by refreshes under way.`
   return { kind: 'all-taken', means, next: ['Do this again when one of them has ended.'] }
 }
 

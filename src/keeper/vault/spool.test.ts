@@ -159,6 +159,19 @@ describe('a place in the spool', () => {
     equal(await why(spool), 'all-taken')
   })
 
+  test('P-28: is left to others by a tenant who takes what he can', async (t) => {
+    const spool = await open(t, await folderFor(t), { slots: 4, replyBytes: 100 })
+    const asked = async (tenant: string): Promise<string> => {
+      const slot = await spool.reserve({ tenant, id: 'canary' }, 3, 1)
+      return slot.ok ? 'reserved' : slot.fault.means
+    }
+    const greedy = [await asked('greedy'), await asked('greedy'), await asked('greedy'), await asked('greedy')]
+    deepEqual(greedy.slice(0, 3), ['reserved', 'reserved', 'reserved'])
+    match(String(greedy[3]), /^All 3 places .* one tenant/)
+    equal(await asked('modest'), 'reserved')
+    match(await asked('modest'), /^All 4 places/)
+  })
+
   test('is refused for a connection whose name does not fit', async (t) => {
     const spool = await open(t, await folderFor(t))
     await rejects(spool.reserve({ tenant: 'a', id: 'b'.repeat(5000) }, 1, 1), /too long/)

@@ -28,7 +28,8 @@ export type SpoolOptions = {
   readonly folder: string
   /** Names of files; they say nothing else. */
   readonly random: RandomBytes
-  /** How many exchanges may be under way at once in this process (64), and the room for the sealed reply of each (64 KiB). */
+  /** How many exchanges may be under way at once in this process (64; of one tenant three quarters of them), and the room for the sealed reply of each
+   *  (64 KiB). */
   readonly limits?: SpoolLimits
 }
 
