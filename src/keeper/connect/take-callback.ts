@@ -4,6 +4,7 @@ import { KeeperError } from '../keeper-error.ts'
 import { adviceOf } from '../rules/code-outcome.ts'
 import { cameTo, readCallback, type Callback } from '../rules/authorization.ts'
 import { mayShareRedirect } from '../rules/salesforce-hosts.ts'
+import { line } from '../rules/triage.ts'
 import { findAuthorizationByState, findLoginsBehind, type StoredAuthorization } from '../store/authorizations.ts'
 import { exchangeCode } from './exchange-code.ts'
 import { end, finish } from './finish.ts'
@@ -82,9 +83,8 @@ async function exchange(parts: ConnectParts, login: StoredAuthorization, code: s
   throw kept(login.key)
 }
 
-const control = /[^ -~\u00a0-\uffff]/g
-
 function denied({ error, description }: Callback['answer'] & { readonly kind: 'error' }): KeeperError {
-  const said = `${error}: ${description}`.replace(control, ' ').slice(0, 300)
-  return new KeeperError('AUTHORIZATION_DENIED', `The org says ${said}`, { next: [adviceOf(error)] })
+  return new KeeperError('AUTHORIZATION_DENIED', `The org says ${line(error)}: ${line(description)}`, {
+    next: [adviceOf(error)],
+  })
 }

@@ -227,7 +227,7 @@ function sessionOf(
 
 /** `https://HOST/id/ORG/USER` (SF-43). */
 export function identityOf({ identity, instanceUrl }: Tokens): Partial<Identity> {
-  const [, orgId, userId] = /\/id\/([^/]+)\/([^/]+)$/.exec(identity ?? '') ?? []
+  const [, orgId, userId] = /\/id\/([A-Za-z0-9]{15,18})\/([A-Za-z0-9]{15,18})$/.exec(identity ?? '') ?? []
   return {
     ...(orgId === undefined || userId === undefined ? {} : { orgId, userId }),
     ...(instanceUrl === undefined ? {} : { instanceUrl }),

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { adviceOf, isSameId, judgeCode, type CodeOutcome } from './code-outcome.ts'
 
@@ -64,6 +64,13 @@ describe('the exchange of a code', () => {
       match(outcome.why, new RegExp(`${error}: ${description}`))
       match(outcome.next, next)
     })
+
+  test('is refused in one line that no terminal obeys, however long the words of the org are', () => {
+    const outcome = reply(400, { error: `a\u001b[2J${'x'.repeat(9000)}`, error_description: 'b\u202e\u0007\nc' })
+    if (outcome.kind !== 'refused') throw new Error(outcome.kind)
+    match(outcome.why, /^The org says a \[2Jx+…: b c$/)
+    ok(outcome.why.length < 500)
+  })
 
   test('P-24: was not sent only where nothing was written', () => {
     for (const got of ['no-connection', 'nothing-written'] as const)

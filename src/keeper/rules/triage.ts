@@ -96,7 +96,7 @@ const unknown = (evidence: string, next: string): Explanation => ({
 })
 
 /** What the server says goes into events and onto terminals: one line, of bounded length. */
-const line = (text: string): string => {
+export const line = (text: string): string => {
   const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
   return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain
 }
