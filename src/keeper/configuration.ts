@@ -82,8 +82,10 @@ const app: JsonSchema = {
       ...{ type: 'string', enum: ['post', 'basic', 'private_key_jwt'] },
       description: 'How it proves itself: by its secret in the form (post) if not said.',
     },
-    redirectUri: text('Of the callback.'),
-    scopes: text('Space separated.'),
+    redirectUri: text(
+      'One of the callback URLs that the app has in Setup; /oauth/callback of this keeper if not said.',
+    ),
+    scopes: text('Space separated, refresh_token among them; those of the app in Setup if not said.'),
   },
 }
 
@@ -120,7 +122,8 @@ export const keeperSchema: Schema<KeeperConfiguration> = {
     listen: { type: 'string', format: 'listen', default: '127.0.0.1:8481', description: 'Host and port to listen on.' },
     publicUrl: {
       ...{ type: 'string', format: 'origin' },
-      description: 'The origin under which browsers reach this service; the address listened on if left out.',
+      description:
+        'The origin under which browsers reach this service, for links and its callback; the address listened on if left out.',
     },
     keyring: {
       default: { file: 'keyring.json' },
@@ -131,7 +134,7 @@ export const keeperSchema: Schema<KeeperConfiguration> = {
       ],
     },
     proxy: secretSchema(
-      'URL of the proxy for all calls to Salesforce, with its credentials; if not said, what SALLYPORT_GATEWAY_URL has, then QUOTAGUARDSTATIC_URL.',
+      'URL of the proxy for all calls to Salesforce, with its credentials: http, https or socks5; if not said, what SALLYPORT_GATEWAY_URL has, then QUOTAGUARDSTATIC_URL.',
     ),
     direct: {
       ...{ type: 'boolean', default: false },
@@ -156,7 +159,7 @@ export const keeperSchema: Schema<KeeperConfiguration> = {
     heartbeatSpread: duration('1d', 'Heartbeats are spread over this long before it, so that connections do not meet.'),
     blackouts: {
       ...{ type: 'array', default: [], items: { type: 'string', minLength: 1, maxLength: 100 }, maxItems: 100 },
-      description: 'Hours in which no heartbeat begins, e.g. `Mon-Fri 08:00-18:00 +02:00`.',
+      description: 'Hours in which no heartbeat begins, e.g. `Mon-Fri 08:00-18:00 +02:00`; UTC without an offset.',
     },
     limits: {
       ...closed,

@@ -16,6 +16,7 @@ const named = {
   '127.0.0.1:8480': 'SALLYPORT_ORG_LISTEN',
   '127.0.0.1:9293': 'SALLYPORT_GATEWAY_LISTEN',
   '127.0.0.1:9294': 'SALLYPORT_GATEWAY_ADMIN_LISTEN',
+  '127.0.0.1:8481': 'SALLYPORT_KEEPER_LISTEN',
 } as const
 /** Milliseconds until what hangs is killed. */
 const longest = { command: 60_000, service: 240_000 } as const

@@ -9,3 +9,5 @@ export const demonstrationKeyring = 'demonstration/keeper-keyring.json'
 /** In the keeper. */
 export const demonstrationConnection = 'demo'
 export const callbackUrl = 'http://localhost:1717/OauthRedirect'
+/** Of the keeper where it listens as it usually does: its links and its own callback lead there. */
+export const keeperCallbackUrl = 'http://127.0.0.1:8481/oauth/callback'

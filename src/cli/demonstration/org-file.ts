@@ -1,6 +1,6 @@
 /** The demonstration's org file: one app with an enforced allowlist, one user, and trusted ranges so that nobody is asked to verify a device. */
 import { usualPair } from './addresses.ts'
-import { callbackUrl, demonstrationApp, demonstrationUser, keptUser } from './names.ts'
+import { callbackUrl, demonstrationApp, demonstrationUser, keeperCallbackUrl, keptUser } from './names.ts'
 
 /** Secrets are in files beside it. The field names are those of the Metadata API. */
 export const orgFileText = (consumerKey: string): string => `\
@@ -29,7 +29,9 @@ externalClientApps:
     globalOauthSettings:
       consumerKey: ${consumerKey}
       consumerSecret: { file: consumer-secret }
-      callbackUrl: ${callbackUrl}
+      callbackUrl: |-
+        ${callbackUrl}
+        ${keeperCallbackUrl}
       isPkceRequired: true
       isRefreshTokenRotationEnabled: true
       isEnforceRefreshTokenTTL: true
