@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RandomBytes } from './values/domain.ts'
 import { instant, type Duration } from './values/time.ts'
 import type { Log } from './org/parts.ts'
+import type { CutoverEnvironment, Cutovers } from './cutover/cutover.ts'
 import type { GatewayEnvironment, GatewayOptions, RunningGateway } from './gateway/gateway.ts'
 import { openStorage } from './storage/open.ts'
 import type { Keeper, KeeperOptions } from './keeper/keeper-face.ts'
@@ -36,13 +37,24 @@ export async function startGateway(options: GatewayOptions & ServiceTerms): Prom
   return await openGateway(withWriter(systemEnvironment(options.log), options.writer), options)
 }
 
+export async function startCutovers({
+  storage,
+  log,
+}: {
+  readonly storage: string
+  readonly log: Log
+}): Promise<Cutovers> {
+  const { openCutovers } = await import('./cutover/cutover.ts')
+  return await openCutovers(systemEnvironment(log), storage)
+}
+
 type ServiceTerms = {
   readonly log: Log
   /** Of its store: `inline` saves the memory of a thread, and the loop waits for each commit (P-15); a thread of its own if not said. */
   readonly writer?: 'inline' | undefined
 }
 
-type Environment = OrgEnvironment & GatewayEnvironment & KeeperEnvironment
+type Environment = OrgEnvironment & GatewayEnvironment & KeeperEnvironment & CutoverEnvironment
 
 const openInline: typeof openStorage = async (wanted) => await openStorage({ ...wanted, writer: 'inline' })
 

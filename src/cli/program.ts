@@ -2,6 +2,7 @@
 import { Command, type CommanderError } from 'commander'
 import { addAllowlistCommands } from './commands/allowlist.ts'
 import { addConnectCommand } from './commands/connect.ts'
+import { addCutoverCommands } from './commands/cutover.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addGatewayCommand } from './commands/gateway.ts'
@@ -30,6 +31,7 @@ export function openProgram(terminal: Terminal): Command {
   addKeeperCommands(program, terminal)
   addConnectCommand(program, terminal)
   addAllowlistCommands(program, terminal)
+  addCutoverCommands(program, terminal)
   addConfigCommands(program, terminal)
   addDoctorCommand(program, terminal)
   return program

@@ -46,42 +46,59 @@ export async function runCutover(parts: RunnerParts): Promise<RunEnd> {
 }
 
 async function carryOut(parts: RunnerParts, state: State, command: Command): Promise<RunEnd | undefined> {
-  const { journal, ports, clock } = parts
-  const note = async (...[body]: [Said]): Promise<void> => await journal.write(at(clock(), body))
   switch (command.kind) {
-    case 'observe':
-      return await observe(parts, state)
-    case 'act':
-      await note({ kind: 'intent', act: command.act })
-      return void (await note({ kind: 'acted', act: command.act, ...(await act(ports, state, command.act)) }))
-    case 'probe': {
-      const { address } = command
-      const seen = await ports.traffic.probe(address).catch(unclear)
-      return void (await note({ kind: 'probed', address, ...seen }))
-    }
-    case 'redeem': {
-      const { address } = command
-      const seen = await ports.canary.redeem(address).catch(unclear)
-      return void (await note({ kind: 'redeemed', address, ...seen }))
-    }
-    case 'watch':
-      return void (await note({ kind: 'watched', ...(await ports.allowlist.redemptions(command.since).catch(none)) }))
-    case 'wait':
-      return void (await waitFor(parts, command.until))
     case 'ask-person':
       return { kind: 'waiting', question: command.question }
-    case 'turn':
-      return void (await note({ kind: 'turned', why: command.why }))
     case 'end':
-      if (state.ended === undefined) await note({ kind: 'ended', how: command.how, instruction: command.instruction })
+      if (state.ended === undefined)
+        await note(parts, { kind: 'ended', how: command.how, instruction: command.instruction })
       return { kind: 'ended', how: command.how, instruction: command.instruction }
+    case 'wait':
+      await waitFor(parts, command.until)
+      return undefined
+    case 'observe':
+      await observe(parts, state)
+      return undefined
+    case 'act':
+    case 'probe':
+    case 'redeem':
+    case 'watch':
+    case 'turn':
+      for await (const said of doing(parts, state, command)) await note(parts, said)
+      return undefined
   }
 }
 
-type Said = Entry extends infer E ? (E extends Entry ? Omit<E, 'at'> : never) : never
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the two parts of one entry
-const at = (when: Instant, said: Said): Entry => ({ at: when, ...said }) as Entry
+type Doing = Extract<Command, { readonly kind: 'act' | 'probe' | 'redeem' | 'watch' | 'turn' }>
 
+/** What is to be written, one line after the other; what comes after a line is done when that line is durable. */
+async function* doing({ ports }: RunnerParts, state: State, command: Doing): AsyncGenerator<Said> {
+  switch (command.kind) {
+    case 'act':
+      yield { kind: 'intent', act: command.act }
+      yield { kind: 'acted', act: command.act, ...(await act(ports, state, command.act)) }
+      break
+    case 'probe':
+      yield { kind: 'probed', address: command.address, ...(await ports.traffic.probe(command.address).catch(unclear)) }
+      break
+    case 'redeem':
+      yield {
+        ...{ kind: 'redeemed' as const, address: command.address },
+        ...(await ports.canary.redeem(command.address).catch(unclear)),
+      }
+      break
+    case 'watch':
+      yield { kind: 'watched', ...(await ports.allowlist.redemptions(command.since).catch(none)) }
+      break
+    case 'turn':
+      yield { kind: 'turned', why: command.why }
+  }
+}
+
+const note = async ({ journal, clock }: RunnerParts, said: Said): Promise<void> =>
+  await journal.write({ at: clock(), ...said })
+
+type Said = Entry extends infer E ? (E extends Entry ? Omit<E, 'at'> : never) : never
 const unclear = (cause: unknown): { readonly result: 'unclear'; readonly evidence: string } => ({
   result: 'unclear',
   evidence: cause instanceof Error ? cause.message : String(cause),
@@ -89,7 +106,7 @@ const unclear = (cause: unknown): { readonly result: 'unclear'; readonly evidenc
 const none = (): { attempts: number; successes: number; refused: number } => ({ attempts: 0, successes: 0, refused: 0 })
 
 /** A look that brought nothing is written as such: patience is counted in lines of the journal. */
-async function observe({ ports, journal, clock, wait }: RunnerParts, state: State): Promise<undefined> {
+async function observe({ ports, journal, clock, wait }: RunnerParts, state: State): Promise<void> {
   try {
     await journal.write({ at: clock(), kind: 'observed', seen: await look(ports, state, clock) })
   } catch (cause) {

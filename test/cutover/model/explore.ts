@@ -91,7 +91,9 @@ function wrongEnding({ state, world }: Node): string | undefined {
       return world.list.join() === first.listed.join() || tamperedAfter(state, world)
         ? undefined
         : 'rolled back to another list'
-    default:
+    case 'aborted':
+    case 'halted':
+    case undefined:
       return undefined
   }
 }
@@ -137,7 +139,7 @@ function keyOf({ state, world }: Node): string {
       return Object.entries(value).map(([a, at]) => [a, age(Number(at))])
     if (name === 'usedAt' && value instanceof Map) return [...value].map(([a, at]) => [a, age(Number(at))])
     if (value instanceof Map) return [...value].toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))
-    if (value instanceof Set) return [...value].toSorted()
+    if (value instanceof Set) return [...value].map(String).toSorted()
     if (name === 'listVersion') return world.late === undefined ? 0 : relative(world.late, 'list', value)
     if (name === 'poolVersion') return world.late === undefined ? 0 : relative(world.late, 'pool', value)
     if (name === 'version' || name === 'expects') return undefined

@@ -28,8 +28,7 @@ export function movesOf(node: Node, decide: Next = next): readonly Move[] {
 
 const log = ({ state, world }: Node, ...bodies: readonly EntryBody[]): Node => ({
   world,
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  state: bodies.reduce((so, body) => withEntry(so, { at: instant(world.now), ...body } as Entry), state),
+  state: bodies.reduce((so, body) => withEntry(so, { at: instant(world.now), ...body }), state),
 })
 const runner = (what: string, to: Node): Move => ({ what, by: 'runner', to })
 const world = (what: string, to: Node): Move => ({ what, by: 'world', to })

@@ -1,0 +1,101 @@
+/** `cutover plan / run / status / rollback`, and what may be asked of one that runs. */
+import type { Command } from 'commander'
+import type { CutoverFlags } from '../cutover/place.ts'
+import type { RunFlags } from '../cutover/run-cutover.ts'
+import type { Asking } from '../cutover/status.ts'
+import type { Terminal } from '../terminal.ts'
+
+export function addCutoverCommands(program: Command, terminal: Terminal): void {
+  const cutover = program
+    .command('cutover')
+    .description('change the addresses that an app redeems from, in the only safe order, with proof and a way back')
+    .addHelpText('after', '\nExample:\n  sallyport cutover plan cutover.yaml')
+  addPlan(cutover, terminal)
+  addRun(cutover, terminal)
+  addRollback(cutover, terminal)
+  addStatus(cutover, terminal)
+  addAsking(cutover, terminal)
+}
+
+const testing = ['--testing', 'let waits be shorter than what is known of Salesforce'] as const
+const file = ['<file>', 'the cutover file'] as const
+const yes = ['--yes', 'ask nothing; every check is made all the same'] as const
+
+function addPlan(cutover: Command, terminal: Terminal): void {
+  const plan = cutover
+    .command('plan')
+    .description('print what would happen and how each step is undone; refuse what is not safe. Changes nothing')
+    .argument(...file)
+    .option(...testing)
+    .addHelpText('after', '\nExample:\n  sallyport cutover plan cutover.yaml')
+  plan.action(async (path: string) => {
+    const { planCutover } = await import('../cutover/plan-cutover.ts')
+    await planCutover(terminal, path, plan.optsWithGlobals<CutoverFlags>())
+  })
+}
+
+function addRun(cutover: Command, terminal: Terminal): void {
+  const run = cutover
+    .command('run')
+    .description(
+      'do it, or go on where a killed run stopped. Exit 0 done, 3 waiting for a person, 4 rolled back, 5 halted',
+    )
+    .argument(...file)
+    .option(...yes)
+    .option('--hold', 'wait for a person before the old addresses are removed')
+    .option(...testing)
+    .addHelpText('after', '\nExample:\n  sallyport cutover run cutover.yaml --hold')
+  run.action(async (path: string) => {
+    const { runCutoverCommand } = await import('../cutover/run-cutover.ts')
+    await runCutoverCommand(terminal, path, run.optsWithGlobals<RunFlags>())
+  })
+}
+
+function addRollback(cutover: Command, terminal: Terminal): void {
+  const rollback = cutover
+    .command('rollback')
+    .description('back to how it was, from any state, after completion too')
+    .argument(...file)
+    .option(...yes)
+    .option(...testing)
+    .addHelpText('after', '\nExample:\n  sallyport cutover rollback cutover.yaml')
+  rollback.action(async (path: string) => {
+    const { rollBackCommand } = await import('../cutover/run-cutover.ts')
+    await rollBackCommand(terminal, path, rollback.optsWithGlobals<RunFlags>())
+  })
+}
+
+function addStatus(cutover: Command, terminal: Terminal): void {
+  const status = cutover
+    .command('status')
+    .description('the story of a cutover, with its evidence')
+    .argument('[id]', 'the newest where it is left out')
+    .addHelpText('after', '\nExample:\n  sallyport cutover status')
+  status.action(async (id: string | undefined) => {
+    const { showStatus } = await import('../cutover/status.ts')
+    await showStatus(terminal, id, status.optsWithGlobals<CutoverFlags>())
+  })
+}
+
+const askings: Readonly<Record<Exclude<Asking, 'rollback'>, string>> = {
+  hold: 'wait before the old addresses are removed',
+  release: 'let the removal go on',
+  pause: 'do nothing further',
+  continue: 'go on after a pause',
+  abort: 'end it where it is; what was done stays, and can be rolled back',
+}
+
+function addAsking(cutover: Command, terminal: Terminal): void {
+  for (const [what, description] of Object.entries(askings)) {
+    const command = cutover
+      .command(what)
+      .description(description)
+      .argument('[id]', 'the newest where it is left out')
+      .addHelpText('after', `\nExample:\n  sallyport cutover ${what}`)
+    command.action(async (id: string | undefined) => {
+      const { askCutover } = await import('../cutover/status.ts')
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of `askings`
+      await askCutover(terminal, { what: what as Asking, id }, command.optsWithGlobals<CutoverFlags>())
+    })
+  }
+}
