@@ -24,8 +24,7 @@ export function responseOf(incoming: IncomingMessage, url: URL, body?: Uint8Arra
 }
 
 // Node's own web stream, which its own Response takes: the two types differ in what neither uses
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const webStream = (incoming: IncomingMessage): ReadableStream => Readable.toWeb(incoming) as unknown as ReadableStream
+const webStream = (incoming: IncomingMessage): ReadableStream => Readable.toWeb(incoming)
 
 /** Undefined where it is longer; what was read of it is gone then, so it is asked only of what is to be short. */
 export async function readWhole(incoming: IncomingMessage, most: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -17,7 +17,7 @@ test('several stand with white space between them', () => {
 test('what is none is refused without being said', () => {
   const wrong = [
     ...['', '  ', base64(32), `whsec_${base64(23)}`, `whsec_${base64(65)}`, `whsec_${base64(32)}x`, 'whsec_canary'],
-    ...[`whsec_${base64(32)} canary`, `whsec_${'A'.repeat(43)}`, `${`whsec_${base64(32)} `.repeat(6)}`],
+    ...[`whsec_${base64(32)} canary`, `whsec_${'A'.repeat(43)}`, `whsec_${base64(32)} `.repeat(6)],
   ]
   for (const each of wrong) {
     const parsed = parseWebhookSecrets(each)

@@ -121,7 +121,7 @@ export function* countDeliveries({ tenant, name }: WebhookKey): Program<number> 
     tenant,
     name,
   )
-  return Number(row?.n ?? 0)
+  return row?.n ?? 0
 }
 
 /** A lease whose end is more than twice its length away was given before the clock was set back, and counts as ended (L-56). */
@@ -139,5 +139,5 @@ export function* countPending({ tenant, name }: WebhookKey, kinds: readonly stri
        WHERE tenant = ? AND sequence > ? AND kind IN (${marks}) AND data NOT LIKE ? LIMIT 10000) AS some`,
     ...[tenant, webhook.seen, ...kinds, `${JSON.stringify({ webhook: name }).slice(0, -1)},%`],
   )
-  return (yield* countDeliveries({ tenant, name })) + Number(ahead?.n ?? 0)
+  return (yield* countDeliveries({ tenant, name })) + (ahead?.n ?? 0)
 }
