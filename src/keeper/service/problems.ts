@@ -27,6 +27,7 @@ const kinds = {
   LINK_OVER: { status: 410, title: 'The link does not serve any more' },
   PORT_NOT_FREE: { status: 409, title: 'The port of the redirect URI is not free' },
   HOST_NOT_ALLOWED: { status: 422, title: 'The access token does not go there' },
+  TOO_MANY_AT_ONCE: { status: 503, title: 'As many requests are under way as may be' },
   TOO_MANY_STREAMS: { status: 503, title: 'As many event streams are open as may be' },
   INVALID: { status: 422, title: 'What was asked for cannot be done as it is' },
   HANDED_OVER: { status: 409, title: 'Another keeper has the connection' },

@@ -9,6 +9,7 @@ import { schemasForPeople } from '../../http/schemas-for-people.ts'
 import { watchConnections } from '../../http/unused-connections.ts'
 import { api, type Caller, type Problem } from './api.ts'
 import { registerApps } from './apps.ts'
+import { limitOfOne } from './at-once.ts'
 import { registerConnectPages } from './connect-pages.ts'
 import { registerConnect } from './connect.ts'
 import { registerConnections } from './connections.ts'
@@ -85,6 +86,7 @@ async function registerPlane(server: FastifyInstance, parts: ServiceParts, beare
   await server.register(
     (scope, _options, done) => {
       api.openPlane(scope, { bearers, log: parts.log, expected: (error) => problemOfKeeper(error, parts.clock()) })
+      scope.addHook('onRequest', limitOfOne(limits.ofOne))
       for (const register of behindToken) register(scope, parts)
       done()
     },
@@ -92,8 +94,8 @@ async function registerPlane(server: FastifyInstance, parts: ServiceParts, beare
   )
 }
 
-/** Milliseconds. */
-const limits = { header: 10_000, request: 30_000, keepAlive: 65_000, connections: 200 } as const
+/** Milliseconds; connections, and of them those that one tenant may have requests on. */
+const limits = { header: 10_000, request: 30_000, keepAlive: 65_000, connections: 400, ofOne: 200 } as const
 
 function makeServer({ log, clock }: ServiceParts): FastifyInstance {
   const problemOf = (error: FastifyError): Problem => problemOfKeeper(error, clock()) ?? api.problemOf(error, log)
