@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfiguration } from '../../src/config/load.ts'
+import { ownKinds } from '../../src/keeper/service/problems.ts'
 import { startGateway, startKeeperService } from '../../src/system.ts'
 import { startOrg } from '../../src/testing.ts'
 import { fault } from '../../src/values/result.ts'
@@ -56,8 +57,21 @@ belongs to (P-28). \`GET /v1/openapi.json\` has the whole of it and needs no tok
 Without a token: \`GET /healthz\`, \`GET /readyz\` (503 while tokens cannot be stored), \`GET /metrics\` (Prometheus; no names in it).
 
 ${sectionsOf(await pathsOfARunningKeeper())}
+
+## Codes
+
+Of refusals, besides those that every API has (\`REQUEST_MALFORMED\`, \`QUERY_INVALID\`, \`NOT_FOUND\`, …). The library's \`KeeperError\` has the same codes.
+
+| code | status | means |
+| --- | --- | --- |
+${keeperCodes()}
 `
 }
+
+const keeperCodes = (): string =>
+  Object.entries(ownKinds)
+    .map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title}. |`)
+    .join('\n')
 
 function sectionsOf(paths: Paths): string {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
