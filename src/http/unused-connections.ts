@@ -1,6 +1,7 @@
 /** What a server that is being closed need not wait for: connections on which nobody has asked for anything. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
 
 /** Node ends those that rest between two requests, and waits without end for one that has sent no whole request: browsers open such ones in store, and
  *  anybody can. To be called before the server listens; what comes back, when it has been told to close. From then on a request that had come whole is
@@ -25,4 +26,13 @@ export function watchConnections(server: Server): () => void {
     closing = true
     for (const [socket, asked] of open) if (![...asked].some(({ complete }) => complete)) socket.destroy()
   }
+}
+
+/** To be called before the server listens. */
+export function endUnusedAtClose(server: FastifyInstance): void {
+  const endUnused = watchConnections(server.server)
+  server.addHook('preClose', (done) => {
+    endUnused()
+    done()
+  })
 }

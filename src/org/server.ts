@@ -6,6 +6,7 @@ import { notFound } from './endpoints/pages.ts'
 import type { OrgParts } from './parts.ts'
 import { sendRefusal } from './endpoints/oauth-form.ts'
 import { schemasForPeople } from '../http/schemas-for-people.ts'
+import { endUnusedAtClose } from '../http/unused-connections.ts'
 
 const { createServer } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
 
@@ -48,6 +49,7 @@ export function openServer(parts: OrgParts, tokenLane: TokenLane): FastifyInstan
     },
     forceCloseConnections: 'idle',
   })
+  endUnusedAtClose(server)
   server.removeContentTypeParser('text/plain')
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)

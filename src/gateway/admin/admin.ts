@@ -6,6 +6,7 @@ import { oneToken } from '../../http/bearer.ts'
 import { describeApi } from '../../http/openapi.ts'
 import { originOf } from '../../http/origin.ts'
 import { schemasForPeople } from '../../http/schemas-for-people.ts'
+import { endUnusedAtClose } from '../../http/unused-connections.ts'
 import type { Secret } from '../../values/secret.ts'
 import { openAdminToken, type AdminToken } from '../admin-token.ts'
 import type { AdminParts } from './admin-parts.ts'
@@ -95,6 +96,7 @@ function openServer({ log }: AdminParts): FastifyInstance {
     forceCloseConnections: 'idle',
   })
   server.server.maxConnections = limits.connections
+  endUnusedAtClose(server)
   server.setNotFoundHandler((request, reply) => api.sendProblem(reply, api.nothingThere(request)))
   server.setErrorHandler((error: FastifyError, _request, reply) => api.sendProblem(reply, api.problemOf(error, log)))
   return server

@@ -3,8 +3,8 @@ import type { ConnectionKey } from '../connection-key.ts'
 import { KeeperError } from '../keeper-error.ts'
 import { adviceOf } from '../rules/code-outcome.ts'
 import { cameTo, readCallback, type Callback } from '../rules/authorization.ts'
+import { plainLine } from '../rules/plain-line.ts'
 import { mayShareRedirect } from '../rules/salesforce-hosts.ts'
-import { line } from '../rules/triage.ts'
 import { findAuthorizationByState, findLoginsBehind, type StoredAuthorization } from '../store/authorizations.ts'
 import { exchangeCode } from './exchange-code.ts'
 import { end, finish } from './finish.ts'
@@ -84,7 +84,7 @@ async function exchange(parts: ConnectParts, login: StoredAuthorization, code: s
 }
 
 function denied({ error, description }: Callback['answer'] & { readonly kind: 'error' }): KeeperError {
-  return new KeeperError('AUTHORIZATION_DENIED', `The org says ${line(error)}: ${line(description)}`, {
+  return new KeeperError('AUTHORIZATION_DENIED', `The org says ${plainLine(error)}: ${plainLine(description)}`, {
     next: [adviceOf(error)],
   })
 }

@@ -1,8 +1,8 @@
 /** What became of the exchange of a code, and what the person is told. Its words are other than those of a refresh: SF-54, SF-60 to SF-64. */
 import type { Exchanged } from './outcome.ts'
+import { plainLine } from './plain-line.ts'
 import { isHostOfOrg } from './salesforce-hosts.ts'
 import { readTokenReply, type Tokens } from './token-reply.ts'
-import { line } from './triage.ts'
 
 export type Granted = {
   readonly kind: 'granted'
@@ -54,7 +54,7 @@ function judgeTokens(tokens: Tokens, loginUrl: string): CodeOutcome {
   if (refreshToken === undefined)
     return {
       ...{ kind: 'useless', token: accessToken },
-      why: `The org gave no refresh token${scope === undefined ? '' : ` (the scopes were ${line(scope)})`}.`,
+      why: `The org gave no refresh token${scope === undefined ? '' : ` (the scopes were ${plainLine(scope)})`}.`,
       next: 'Give the app the scope refresh_token (Perform requests at any time), ask for it, and see that its refresh token policy is not “Immediately expire” (SF-78).',
     }
   const who = identityOf(identity, loginUrl)
@@ -89,7 +89,7 @@ function identityOf(
 export const isSameId = (a: string, b: string): boolean => a.slice(0, 15) === b.slice(0, 15)
 
 function refusal(error: string, description: string): CodeOutcome {
-  const said = `The org says ${line(error)}: ${line(description)}`
+  const said = `The org says ${plainLine(error)}: ${plainLine(description)}`
   const found = words.find(([its, text]) => its === error && (text === '' || text === description.trim().toLowerCase()))
   const [, , code, next] = found ?? ['', '', 'REFUSED', 'Look at the login history of the org, then authorize again.']
   return { kind: 'refused', code, why: said, next }

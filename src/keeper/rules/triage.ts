@@ -2,6 +2,7 @@
  *  comes with what speaks for it, how sure that is, and what to do. */
 import { between, days, isoText, type Duration, type Instant } from '../../values/time.ts'
 import type { Outcome } from './outcome.ts'
+import { plainLine } from './plain-line.ts'
 
 export type Cause =
   | 'blocked-address'
@@ -95,14 +96,8 @@ const unknown = (evidence: string, next: string): Explanation => ({
   ...{ cause: 'unknown', confidence: 'possible', evidence, next },
 })
 
-/** What the server says goes into events and onto terminals: one line, of bounded length. */
-export const line = (text: string): string => {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
-  return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain
-}
-
 const saidOf = ({ error, description }: { readonly error: string; readonly description: string }): string => {
-  const words = [error, description].map(line).filter((each) => each !== '')
+  const words = [error, description].map(plainLine).filter((each) => each !== '')
   return words.length === 0 ? '' : `, ${words.join(': ')}`
 }
 
@@ -142,7 +137,7 @@ const loginRestriction = ({ leftFrom }: OnRecord): Explanation => ({
 })
 
 function refusal({ of, error, description }: Outcome & { readonly kind: 'refused' }): Explanation {
-  const said = `The server says ${line(error)}: ${line(description)} (SF-312).`
+  const said = `The server says ${plainLine(error)}: ${plainLine(description)} (SF-312).`
   switch (of) {
     case 'user':
       if (error === 'inactive_user') return { ...certain('inactive-user', said), next: activate }

@@ -6,7 +6,7 @@ import type { Bearers } from '../../http/bearer.ts'
 import { describeApi } from '../../http/openapi.ts'
 import { originOf } from '../../http/origin.ts'
 import { schemasForPeople } from '../../http/schemas-for-people.ts'
-import { watchConnections } from '../../http/unused-connections.ts'
+import { endUnusedAtClose } from '../../http/unused-connections.ts'
 import { api, type Caller, type Problem } from './api.ts'
 import { registerApps } from './apps.ts'
 import { limitOfOne } from './at-once.ts'
@@ -52,20 +52,12 @@ export async function openServer(
   let listensOn = ''
   const parts: ServiceParts = { ...means, publicUrl: () => publicUrl ?? listensOn }
   const server = makeServer(parts)
-  const endUnused = watchConnections(server.server)
   await registerPlane(server, parts, bearers)
   registerDocument(server, parts)
   for (const register of forEveryone) register(server, parts)
   await server.listen(listen)
   listensOn = originOf(server.server.address(), listen.host)
-  return {
-    url: listensOn,
-    async close() {
-      const closed = server.close()
-      endUnused()
-      await closed
-    },
-  }
+  return { url: listensOn, close: async () => await server.close() }
 }
 
 const about = {
@@ -111,6 +103,7 @@ function makeServer({ log, clock }: ServiceParts): FastifyInstance {
     forceCloseConnections: 'idle',
   })
   server.server.maxConnections = limits.connections
+  endUnusedAtClose(server)
   server.setNotFoundHandler((request, reply) => api.sendProblem(reply, api.nothingThere(request)))
   server.setErrorHandler((error: FastifyError, _request, reply) => api.sendProblem(reply, problemOf(error)))
   return server
