@@ -39,6 +39,17 @@ describe('a change of the list', () => {
     deepEqual(changed, { ok: false, fault: [{ message: '192.0.2.0 to 192.0.2.15 holds more than 192.0.2.5.' }] })
   })
 
+  test('takes out a range all of whose addresses go', () => {
+    const changed = changedRows(rowsOf('192.0.2.4 - 192.0.2.5', '192.0.2.9'), {
+      ...{ add: [], remove: ['192.0.2.5', '192.0.2.4'], description },
+    })
+    ok(changed.ok)
+    deepEqual(
+      writeRows(changed.value.rows).map(({ start }) => start),
+      ['192.0.2.9'],
+    )
+  })
+
   test('L-98: is refused where both sets together pass 128 ranges, or 256 addresses', () => {
     const ranges = rowsOf(...Array.from({ length: 127 }, (_, i) => `192.0.2.${i}`))
     ok(changedRows(ranges, { add: ['198.51.100.1'], remove: [], description }).ok)

@@ -23,14 +23,17 @@ export const listedOf = (rows: ListRows, addresses: readonly AddressText[]): rea
 /** Names everything in the list that the plan does not change: equal texts are equal lists, in whatever order. */
 export const othersOf = (rows: ListRows, addresses: readonly AddressText[]): string =>
   rows
-    .filter((row) => !addresses.some((each) => isAlone(row, addressOf(each))))
+    .filter((row) => !isWithin(row, addresses))
     .map(formatRange)
     .toSorted()
     .join(' ')
 
-/** Rows that hold more than the address itself: it cannot be taken out without them. */
-export const widerRows = (rows: ListRows, address: AddressText): readonly Range[] =>
-  rows.filter((row) => rangeContains(row, addressOf(address)) && !isAlone(row, addressOf(address)))
+/** Rows that hold the address and others than those that go with it: it cannot be taken out without them. */
+export const widerRows = (
+  rows: ListRows,
+  address: AddressText,
+  going: readonly AddressText[] = [address],
+): readonly Range[] => rows.filter((row) => rangeContains(row, addressOf(address)) && !isWithin(row, going))
 
 /** The list as it is to be. What is listed already is not added again, since rows may not overlap; the fault is what the org would say of it (SF-134). */
 export function changedRows(
@@ -42,15 +45,17 @@ export function changedRows(
   }: { readonly add: readonly AddressText[]; readonly remove: readonly AddressText[]; readonly description: string },
 ): Result<Allowlist, readonly { readonly message: string }[]> {
   const wide = remove.flatMap((each) =>
-    widerRows(rows, each).map((row) => ({ message: `${formatRange(row)} holds more than ${each}.` })),
+    widerRows(rows, each, remove).map((row) => ({ message: `${formatRange(row)} holds more than ${each}.` })),
   )
   if (wide.length > 0) return fault(wide)
-  const kept = rows.filter((row) => !remove.some((each) => isAlone(row, addressOf(each))))
+  const kept = rows.filter((row) => !isWithin(row, remove))
   const added = add.filter((each) => listedOf(kept, [each]).length === 0)
   return parseAllowlist([...writeRows(kept), ...added.map((each) => ({ start: each, end: each, description }))])
 }
 
-const isAlone = (row: Range, address: Address): boolean => rangeContains(row, address) && rangeSize(row) === 1n
+/** Every address of the row is among them. */
+const isWithin = (row: Range, addresses: readonly AddressText[]): boolean =>
+  BigInt(new Set(addresses.filter((each) => rangeContains(row, addressOf(each)))).size) === rangeSize(row)
 
 /** Of a plan, whose addresses were read before. */
 function addressOf(text: AddressText): Address {

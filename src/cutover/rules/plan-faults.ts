@@ -99,7 +99,7 @@ const capacityNext = `A list holds ${allowlistLimits.ranges} ranges and ${allowl
 
 const wide = ({ from }: Sides, rows: ListRows): PlanFault[] =>
   from.flatMap((each, i) =>
-    widerRows(rows, each).map((row) => ({
+    widerRows(rows, each, from).map((row) => ({
       path: `from[${i}]`,
       message: `${each} is in the list by ${formatRange(row)}, which holds others as well`,
       next: 'Split that range into those that stay and those that go, and plan again.',
