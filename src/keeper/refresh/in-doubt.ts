@@ -1,6 +1,6 @@
 /** A token that may be spent: asked about, waited for, and sent once more only when nothing is left to lose (P-22, P-23, P-25). */
 import { hash } from 'node:crypto'
-import { instant, seconds, type Duration, type Instant } from '../../values/time.ts'
+import { after, instant, seconds, type Duration, type Instant } from '../../values/time.ts'
 import { connectionEndsAt, mayWrite } from '../rules/lease-terms.ts'
 import { nextInDoubt, sentInDoubt, type Answer, type Doubt, type Next } from '../rules/in-doubt.ts'
 import { servesUntil } from '../rules/due.ts'
@@ -26,7 +26,11 @@ export async function resolveDoubt(parts: ExchangeParts, held: Held): Promise<Re
     const next = await nextOf(parts, held, askedOf)
     if (next.kind !== 'introspect') return await enter(parts, held, next)
     if (asked === 2) return { kind: 'wait', until: instant(parts.clock() + parts.settings.askEvery) }
-    if (!(await introspect(parts, held, { credentials, askedOf }))) return { kind: 'overtaken' }
+    const told = await introspect(parts, held, { credentials, askedOf })
+    if (told === 'overtaken') return { kind: told }
+    // whom nobody reaches can be sent nothing either, and has not said that it cannot tell
+    if (told === 'not-asked')
+      return await enter(parts, held, { kind: 'wait', until: after(parts.clock(), parts.settings.askEvery) })
   }
 }
 
@@ -106,18 +110,24 @@ async function enter(parts: ExchangeParts, held: Held, next: Exclude<Next, { kin
 
 type Asking = { readonly credentials: AppCredentials; readonly askedOf: string }
 
-/** False where somebody else has taken over. It spends nothing (SF-119), and is noted whatever it says. */
-async function introspect(parts: ExchangeParts, held: Held, { credentials, askedOf }: Asking): Promise<boolean> {
+/** `overtaken`: somebody else has the lease. It spends nothing (SF-119), and is noted whatever it says. */
+async function introspect(
+  parts: ExchangeParts,
+  held: Held,
+  { credentials, askedOf }: Asking,
+): Promise<'noted' | 'overtaken' | 'not-asked'> {
   const before = parts.monotonic()
   const said = await ask(parts, held, credentials)
+  if (said === undefined) return 'not-asked'
   const noted = await parts.storage.write('noteIntrospection', {
     ...{ key: held.key, fence: held.fence, generation: held.connection.generation },
     ...{ said, askedOf, tookMs: parts.monotonic() - before },
   })
-  return noted.kind === 'committed' && noted.value.kind === 'noted'
+  return noted.kind === 'committed' && noted.value.kind === 'noted' ? 'noted' : 'overtaken'
 }
 
-async function ask(parts: ExchangeParts, held: Held, credentials: AppCredentials): Promise<Answer['said']> {
+/** Undefined where nothing of the question has left. */
+async function ask(parts: ExchangeParts, held: Held, credentials: AppCredentials): Promise<Answer['said'] | undefined> {
   const { connection } = held
   const { terms } = parts.settings
   const endsAt = connectionEndsAt(held.taken, terms)
@@ -131,11 +141,12 @@ async function ask(parts: ExchangeParts, held: Held, credentials: AppCredentials
     ...destinationOf(connection.loginUrl),
     ...{ deadline: endsAt - terms.call, endsAt },
   })
-  if (opened.kind === 'not-opened') return 'cannot-tell'
+  if (opened.kind === 'not-opened') return undefined
   const posted = await opened.connection.post(postOf(introspectionRequest(credentials, token.expose())), {
     mayWrite: () => mayWrite(held.taken, nowOf(parts), terms).may,
     deadlineMs: terms.call,
   })
+  if (posted.kind === 'not-sent') return undefined
   const exchanged = exchangedOf(posted)
   return exchanged.got === 'reply' ? readIntrospection(exchanged.status, exchanged.body) : 'cannot-tell'
 }
