@@ -1,9 +1,12 @@
 /** A live access token: from memory while it is fresh, from the store where somebody else has exchanged, and by an exchange where it is due. However
  *  many ask at once, one exchange answers them all (L-34). */
+import { hash } from 'node:crypto'
 import type { Secret } from '../values/secret.ts'
 import { after, instant, milliseconds, seconds, type Duration, type Instant } from '../values/time.ts'
+import { openBrake, RefusedAgain, type Brake } from './brake.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import { errorOf, isGood, unknownConnection } from './error-of.ts'
+import { isOver } from './is-over.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AccessToken } from './keeper-face.ts'
 import { lotOf } from './refresh/lot.ts'
@@ -28,18 +31,25 @@ const patience = seconds(45)
 export function openAccess(parts: ExchangeParts): Access {
   const { clock } = parts
   const memory = openMemory(parts)
+  const brake = openBrake(parts)
   const running = new Map<string, Promise<AccessToken>>()
+  const once = async (name: string, work: () => Promise<AccessToken>): Promise<AccessToken> => {
+    const before = running.get(name)
+    if (before !== undefined) return await before
+    const now = work().finally(() => running.delete(name))
+    running.set(name, now)
+    return await now
+  }
   return {
     async get(key, { refused } = {}) {
-      if (refused !== undefined) return await afterRefusal(parts, memory, { key, refused })
+      const name = nameOf(key)
+      if (refused !== undefined)
+        return await once(`${hash('sha256', refused)} ${name}`, () =>
+          afterRefusal(parts, { memory, brake }, { key, refused }),
+        )
       const known = memory.get(key)
       if (known !== undefined) return known
-      const name = nameOf(key)
-      const before = running.get(name)
-      if (before !== undefined) return await before
-      const now = find(parts, memory, key).finally(() => running.delete(name))
-      running.set(name, now)
-      return await now
+      return await once(name, () => find(parts, memory, key))
     },
     async exchange(key, { egress } = {}) {
       const patienceUntil = after(clock(), patience)
@@ -58,7 +68,7 @@ async function find(parts: ExchangeParts, memory: Memory, key: ConnectionKey): P
     if (clock() >= live.inUseFrom) noteUse(parts, key, view)
     return memory.put(key, live)
   }
-  const when = { kind: 'unless-newer', than: view.version } as const
+  const when = { kind: 'unless-newer', than: view.access } as const
   const done = await refresh(parts, { key, when, patienceUntil: after(clock(), patience) })
   if (isGood(done)) return await current(parts, memory, key)
   // what still serves is handed out, whatever became of the exchange
@@ -69,21 +79,31 @@ async function find(parts: ExchangeParts, memory: Memory, key: ConnectionKey): P
 /** The org has answered 401 to it: where it is still the one that is stored, it has to be exchanged; however many say so, once. */
 async function afterRefusal(
   parts: ExchangeParts,
-  memory: Memory,
+  { memory, brake }: { readonly memory: Memory; readonly brake: Brake },
   { key, refused }: { readonly key: ConnectionKey; readonly refused: string },
 ): Promise<AccessToken> {
   const { view, live } = await readAccess(parts, key)
   if (live !== undefined && live.token.accessToken.expose() !== refused) return memory.put(key, live)
   memory.forget(key)
-  if (live !== undefined) await learn(parts, key, view)
-  const when = { kind: 'unless-newer', than: view.version } as const
+  const name = nameOf(key)
+  if (live !== undefined) {
+    const until = brake.until(name, view.access)
+    if (until !== undefined && !(await isOver(parts, key, live.token))) throw new RefusedAgain(key, until)
+    if (!brake.isAgain(name, view.access)) await learn(parts, key, view)
+  }
+  const when = { kind: 'unless-newer', than: view.access } as const
   const done = await refresh(parts, { key, when, patienceUntil: after(parts.clock(), patience) })
-  if (isGood(done)) return await current(parts, memory, key)
-  throw errorOf(key, done)
+  if (!isGood(done)) throw errorOf(key, done)
+  const next = await readAccess(parts, key)
+  if (live !== undefined) brake.came(name, { refused: view.access, instead: next.view.access })
+  return handOut(memory, key, next.live)
 }
 
 async function current(parts: ExchangeParts, memory: Memory, key: ConnectionKey): Promise<AccessToken> {
-  const { live } = await readAccess(parts, key)
+  return handOut(memory, key, (await readAccess(parts, key)).live)
+}
+
+function handOut(memory: Memory, key: ConnectionKey, live: Live | undefined): AccessToken {
   if (live !== undefined) return memory.put(key, live)
   throw new KeeperError('SERVER_TROUBLE', 'The access token that has just come does not serve any more.')
 }

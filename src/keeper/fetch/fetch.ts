@@ -1,6 +1,7 @@
 /** Requests with a connection's access token, to its own hosts and nowhere else (P-28). */
 import type { Storage } from '../../storage/storage.ts'
 import type { Access } from '../access.ts'
+import { RefusedAgain } from '../brake.ts'
 import type { ConnectionKey } from '../connection-key.ts'
 import { unknownConnection } from '../error-of.ts'
 import { KeeperError } from '../keeper-error.ts'
@@ -42,7 +43,11 @@ export async function fetchAs(
   if (first.incoming.statusCode !== 401) return responseOf(first.incoming, first.target)
   const body = await readWhole(first.incoming, longestRefusal)
   if (!sessionIsOver(401, new TextDecoder().decode(body))) return responseOf(first.incoming, first.target, body)
-  const another = await access.get(key, { refused: token.accessToken.expose() })
+  const another = await access.get(key, { refused: token.accessToken.expose() }).catch((cause: unknown) => {
+    if (cause instanceof RefusedAgain) return undefined
+    throw cause
+  })
+  if (another === undefined) return responseOf(first.incoming, first.target, body)
   if (request.body !== undefined && !(request.body instanceof Uint8Array))
     return responseOf(first.incoming, first.target, body) // the stream is spent; the next call has another token
   const second = await ask(another)

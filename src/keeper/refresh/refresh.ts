@@ -43,10 +43,13 @@ export type RefreshAsk = {
   readonly turnUntil?: Instant
 }
 
+/** What an access token is sealed to names it. */
+export type AccessSeen = { readonly generation: number; readonly attempt: number }
+
 /** Looked at under the lease, so that of many who want the same only the first one does it (L-38). */
 export type When =
-  /** For a caller who saw this version: where there is another with a good access token, there is nothing to do. */
-  | { readonly kind: 'unless-newer'; readonly than: number }
+  /** For a caller who saw this access token, or none: where there is another, there is nothing to do. */
+  | { readonly kind: 'unless-newer'; readonly than: AccessSeen | null }
   /** In any case, also where it was refused for its address or by its org, since somebody says that it was mended (P-27); through this egress. */
   | { readonly kind: 'now'; readonly pin: string | undefined }
   /** Where its time has come. */
@@ -154,18 +157,21 @@ function urgencyOf({ kind }: When): Urgency {
 
 /** Done by whoever held the lease before, or not wanted. */
 function isNotWanted({ clock }: ExchangeParts, { connection }: Held, { when }: RefreshAsk): boolean {
-  const { version, state, access, nextDueAt } = connection
+  const { state, access, nextDueAt } = connection
   switch (when.kind) {
     case 'now':
       return false
     case 'never':
       return true
     case 'unless-newer':
-      return version > when.than && state === 'alive' && access !== null
+      return state === 'alive' && access !== null && !isSame(access, when.than)
     case 'if-due':
       return nextDueAt === null || nextDueAt > clock()
   }
 }
+
+const isSame = (access: AccessSeen, seen: AccessSeen | null): boolean =>
+  access.generation === seen?.generation && access.attempt === seen.attempt
 
 /** P-27, L-52: what was refused is not sent again before its time, unless somebody says that it was mended. */
 function restsFor({ clock }: ExchangeParts, { connection }: Held, { when }: RefreshAsk): RestsRefused | undefined {
