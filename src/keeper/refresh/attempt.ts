@@ -1,6 +1,6 @@
 /** One attempt to exchange a refresh token, journaled before each step: nothing is spent before its successor's place is ready, and what comes
  *  back is kept before anybody reads it (P-20, P-21, P-24, P-26). */
-import { isoText } from '../../values/time.ts'
+import { after, isoText, milliseconds } from '../../values/time.ts'
 import { connectionEndsAt, mayWrite } from '../rules/lease-terms.ts'
 import { showsWell, type Urgency } from '../rules/host-turns.ts'
 import { outcomeOf, type Outcome } from '../rules/outcome.ts'
@@ -9,6 +9,7 @@ import type { Posted } from '../transport/connection.ts'
 import type { Opened } from '../transport/transport.ts'
 import { destinationOf, postOf } from './form-post.ts'
 import { lockOf, nowOf, type ExchangeParts, type Held } from './parts.ts'
+import { jitterOf } from './lot.ts'
 import { exchangedOf } from './read-reply.ts'
 import { settle, type Judged, type Settled } from './settle.ts'
 import type { HostRests } from '../store/login-hosts.ts'
@@ -50,6 +51,8 @@ export async function attemptExchange(parts: ExchangeParts, held: Held, options:
       attempt: connection.refreshAttempt,
     }),
   )
+  const { slots, taken } = parts.spool.use()
+  if (taken >= slots) return noPlace(parts, held, `all ${slots} places of the spool are taken`)
   const turn = { urgency: options.urgency, limits: parts.settings.limits }
   const prepared = await storage.write('prepareAttempt', { ...under, turn })
   if (prepared.kind !== 'committed') return refusedToSend(prepared.kind === 'dropped' ? prepared.why : prepared.cause)
@@ -58,6 +61,11 @@ export async function attemptExchange(parts: ExchangeParts, held: Held, options:
   const { attempt } = prepared.value
   const judged: Judged = { held, attempt, leftFrom: null, egress: null, replied: false, sentBefore: options.sentBefore }
   const ready = await makeReady(parts, judged).catch(outOfReach)
+  if ('why' in ready && ready.isFull) {
+    const closing = { ...under, attempt, outcome: 'not-sent', sawReply: false, eraseReply: false }
+    await storage.write('closeAttempt', closing)
+    return noPlace(parts, held, ready.why)
+  }
   if ('why' in ready) {
     await settle(parts, judged, notSent(ready.why))
     return refusedToSend(ready.why)
@@ -76,21 +84,21 @@ export async function attemptExchange(parts: ExchangeParts, held: Held, options:
 /** The place of the reply, made before the token is spent: a file, and the key that seals it, so that neither disk nor keyring is asked then (P-26). */
 type Ready = { readonly slot: Slot; readonly dataKey: HeldOpen }
 
-async function makeReady(
-  { spool, envelope }: ExchangeParts,
-  { held, attempt }: Judged,
-): Promise<Ready | { readonly why: string }> {
+/** `isFull`: others have all the places, and will leave them soon. */
+type NotReady = { readonly why: string; readonly isFull: boolean }
+
+async function makeReady({ spool, envelope }: ExchangeParts, { held, attempt }: Judged): Promise<Ready | NotReady> {
   const { key, connection } = held
   const dataKey = await envelope.holdOpen({ kind: 'connection', ...key }, connection.dataKey)
   const slot = await spool.reserve(key, connection.generation, attempt)
   if (slot.ok) return { slot: slot.value, dataKey }
   dataKey.release()
-  return { why: slot.fault.means }
+  return { why: slot.fault.means, isFull: slot.fault.kind === 'all-taken' }
 }
 
 /** Without the data key the reply could not be sealed: nothing is sent. */
-function outOfReach(cause: unknown): { readonly why: string } {
-  if (cause instanceof VaultFault) return { why: cause.message }
+function outOfReach(cause: unknown): NotReady {
+  if (cause instanceof VaultFault) return { why: cause.message, isFull: false }
   throw cause
 }
 
@@ -103,6 +111,12 @@ const restsAt = (rests: HostRests): AttemptEnd => ({
   ...{ kind: 'refused-to-send', rests },
   why: `${rests.loginUrl} ${rests.reason === 'down' ? 'has failed several times in a row and rests' : 'has no turn left'} until ${isoText(rests.until)}`,
 })
+
+/** So many are under way in this process that a reply would find no place: whoever has patience comes again, as for a turn. */
+function noPlace(parts: ExchangeParts, { connection: { loginUrl } }: Held, why: string): AttemptEnd {
+  const until = after(parts.clock(), milliseconds(250 + 750 * jitterOf(parts)))
+  return { kind: 'refused-to-send', why, rests: { kind: 'later', reason: 'full', until, loginUrl } }
+}
 
 /** Of the store's words for why nothing may be spent now. */
 function mayNot(kind: 'fenced' | 'lease-ended' | 'stale-generation' | 'reply-arrived' | 'not-open'): AttemptEnd {
@@ -120,9 +134,10 @@ type Sending = {
 
 async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Promise<AttemptEnd> {
   const { held } = judged
-  const opened = await openWay(parts, held, sending.pin)
+  const { slot } = sending.ready
+  const opened = await releasedOnFault(slot, () => openWay(parts, held, sending.pin))
   if (opened.kind === 'not-opened') {
-    await sending.ready.slot.release()
+    await slot.release()
     // an egress that was asked for by name says nothing of the way that the others go
     const shown: Judged = { ...judged, hostIsWell: sending.pin === undefined ? false : undefined }
     return await settle(parts, shown, notSent(`${opened.stage}: ${opened.why}`))
@@ -130,10 +145,12 @@ async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Pro
   const { connection } = opened
   const seen: Judged = { ...judged, leftFrom: connection.leavesFrom ?? null, egress: connection.egress ?? null }
   try {
-    const request = postOf(sending.request())
-    const refused = await journal(parts, seen, connection.tunnelEndsAt ?? null)
+    const [request, refused] = await releasedOnFault(slot, async () => {
+      const made = postOf(sending.request())
+      return [made, await journal(parts, seen, connection.tunnelEndsAt ?? null)] as const
+    })
     if (refused !== undefined) {
-      await sending.ready.slot.release()
+      await slot.release()
       if (refused.kind === 'refused-to-send') await settle(parts, seen, notSent(refused.why))
       return refused
     }
@@ -144,6 +161,16 @@ async function send(parts: ExchangeParts, judged: Judged, sending: Sending): Pro
     return await judge(parts, seen, { posted, ready: sending.ready })
   } finally {
     connection.close()
+  }
+}
+
+/** As long as nothing was sent, the place of the reply is not needed. */
+async function releasedOnFault<T>(slot: Slot, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    await slot.release()
+    throw cause
   }
 }
 

@@ -22,7 +22,7 @@ export type ExchangeParts = {
   readonly storage: Storage<KeeperWrites>
   readonly envelope: Envelope
   readonly transport: Transport
-  readonly spool: Pick<Spool, 'reserve'>
+  readonly spool: Pick<Spool, 'reserve' | 'use'>
   readonly replies: Replies
   readonly underWay: UnderWay
   readonly clock: Clock
