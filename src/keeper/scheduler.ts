@@ -1,12 +1,13 @@
 /** Looks after connections of which nobody asks anything: exchanges what is due, goes on with what is in doubt, and judges what a process that died has left.
  *  Several processes may do so over one vault: what one of them does, the others find done. */
-import { after, instant, milliseconds, seconds, type Instant } from '../values/time.ts'
+import { after, hours, instant, milliseconds, seconds, type Instant } from '../values/time.ts'
 import { finishReceived } from './connect/received.ts'
 import { inTurns } from './in-turns.ts'
 import { openPruning, type Pruning } from './pruning.ts'
 import { jitterOf, lotOf } from './refresh/lot.ts'
 import type { ExchangeParts } from './refresh/parts.ts'
 import { refresh, type Refreshed, type When } from './refresh/refresh.ts'
+import { restAfter } from './rules/back-off.ts'
 import { planDue, servesUntil } from './rules/due.ts'
 import { mostByItself } from './rules/host-turns.ts'
 import { restingHosts } from './store/login-hosts.ts'
@@ -121,7 +122,7 @@ function dueNowOf(row: DueConnection): Parameters<typeof planDue>[0] {
   }
 }
 
-type Looking = { readonly all: readonly LeftOpen[]; readonly when: When }
+type Looking = { readonly all: readonly (LeftOpen | DueConnection)[]; readonly when: When }
 
 async function each(parts: ExchangeParts, state: State, { all, when }: Looking): Promise<void> {
   const { limits } = parts.settings
@@ -137,16 +138,28 @@ async function each(parts: ExchangeParts, state: State, { all, when }: Looking):
   })
 }
 
-async function look(parts: ExchangeParts, { key }: LeftOpen, when: When): Promise<Refreshed | undefined> {
+async function look(parts: ExchangeParts, one: LeftOpen | DueConnection, when: When): Promise<Refreshed | undefined> {
+  const { key } = one
   try {
     const turnUntil = after(parts.clock(), seconds(2))
     const done = await refresh(parts, { key, when, turnUntil, patienceUntil: instant(0) })
     const what = done.kind === 'exchanged' ? done.outcome.kind : done.kind
     parts.log.info('keeper.looked-after', { ...key, what })
+    if (done.kind === 'refused-to-send' && done.rests === undefined) await comeLater(parts, one)
     return done
   } catch (cause) {
     parts.log.error('keeper.look-failed', { ...key, cause: String(cause) })
     await parts.wait(milliseconds(10)) // one that cannot be opened must not make the round spin
+    await comeLater(parts, one)
     return undefined
   }
+}
+
+/** What could not even be begun, e.g. because the keyring does not answer, is not tried in every round; unless it was changed, and has a time of its own. */
+async function comeLater(parts: ExchangeParts, one: LeftOpen | DueConnection): Promise<void> {
+  const { storage, clock, settings, underWay } = parts
+  if (!('version' in one) || underWay.isClosing()) return
+  const rest = restAfter(1, jitterOf(parts), { first: settings.backOff.trouble, most: hours(1) })
+  const { key, version, dueAt } = one
+  await storage.write('putOff', { all: [{ key, version, dueAt, until: after(clock(), rest) }] })
 }

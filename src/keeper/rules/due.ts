@@ -89,6 +89,7 @@ export type DuePlan = { readonly kind: 'exchange' } | { readonly kind: 'put-off'
  *  exchanged when somebody asks, and a heartbeat waits for the end of a blackout. */
 export function planDue({ isAlive, restsSince, servesUntil: end, lot }: DueNow, now: Instant, of: Heartbeat): DuePlan {
   if (!isAlive || (end !== undefined && end > now)) return exchange
+  if (restsSince > now) return exchange // the clock was set back since, and nobody knows for how long it has rested
   const beat = heartbeatAt(restsSince, lot, of)
   const until = beat > now ? beat : outside(now, { lot, latest: latestOf(restsSince), blackouts: of.blackouts })
   return until > now ? { kind: 'put-off', until } : exchange

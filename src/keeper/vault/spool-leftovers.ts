@@ -101,7 +101,11 @@ function leftoverOf(
 }
 
 async function foldersOf(root: string): Promise<readonly string[]> {
-  const entries = await readdir(root, { withFileTypes: true })
+  const entries = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
+    // somebody has deleted all of it: it is made again when a place is reserved, and nothing is left in it
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
+    throw cause
+  })
   return entries.filter((entry) => entry.isDirectory() && isOurs(entry.name)).map(({ name }) => name)
 }
 
