@@ -86,20 +86,26 @@ function* isGoodTicket(hash: string, now: number): Program<boolean> {
 }
 
 function* tidy({ tenant, id }: ConnectionKey, now: number): Program<void> {
-  yield* run(
-    `DELETE FROM authorizations WHERE number IN
-       (SELECT number FROM authorizations WHERE expires_at < ? AND (sealed_reply IS NULL OR closed_at IS NOT NULL) ORDER BY expires_at LIMIT 50)`,
-    now - keptMs,
-  )
-  yield* run(
-    'DELETE FROM tickets WHERE hash IN (SELECT hash FROM tickets WHERE expires_at < ? ORDER BY expires_at LIMIT 50)',
-    now - keptMs,
-  )
+  yield* pruneLogins(now, 50)
   yield* run(
     `DELETE FROM authorizations WHERE taken_at IS NULL AND tenant = ? AND connection = ? AND number NOT IN
        (SELECT number FROM authorizations WHERE tenant = ? AND connection = ? ORDER BY begun_at DESC LIMIT ?)`,
     ...[tenant, id, tenant, id, mostWaiting - 1],
   )
+}
+
+/** Logins and links that are over for a day; how many rows went. A reply that nobody has dealt with stays. */
+export function* pruneLogins(now: number, most: number): Program<number> {
+  const logins = yield* run(
+    `DELETE FROM authorizations WHERE number IN
+       (SELECT number FROM authorizations WHERE expires_at < ? AND (sealed_reply IS NULL OR closed_at IS NOT NULL) ORDER BY expires_at LIMIT ?)`,
+    ...[now - keptMs, most],
+  )
+  const links = yield* run(
+    'DELETE FROM tickets WHERE hash IN (SELECT hash FROM tickets WHERE expires_at < ? ORDER BY expires_at LIMIT ?)',
+    ...[now - keptMs, most],
+  )
+  return logins + links
 }
 
 export function* findAuthorizationByState(stateHash: string): Program<StoredAuthorization | undefined> {

@@ -1,5 +1,6 @@
 /** Keeps the keeper's tables within bounds, in small steps. */
-import { run, type Program } from '../../storage/program.ts'
+import { run, storeNow, type Program } from '../../storage/program.ts'
+import { pruneLogins } from './authorizations.ts'
 
 export type KeeperPruning = {
   /** Instants on the store's clock: what is older goes. */
@@ -14,7 +15,9 @@ export type KeeperPruning = {
   readonly most: number
 }
 
-/** How many rows went; the caller comes again soon where it is not zero. Open attempts never go. */
+const furthest = 31 * 86_400_000 // ms
+
+/** How many rows went, or were put right; the caller comes again soon where it is not zero. Open attempts never go. */
 export function* pruneKeeper(plan: KeeperPruning): Program<number> {
   const { most } = plan
   const old = yield* run(
@@ -52,5 +55,13 @@ export function* pruneKeeper(plan: KeeperPruning): Program<number> {
        (SELECT login_url FROM login_hosts WHERE turn_at < ? AND rests_until < ? ORDER BY turn_at LIMIT ?)`,
     ...[plan.removedBefore, plan.removedBefore, most],
   )
-  return old + beyond + attempts + introspections + removed + hosts
+  const now = yield* storeNow()
+  // further ahead than a token may rest: it was written before the clock was set back (L-56), and would never come
+  const early = yield* run(
+    `UPDATE connections SET next_due_at = ? WHERE (tenant, id) IN
+       (SELECT tenant, id FROM connections WHERE next_due_at > ? ORDER BY next_due_at LIMIT ?)`,
+    ...[now, now + furthest, most],
+  )
+  const logins = yield* pruneLogins(now, most)
+  return old + beyond + attempts + introspections + removed + hosts + early + logins
 }

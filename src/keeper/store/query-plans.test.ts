@@ -39,7 +39,7 @@ const asked: Record<string, [program: Program<unknown>, through: RegExp]> = {
   'keys to be wrapped anew': [findWrappedConnections('k1', 1), /SEARCH connections USING INDEX connections_by_key/],
   'what is to be pruned': [
     pruneKeeper(pruning),
-    /events_by_time[^]*SEARCH e USING[^]*attempts_by_close[^]*introspections_by_time/,
+    /events_by_time[^]*SEARCH e USING[^]*attempts_by_close[^]*introspections_by_time[^]*connections_by_due[^]*authorizations_by_end[^]*tickets_by_end/,
   ],
 }
 

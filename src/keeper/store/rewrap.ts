@@ -50,11 +50,13 @@ export function* findWrappedApps(name: string, limit: number): Program<readonly 
 
 export type KeyUse = { readonly key: string; readonly count: number }
 
-/** How many data keys each key of the keyring wraps; one that is not among them may go. */
+/** How many data keys each key of the keyring wraps; one that is not among them may go. A login whose reply is kept and not dealt with counts as well: its data
+ *  key, which is never wrapped anew, becomes the connection's. */
 export function* countKeyUses(): Program<readonly KeyUse[]> {
   return yield* all<KeyUse>(
     `SELECT key_name AS key, count(*) AS count FROM
-       (SELECT key_name FROM connections UNION ALL SELECT key_name FROM apps WHERE key_name IS NOT NULL) AS used
+       (SELECT key_name FROM connections UNION ALL SELECT key_name FROM apps WHERE key_name IS NOT NULL
+        UNION ALL SELECT key_name FROM authorizations WHERE received_at IS NOT NULL AND closed_at IS NULL) AS used
      GROUP BY key_name ORDER BY key_name`,
   )
 }

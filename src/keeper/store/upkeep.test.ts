@@ -218,4 +218,24 @@ describe('pruning', () => {
     equal(await store.write('pruneKeeper', { ...nothing, removedBefore: start + 1 }), 1)
     equal(await store.storage.read(() => findLease(canary)), undefined)
   })
+
+  test('takes logins and links that are over for a day, but not one whose reply is kept: its key is in use', async (t) => {
+    const store = await openWithConnection(t)
+    const login = {
+      ...{ key: canary, app: 'billing', loginUrl: 'https://login.example.com', redirectUri: 'http://localhost/' },
+      ...{ browserHash: null, ticketHash: null, otherUser: false, sealedVerifier: bytes('verifier'), forMs: 600_000 },
+      dataKey: { key: 'k7', bytes: bytes('wrapped') },
+    }
+    for (const number of [1, 2]) await store.write('beginAuthorization', { ...login, number, stateHash: `${number}` })
+    await store.write('makeTicket', { hash: 'ticket', key: canary, forMs: 600_000 })
+    await store.write('takeAuthorization', { number: 2 })
+    await store.write('keepAuthorizationReply', { number: 2, sealedReply: bytes('reply') })
+    equal(await store.write('pruneKeeper', nothing), 0)
+    store.now += 2 * 86_400_000
+    equal(await store.write('pruneKeeper', nothing), 2)
+    equal((await uses(store))['k7'], 1)
+    await store.write('closeAuthorization', { number: 2, error: null })
+    equal((await uses(store))['k7'], undefined)
+    equal(await store.write('pruneKeeper', nothing), 1)
+  })
 })
