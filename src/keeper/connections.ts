@@ -8,6 +8,7 @@ import { KeeperError } from './keeper-error.ts'
 import type { AdoptWish, ConnectionView } from './keeper-face.ts'
 import { lotOf } from './refresh/lot.ts'
 import { lockOf, nowOf, type ExchangeParts } from './refresh/parts.ts'
+import { refresh } from './refresh/refresh.ts'
 import { revoke } from './refresh/revoke.ts'
 import { heartbeatAt, idleLimit, servesUntil } from './rules/due.ts'
 import { isName, nameAdvice } from './rules/names.ts'
@@ -17,6 +18,7 @@ import { findConnection, type NewAccess, type StoredConnection } from './store/c
 import type { Replaced } from './store/connections.ts'
 import { findConnections } from './store/read-connections.ts'
 import type { NewState } from './store/state.ts'
+import { VaultFault } from './vault/vault-fault.ts'
 
 export type Connections = {
   readonly adopt: (wish: AdoptWish) => Promise<ConnectionView>
@@ -120,7 +122,12 @@ async function replace(parts: ExchangeParts, before: StoredConnection, wish: Ado
       `This token is to follow generation ${wish.replaces} of ${key.id}, which is at ${result.value.generation}: it was saved before a rotation.`,
       { next: ['Authorize again, or adopt the newest token.'] },
     )
-  await revokeReplaced(parts, key, { before, replaced: result.value.replaced })
+  try {
+    await revokeReplaced(parts, key, { before, replaced: result.value.replaced })
+  } catch (cause) {
+    // what was adopted is stored, e.g. in the place of a token that nobody can open any more
+    parts.log.warn('keeper.replaced-family-not-revoked', { ...key, cause: String(cause) })
+  }
 }
 
 export async function revokeReplaced(
@@ -131,7 +138,7 @@ export async function revokeReplaced(
   const at = { purpose: 'refresh-token' as const, generation: replaced.generation, attempt: replaced.refreshAttempt }
   const token = await parts.envelope.openText(replaced.sealedRefresh, lockOf({ key, dataKey: replaced.dataKey }, at))
   // another keeper lives by it, or it is the very token that has come
-  if (before.handedOverAt !== null || (await isInUse(parts, key, token))) return
+  if (replaced.handedOverAt !== null || (await isInUse(parts, key, token))) return
   const revoked = await revoke(parts, { loginUrl: before.loginUrl, token, taken: nowOf(parts) })
   parts.log.info('keeper.replaced-family', { ...key, generation: replaced.generation, revoked })
 }
@@ -157,7 +164,9 @@ export function alive({ clock, settings }: ExchangeParts, key: ConnectionKey): N
 }
 
 async function remove(parts: ExchangeParts, key: ConnectionKey): Promise<{ readonly revoked: boolean }> {
-  const { storage, settings, envelope } = parts
+  const { storage, settings } = parts
+  // a reply that nobody has adopted holds the token that is to be revoked
+  await refresh(parts, { key, when: { kind: 'never' }, patienceUntil: instant(0) })
   const taken = nowOf(parts)
   const lease = await storage.write('takeLease', { key, holder: settings.holder, forMs: settings.terms.lease })
   if (lease.kind !== 'committed') throw notStored(key)
@@ -167,18 +176,30 @@ async function remove(parts: ExchangeParts, key: ConnectionKey): Promise<{ reado
       next: ['Do it again.'],
     })
   const { fence, connection } = lease.value
-  const at = {
-    purpose: 'refresh-token' as const,
-    generation: connection.generation,
-    attempt: connection.refreshAttempt,
+  try {
+    const token = await tokenOf(parts, connection)
+    // what was handed over is forgotten here, and lives on where it went
+    const isOurs = connection.handedOverAt === null
+    const revoked =
+      isOurs && token !== undefined && (await revoke(parts, { loginUrl: connection.loginUrl, token, taken }))
+    const result = await storage.write('removeConnection', { key, fence, generation: connection.generation })
+    if (result.kind !== 'committed' || result.value.kind !== 'removed') throw notStored(key)
+    return { revoked }
+  } catch (cause) {
+    await storage.write('releaseLease', { key, fence })
+    throw cause
   }
-  const token = await envelope.openText(connection.sealedRefresh, lockOf(connection, at))
-  // what was handed over is forgotten here, and lives on where it went
-  const isOurs = connection.handedOverAt === null
-  const revoked = isOurs && (await revoke(parts, { loginUrl: connection.loginUrl, token, taken }))
-  const result = await storage.write('removeConnection', { key, fence, generation: connection.generation })
-  if (result.kind !== 'committed' || result.value.kind !== 'removed') throw notStored(key)
-  return { revoked }
+}
+
+/** Undefined where nobody can open it any more: it cannot be revoked here, and must not keep its connection from being removed. */
+async function tokenOf({ envelope }: ExchangeParts, connection: StoredConnection): Promise<Secret | undefined> {
+  const { generation, refreshAttempt: attempt, sealedRefresh } = connection
+  try {
+    return await envelope.openText(sealedRefresh, lockOf(connection, { purpose: 'refresh-token', generation, attempt }))
+  } catch (cause) {
+    if (cause instanceof VaultFault && cause.kind === 'moved-or-damaged') return undefined
+    throw cause
+  }
 }
 
 function viewOf(row: StoredConnection): ConnectionView {

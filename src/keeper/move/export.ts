@@ -115,6 +115,7 @@ async function connectionLine(
   }
   const connection = await parts.storage.read(() => findWholeConnection(key))
   if (connection === undefined) return gone(key)
+  if (handsOver && connection.handedOverAt === null) return changed(key)
   return { text: formatLine(await exportedConnection(parts, connection)) }
 }
 
@@ -122,6 +123,12 @@ const gone = (key: ConnectionKey): NotExported => ({
   ...key,
   why: 'it has just been removed',
   next: 'Nothing is to be done.',
+})
+
+const changed = (key: ConnectionKey): NotExported => ({
+  ...key,
+  why: 'another token was adopted into it just now',
+  next: 'Export once more, into another file, with --handed-over-too.',
 })
 
 const elsewhere = ({ key, handedOverIn }: WholeConnection): NotExported => ({

@@ -99,6 +99,8 @@ export type Replaced = {
   readonly refreshAttempt: number
   readonly access: StoredAccess | null
   readonly dataKey: StoredKey
+  /** Not null: another keeper lives by it. */
+  readonly handedOverAt: number | null
 }
 export type ReplaceOutcome =
   | { readonly kind: 'replaced'; readonly generation: number; readonly replaced: Replaced }

@@ -64,11 +64,12 @@ export function* handOver({
   to,
 }: HandOver): Program<{ readonly kind: 'handed-over' } | Fenced> {
   if (!(yield* ownsFence({ key, fence }))) return { kind: 'fenced' }
-  yield* run(
+  const changed = yield* run(
     `UPDATE connections SET handed_over_at = ?, handed_over_in = ?, next_due_at = NULL, version = version + 1
      WHERE tenant = ? AND id = ? AND generation = ?`,
     ...[yield* storeNow(), to, key.tenant, key.id, generation],
   )
+  if (changed === 0) return { kind: 'fenced' } // another token was adopted meanwhile, which needs no lease
   const data = JSON.stringify({ generation, export: to })
   yield* recordEvents(key, [{ kind: 'connection.handed_over', data }])
   return { kind: 'handed-over' }
