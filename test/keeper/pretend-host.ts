@@ -82,6 +82,7 @@ function replyTo(token: string): Buffer {
 
 export type Vault = AsyncDisposable & {
   readonly keeper: Keeper
+  readonly folder: string
   readonly logged: string[]
   readonly again: (options?: Partial<KeeperOptions>) => Promise<Keeper>
   /** `login` names the host. */
@@ -121,5 +122,5 @@ export async function openVault(
     for (const each of keepers) await each.close()
     await rm(folder, { recursive: true, force: true })
   }
-  return { keeper, logged, again, adopt, [Symbol.asyncDispose]: close }
+  return { keeper, folder, logged, again, adopt, [Symbol.asyncDispose]: close }
 }
