@@ -151,7 +151,7 @@ function otherUser(
     {
       next: [
         'Log out of Salesforce in this browser, or use a private window, then log in as the user that the connection belongs to.',
-        'Say allowOtherUser where the connection is to change hands.',
+        'Where the connection is to change hands, whoever sent you here has to allow it (allowOtherUser).',
       ],
     },
   )
