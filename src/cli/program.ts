@@ -38,7 +38,7 @@ export function openProgram(terminal: Terminal): Command {
 }
 
 /** Of an error with an exit code other than 0; with 0 help or the version was asked for, and printed. */
-export function usageComplaint(cause: CommanderError): Complaint {
+export function usageComplaint(cause: CommanderError, words: readonly string[]): Complaint {
   if (cause.code === 'commander.help') return wrongUsage('No command was given.', 'Choose one of the commands above.')
   // Commander puts its suggestion on a line of its own, in parentheses.
   const [first = '', ...suggestions] = cause.message.split('\n')
@@ -46,6 +46,19 @@ export function usageComplaint(cause: CommanderError): Complaint {
   return wrongUsage(
     `${means.charAt(0).toUpperCase()}${means.slice(1)}.`,
     ...suggestions.map((each) => each.replace(/^\((.*)\)$/, '$1')),
-    'sallyport --help',
+    `sallyport ${words.map((each) => `${each} `).join('')}--help`,
   )
+}
+
+/** Those of the arguments that name the command: `keeper keys list`. */
+export function commandOf(program: Command, args: readonly string[]): readonly string[] {
+  const words: string[] = []
+  let at = program
+  for (const arg of args) {
+    const next = at.commands.find((each) => each.name() === arg)
+    if (next === undefined) continue
+    words.push(arg)
+    at = next
+  }
+  return words
 }

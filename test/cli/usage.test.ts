@@ -15,7 +15,11 @@ describe('wrong usage', () => {
       /^Try: Did you mean --listen\?$/m,
     ],
     'no command at all shows the commands': [[], /^No command was given\.$/m, /^Try: /m],
-    'a missing argument is named': [['allowlist', 'list'], /^Missing required argument 'app'\.$/m, /^Try: .* --help$/m],
+    'a missing argument is named': [
+      ['allowlist', 'list'],
+      /^Missing required argument 'app'\.$/m,
+      /^Try: .* allowlist list --help$/m,
+    ],
     'explain needs an address': [
       ['allowlist', 'explain', 'Nightly_Sync'],
       /^Required option '--from <address>'/m,
