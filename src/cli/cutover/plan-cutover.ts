@@ -33,7 +33,7 @@ function planLines(
     terms,
   }: { from: readonly string[]; to: readonly string[]; terms: { propagation: number; watch: number } },
 ): string[] {
-  const wait = `${terms.propagation / 1000} s`
+  const wait = lengthWords(terms.propagation)
   const side = (ranges: readonly string[]): string => ranges.join(', ')
   return [
     ...table([
@@ -66,9 +66,11 @@ function planLines(
       ],
       [
         '5 remove',
-        `takes ${from.join(' and ')} out of the list, and watches for ${terms.watch / 60_000} min`,
+        `takes ${from.join(' and ')} out of the list, and watches for ${lengthWords(terms.watch)}`,
         `adding them again, ${wait}, a redemption from each, and moving back`,
       ],
     ]),
   ]
 }
+
+const lengthWords = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`)
