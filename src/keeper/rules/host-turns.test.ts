@@ -41,6 +41,18 @@ describe('turns at a login host', () => {
     equal(ask(state, turn.until).kind, 'now')
   })
 
+  test('P-28: those of whom it is said that they may go in any case put nobody else off for longer than one turn', () => {
+    let state = unknownHost
+    for (let said = 0; said < 1000; said += 1) {
+      const turn = ask(state, start, { urgency: 'said' })
+      ok(turn.kind === 'now')
+      state = turn.next
+    }
+    const told = ask(state, start)
+    ok(told.kind === 'later' && told.until - start < 200, 'somebody may have verified a thousand tokens that are none')
+    equal(ask(state, told.until).kind, 'now')
+  })
+
   test('in no minute there are more than it may have, whatever the moments at which they are asked for', () => {
     const pauses = fc.array(fc.nat(300), { minLength: 200, maxLength: 400 })
     fc.assert(

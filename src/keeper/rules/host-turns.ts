@@ -43,7 +43,9 @@ export function decideTurn(state: HostState, { now, flying, urgency }: AskTurn, 
   const turnAt = turnAtOf(state, now, limits)
   const next = { ...state, turnAt: after(turnAt, evenly(limits)) }
   const isDown = state.failures >= limits.downAfter
-  if (urgency === 'said') return { kind: 'now', next }
+  // it counts, but no further ahead than the burst: whoever verifies a thousand tokens puts off no other tenant's for minutes (P-28)
+  const furthest = after(now, milliseconds(evenly(limits) * burstOf(limits)))
+  if (urgency === 'said') return { kind: 'now', next: { ...state, turnAt: Math.min(next.turnAt, furthest) } }
   if (isDown && rests > now) return { kind: 'later', reason: 'down', until: rests }
   const atOnce = urgency === 'by-itself' ? mostByItself(limits.atOnce) : limits.atOnce
   if (flying >= atOnce) return { kind: 'later', reason: 'full', until: after(now, briefly) }
