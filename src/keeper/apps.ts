@@ -2,7 +2,7 @@
 import type { Storage } from '../storage/storage.ts'
 import { instant } from '../values/time.ts'
 import { checkedProof, credentialsFrom, lockOfApp, type CredentialParts } from './credentials.ts'
-import { unknownApp } from './error-of.ts'
+import { checkSecret, unknownApp } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AppView, AppWish } from './keeper-face.ts'
 import { loginUrlAdvice, parseLoginUrl } from './rules/login-url.ts'
@@ -39,6 +39,8 @@ export function openApps(parts: AppsParts): Apps {
       const { tenant = 'default', name, loginUrl, clientId, redirectUri = null, scopes = null } = wish
       const key = { tenant, name }
       checkName(name)
+      checkSecret('clientSecret', wish.clientSecret)
+      checkSecret('privateKey', wish.privateKey)
       const host = checkedLoginUrl(loginUrl)
       const { authentication, secret: plain } = checkedProof(wish)
       const dataKey = await envelope.newDataKey({ kind: 'app', tenant, id: name })

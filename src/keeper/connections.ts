@@ -3,7 +3,7 @@ import type { Secret } from '../values/secret.ts'
 import { instant, seconds, type Instant } from '../values/time.ts'
 import type { Access } from './access.ts'
 import type { ConnectionKey } from './connection-key.ts'
-import { unknownApp, unknownConnection } from './error-of.ts'
+import { checkSecret, unknownApp, unknownConnection } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AdoptWish, ConnectionView } from './keeper-face.ts'
 import { lotOf } from './refresh/lot.ts'
@@ -51,6 +51,8 @@ export function openConnections(parts: ExchangeParts, access: Access): Connectio
     async adopt(wish) {
       const key = { tenant: wish.tenant ?? 'default', id: wish.id }
       checkId(key)
+      checkSecret('refreshToken', wish.refreshToken)
+      checkSecret('accessToken', wish.accessToken)
       const before = await find(key)
       if (before === undefined) await create(parts, key, wish)
       else await replace(parts, before, wish)

@@ -1,4 +1,5 @@
 /** What a caller is told of an exchange that brought no token. */
+import { Secret } from '../values/secret.ts'
 import { isoText, type Instant } from '../values/time.ts'
 import type { ConnectionKey } from './connection-key.ts'
 import { KeeperError } from './keeper-error.ts'
@@ -16,6 +17,14 @@ export const unknownConnection = ({ tenant, id }: ConnectionKey): KeeperError =>
       `Authorize it: sallyport connect ${id}. Or adopt its refresh token: POST /v1/connections.`,
     ],
   })
+
+/** Plain JavaScript has no compiler that says it. */
+export function checkSecret(name: string, value: Secret | undefined): void {
+  if (value === undefined || value instanceof Secret) return
+  throw new KeeperError('INVALID', `${name} is to be wrapped, so that no log shows it.`, {
+    next: [`Write ${name}: secret(…), with the \`secret\` of sallyport/keeper.`],
+  })
+}
 
 export const unknownApp = (tenant: string, app: string): KeeperError =>
   new KeeperError('UNKNOWN_APP', `The tenant ${tenant} has no app ${app}.`, {

@@ -8,7 +8,7 @@ import type { KeeperError } from '../../src/keeper/keeper-error.ts'
 import type { KeeperEnvironment } from '../../src/keeper/environment.ts'
 import type { Connection } from '../../src/keeper/transport/connection.ts'
 import { openTransport, type Transport } from '../../src/keeper/transport/transport.ts'
-import { secret } from '../../src/values/secret.ts'
+import { secret, type Secret } from '../../src/values/secret.ts'
 import { instant, minutes } from '../../src/values/time.ts'
 import { bentTime } from './bent-time.ts'
 import { openScene, type Scene } from './scene.ts'
@@ -96,6 +96,10 @@ describe('an app', () => {
     'a short key': [{ privateKey: secret(pem(short)) }, /has 1024 bits/],
     'a key behind a passphrase': [{ privateKey: secret(locked) }, /is encrypted/],
     'junk for a key': [{ privateKey: secret('s3cr3t junk') }, /is no private key in PEM/],
+    'a plain text, as JavaScript may have it': [
+      { clientSecret: 's3cr3t' as unknown as Secret },
+      /clientSecret is to be wrapped/,
+    ],
     'no key where one is promised': [{ authentication: 'private_key_jwt' }, /by a private key and has none/],
     'no secret for the header': [{ authentication: 'basic' }, /by its secret and has none/],
   }

@@ -129,6 +129,7 @@ function missing(path: string): VaultFault {
     means: `There is no keyring at ${path}, and the vault holds secrets that only its keys open.`,
     next: [
       `Put the keyring back that was in use with this vault, as ${path}, with mode 0600.`,
+      'Where it has another name or place, say that: keeper.keyring of the configuration, keyring of the library.',
       'Without it every connection must be authorized again: begin with an empty vault.',
     ],
   })
