@@ -86,25 +86,38 @@ describe('up with no configuration', () => {
     }
   })
 
-  test('keeps every file for its owner alone', async (t) => {
+  test('a start', async (t) => {
     const cwd = await emptyFolder(t)
-    await startUp(t, { cwd })
-    const files = await readdir(join(cwd, 'data'), { recursive: true, withFileTypes: true })
-    equal(files.length > 8, true)
-    for (const file of files) {
-      const { mode } = await stat(join(file.parentPath, file.name))
-      equal(mode & 0o077, 0, file.name)
-    }
-  })
+    const { up, refused, accepted } = await startUp(t, { cwd })
 
-  test('says that the testing plane is on, and names every address', async (t) => {
-    const cwd = await emptyFolder(t)
-    const { up } = await startUp(t, { cwd })
-    match(up.stdout(), /^Testing plane: on/m)
-    for (const path of ['/login', '/.well-known/openid-configuration', '/admin/v1', '/admin/openapi.json']) {
-      equal(up.stdout().includes(`${up.url}${path}\n`), true, path)
-    }
-    equal((await fetch(`${up.url}/.well-known/openid-configuration`)).status, 200)
+    await t.test('keeps every file for its owner alone', async () => {
+      const files = await readdir(join(cwd, 'data'), { recursive: true, withFileTypes: true })
+      equal(files.length > 8, true)
+      for (const file of files) {
+        const { mode } = await stat(join(file.parentPath, file.name))
+        equal(mode & 0o077, 0, file.name)
+      }
+    })
+
+    await t.test('says that the testing plane is on, and names every address', async () => {
+      match(up.stdout(), /^Testing plane: on/m)
+      for (const path of ['/login', '/.well-known/openid-configuration', '/admin/v1', '/admin/openapi.json']) {
+        equal(up.stdout().includes(`${up.url}${path}\n`), true, path)
+      }
+      equal((await fetch(`${up.url}/.well-known/openid-configuration`)).status, 200)
+    })
+
+    await t.test('neither command depends on what the environment says of proxies', async () => {
+      const elsewhere = 'http://127.0.0.1:1'
+      const env = {
+        http_proxy: elsewhere,
+        HTTP_PROXY: elsewhere,
+        all_proxy: elsewhere,
+        NO_PROXY: '127.0.0.1,localhost',
+      }
+      match((await shell(refused, { cwd, env })).stdout, /ip restricted/)
+      equal((await shell(accepted, { cwd, env })).code, 0)
+    })
   })
 
   test('from the folder of a checkout, the reason comes through npm run', async (t) => {
@@ -132,15 +145,6 @@ describe('up with no configuration', () => {
     equal((await shell(second.seen, { cwd })).stdout, '127.0.0.21\n')
     equal((await shell(second.accepted, { cwd })).code, 0)
     match((await shell(second.refused, { cwd })).stdout, /ip restricted/)
-  })
-
-  test('neither command depends on what the environment says of proxies', async (t) => {
-    const cwd = await emptyFolder(t)
-    const { refused, accepted } = await startUp(t, { cwd })
-    const elsewhere = 'http://127.0.0.1:1'
-    const env = { http_proxy: elsewhere, HTTP_PROXY: elsewhere, all_proxy: elsewhere, NO_PROXY: '127.0.0.1,localhost' }
-    match((await shell(refused, { cwd, env })).stdout, /ip restricted/)
-    equal((await shell(accepted, { cwd, env })).code, 0)
   })
 
   test('L-61: a half of the pair that was taken out of the list is named, and redemptions go by the other', async (t) => {
