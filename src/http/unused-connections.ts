@@ -7,25 +7,30 @@ import type { FastifyInstance } from 'fastify'
  *  anybody can. To be called before the server listens; what comes back, when it has been told to close. From then on a request that had come whole is
  *  answered, and its connection ended; every other connection is ended at once. */
 export function watchConnections(server: Server): () => void {
-  const open = new Map<Socket, Set<IncomingMessage>>()
+  const open = new Map<Socket, Asked | undefined>()
   let closing = false
   server.on('connection', (socket: Socket) => {
     if (closing) return void socket.destroy()
-    open.set(socket, new Set())
+    open.set(socket, undefined)
     socket.once('close', () => open.delete(socket))
   })
+  // on the way of every request, so it does next to nothing
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const asked = open.get(request.socket)
-    asked?.add(request)
-    response.once('close', () => {
-      asked?.delete(request)
-      if (closing && asked?.size === 0) request.socket.destroySoon()
-    })
+    open.set(request.socket, { request, response })
+    if (closing) endWith(request.socket, response)
   })
   return () => {
     closing = true
-    for (const [socket, asked] of open) if (![...asked].some(({ complete }) => complete)) socket.destroy()
+    for (const [socket, last] of open)
+      if (last?.request.complete === true && !last.response.closed) endWith(socket, last.response)
+      else socket.destroy()
   }
+}
+
+type Asked = { readonly request: IncomingMessage; readonly response: ServerResponse }
+
+function endWith(socket: Socket, response: ServerResponse): void {
+  response.once('close', () => socket.destroySoon())
 }
 
 /** To be called before the server listens. */
