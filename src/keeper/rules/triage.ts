@@ -73,7 +73,7 @@ export function explain(outcome: Outcome, record: OnRecord): readonly Explanatio
       return [
         unknown(
           `Nothing was sent: ${outcome.why}.`,
-          'Nothing is lost; it is tried again. See that the proxy (keeper.proxy) is there, takes its credentials, and admits this destination and egress.',
+          'Nothing is lost; it is tried again. See that the login host is there, and that the proxy (keeper.proxy), if there is one, is there, takes its credentials, and admits this destination and egress.',
         ),
       ]
     case 'server-trouble':
