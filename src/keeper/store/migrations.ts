@@ -165,4 +165,12 @@ CREATE INDEX attempts_flying ON attempts (tenant, connection, fence) WHERE close
 CREATE INDEX login_hosts_resting ON login_hosts (rests_until) WHERE failures > 0;
 `,
   },
+  {
+    id: 7,
+    name: 'how many connections are in which state',
+    sql: `
+-- without it each look at the figures reads all that there is of each connection
+CREATE INDEX connections_by_state ON connections (tenant, state, handed_over_at);
+`,
+  },
 ]

@@ -10,7 +10,7 @@ import { findEvents } from './events.ts'
 import { countFlying, restingHosts } from './login-hosts.ts'
 import { migrations } from './migrations.ts'
 import { pruneKeeper } from './prune.ts'
-import { findAccess, findConnections } from './read-connections.ts'
+import { countStates, findAccess, findConnections } from './read-connections.ts'
 import { dueConnections, nextDueAt, strandedConnections } from './read-due.ts'
 import { findWrappedConnections } from './rewrap.ts'
 
@@ -34,6 +34,7 @@ const asked: Record<string, [program: Program<unknown>, through: RegExp]> = {
     countFlying('https://login.example.com', 1),
     /a USING (COVERING )?INDEX attempts_flying[^]*SEARCH c USING INDEX/,
   ],
+  'how many are in which state': [countStates(null), /SCAN connections USING COVERING INDEX connections_by_state/],
   'hosts that rest': [restingHosts(1), /SEARCH login_hosts USING (COVERING )?INDEX login_hosts_resting/],
   'new events': [findEvents({ tenant: 'acme', after: 1, limit: 1 }), /SEARCH events USING PRIMARY KEY/],
   'keys to be wrapped anew': [findWrappedConnections('k1', 1), /SEARCH connections USING INDEX connections_by_key/],
@@ -51,7 +52,7 @@ describe('no table is read through for', () => {
       // an index that holds only what is asked for may be read through; event counters are one a tenant
       doesNotMatch(
         plan,
-        /SCAN (?!a USING INDEX attempts_(?:open|flying)|connections USING COVERING INDEX connections_by_due|n\b)/,
+        /SCAN (?!a USING INDEX attempts_(?:open|flying)|connections USING COVERING INDEX connections_by_due|connections USING COVERING INDEX connections_by_state|counted\b|n\b)/,
       )
     })
 })

@@ -56,14 +56,15 @@ export type ConnectionsQuery = {
 }
 
 /** What another keeper has is in no state here. */
-const shownState = `CASE WHEN c.handed_over_at IS NULL THEN c.state ELSE 'handed-over' END`
+const shownState = (of: string): string =>
+  `CASE WHEN ${of}.handed_over_at IS NULL THEN ${of}.state ELSE 'handed-over' END`
 
 /** Ordered by id. */
 export function* findConnections(query: ConnectionsQuery): Program<readonly StoredConnection[]> {
   const { tenant, app = null, state = null, above = '', limit } = query
   const rows = yield* all<ConnectionRow>(
     `SELECT ${connectionColumns} FROM connections c
-     WHERE c.tenant = ? AND c.id > ? AND (? IS NULL OR c.app = ?) AND (? IS NULL OR ${shownState} = ?) ORDER BY c.id LIMIT ?`,
+     WHERE c.tenant = ? AND c.id > ? AND (? IS NULL OR c.app = ?) AND (? IS NULL OR ${shownState('c')} = ?) ORDER BY c.id LIMIT ?`,
     ...[tenant, above, app, app, state, state, limit],
   )
   return rows.map(connectionOf)
@@ -74,7 +75,10 @@ export type StateCount = { readonly state: string; readonly count: number }
 /** Of one tenant; null for all of them together, which is for the installation's own health. */
 export function* countStates(tenant: string | null): Program<readonly StateCount[]> {
   return yield* all<StateCount>(
-    `SELECT ${shownState} AS state, count(*) AS count FROM connections c WHERE (? IS NULL OR c.tenant = ?) GROUP BY 1 ORDER BY 1`,
+    `SELECT ${shownState('counted')} AS state, sum(counted.count) AS count FROM
+       (SELECT state, handed_over_at, count(*) AS count FROM connections WHERE (? IS NULL OR tenant = ?)
+        GROUP BY tenant, state, handed_over_at) AS counted
+     GROUP BY 1 ORDER BY 1`,
     tenant,
     tenant,
   )
