@@ -1,6 +1,6 @@
 /** Looks after connections of which nobody asks anything: exchanges what is due, goes on with what is in doubt, and judges what a process that died has left.
  *  Several processes may do so over one vault: what one of them does, the others find done. */
-import { after, hours, instant, milliseconds, seconds, type Instant } from '../values/time.ts'
+import { after, hours, instant, milliseconds, minutes, seconds, type Instant } from '../values/time.ts'
 import { finishReceived } from './connect/received.ts'
 import { inTurns } from './in-turns.ts'
 import { openPruning, type Pruning } from './pruning.ts'
@@ -26,6 +26,8 @@ const most = 500
 const page = 250
 /** In one round, where much is due of hosts that rest, or is put off. */
 const mostPages = 20
+/** From then on nothing more is begun: what one slow host leaves over, a later round goes on with, and others are looked at before. */
+const longest = minutes(1)
 /** Exchanges in this process at one time. */
 const atOnce = 32
 
@@ -126,11 +128,12 @@ type Looking = { readonly all: readonly (LeftOpen | DueConnection)[]; readonly w
 
 async function each(parts: ExchangeParts, state: State, { all, when }: Looking): Promise<void> {
   const { limits } = parts.settings
+  const until = parts.monotonic() + longest
   await inTurns(all, {
     of: ({ loginUrl }) => loginUrl,
     ...{ atOnce, atOnceOfOne: mostByItself(limits.atOnce), beginAt: jitterOf(parts) },
     async work(one) {
-      if (state.closed) return 'leave-the-rest'
+      if (state.closed || parts.monotonic() > until) return 'leave-the-rest'
       const done = await look(parts, one, when)
       const hasRests = done?.kind === 'refused-to-send' && done.rests !== undefined
       return hasRests ? 'leave-the-rest' : 'go-on'

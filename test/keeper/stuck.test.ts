@@ -4,17 +4,17 @@ import { DatabaseSync } from 'node:sqlite'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import type { Keeper, Keyring } from '../../src/keeper/keeper-face.ts'
+import type { Keeper, KeeperSettings, Keyring } from '../../src/keeper/keeper-face.ts'
 import { openTransport } from '../../src/keeper/transport/transport.ts'
 import { secret } from '../../src/values/secret.ts'
-import { days, hours, minutes, seconds } from '../../src/values/time.ts'
+import { days, hours, milliseconds, minutes, seconds } from '../../src/values/time.ts'
 import { bentTime } from './bent-time.ts'
 import { openVault, pretendHost } from './pretend-host.ts'
 import { openScene } from './scene.ts'
 
-const openBent = async () => {
+const openBent = async (settings: Partial<KeeperSettings> = {}) => {
   const [time, host] = [bentTime(), pretendHost()]
-  const vault = await openVault(host, time.environment)
+  const vault = await openVault(host, time.environment, { settings })
   return Object.assign(vault, { time, host })
 }
 const adoptShared = async (keeper: Keeper, refreshToken: string): Promise<unknown> =>
@@ -82,6 +82,23 @@ describe('a due connection', () => {
     scene.time.ahead(days(26))
     await scene.keeper.lookAfter()
     equal((await scene.keeper.connection('login-0'))?.generation, 2)
+  })
+
+  test('of one host waits no longer than a minute for what another host answers slowly', async () => {
+    await using scene = await openBent({ limits: { atOnce: 2, perMinute: 6000, downAfter: 5 } })
+    await scene.adopt(14, { login: 'slow' })
+    let passed = days(26)
+    scene.time.ahead(passed)
+    scene.host.work = async () => {
+      passed = milliseconds(passed + seconds(10))
+      scene.time.ahead(passed)
+      await new Promise(setImmediate)
+    }
+    for (let round = 1; round <= 3; round += 1) {
+      await scene.keeper.lookAfter()
+      ok(passed < days(26) + minutes(1.5) * round, `${passed - days(26)} ms after ${round}`)
+    }
+    equal(new Set((await scene.keeper.connections()).map(({ generation }) => generation)).size, 1)
   })
 
   test('L-56: whose time was set while the clock was years ahead is due once it is found', async () => {
