@@ -2,7 +2,7 @@
 import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
-import { before, type Duration, type Instant } from '../values/time.ts'
+import { before, isoText, type Duration, type Instant } from '../values/time.ts'
 import { readEntry, writeEntry } from './entry-text.ts'
 import { takeJournal } from './journal.ts'
 import { listSeenOf } from './look.ts'
@@ -58,7 +58,7 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
     judge: async (plan, ports) => await judge(plan, ports, clock()),
     async begin(plan, { allowlist }) {
       const list = listSeenOf(await allowlist.read(), [...plan.from, ...plan.to])
-      const id = `${new Date(clock()).toISOString().slice(0, 10)}-${Buffer.from(random(3)).toString('hex')}`
+      const id = `${isoText(clock()).slice(0, 10)}-${Buffer.from(random(3)).toString('hex')}`
       const planned: Entry = { at: clock(), kind: 'planned', plan, list }
       const made = await storage.write('createCutover', { id, app: plan.app, entry: writeEntry(planned) })
       if (made.kind !== 'committed') throw new Error('the journal cannot be written')

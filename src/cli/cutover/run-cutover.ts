@@ -2,8 +2,10 @@
 import { createInterface } from 'node:readline/promises'
 import type { Cutovers, RunOutcome } from '../../cutover/cutover.ts'
 import type { CutoverPorts } from '../../cutover/ports.ts'
+import { systemEnvironment } from '../../system.ts'
 import { isoText } from '../../values/time.ts'
 import { complaint, pasteable, wrongUsage } from '../complaint.ts'
+import { openLog } from '../log.ts'
 import { listenForStop } from '../stop-signals.ts'
 import type { Terminal } from '../terminal.ts'
 import { refuseFaults } from './plan-cutover.ts'
@@ -79,6 +81,7 @@ async function drive(
   const stop = listenForStop()
   const stopping = new AbortController()
   void stop.requested.then(() => stopping.abort())
+  const { clock } = systemEnvironment(openLog(terminal))
   let last = ''
   const outcome = await cutovers.run(id, {
     ...{ ports, stopping: stopping.signal },
@@ -86,7 +89,7 @@ async function drive(
       const line = commandLine(command)
       if (line === undefined || line === last) return
       last = line
-      terminal.err(`${terminal.paintErr.dim(new Date().toISOString().slice(11, 19))} ${line}`)
+      terminal.err(`${terminal.paintErr.dim(isoText(clock()).slice(11, 19))} ${line}`)
     },
   })
   if (flags.json === true) terminal.out(JSON.stringify({ id, ...outcome }))
