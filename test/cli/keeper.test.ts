@@ -60,6 +60,8 @@ describe('the keeper on the command line', () => {
       headers: { authorization: `Bearer ${token.stdout.trim()}` },
     })
     equal(userinfo.status, 200, 'the org takes what stands alone on standard output')
+    const verified = await sallyport(['verify', 'acme', ...to], { cwd })
+    match(verified.stdout, /^acme was exchanged from \S+: generation 3$/m)
     const listed = await sallyport(['connections', ...to], { cwd })
     match(listed.stdout, /^Connection +App +State +Last use +Idle days left +Next heartbeat +Egress$/m)
     match(listed.stdout, /^acme +nightly +alive +\d{4}-\d\d-\d\d \d\d:\d\d +(?:29|30) +\d{4}-\d\d-\d\d \d\d:\d\d/m)

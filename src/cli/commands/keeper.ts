@@ -1,6 +1,7 @@
 /** `keeper`: the keeper alone; `connections` and `token` ask a running one. */
 import { Option, type Command } from 'commander'
 import type { KeeperClientFlags } from '../keeper/keeper-address.ts'
+import type { VerifyFlags } from '../keeper/verify-connection.ts'
 import type { KeeperFlags } from '../keeper/keeper-request.ts'
 import type { ConnectionsFlags } from '../keeper/list-connections.ts'
 import type { Terminal } from '../terminal.ts'
@@ -10,6 +11,7 @@ export function addKeeperCommands(program: Command, terminal: Terminal): void {
   addKeeper(program, terminal)
   addConnections(program, terminal)
   addToken(program, terminal)
+  addVerify(program, terminal)
 }
 
 export const keeperOption = ['--keeper <url>', 'the keeper; the one of the configuration where it is left out'] as const
@@ -56,5 +58,19 @@ function addToken(program: Command, terminal: Terminal): void {
   token.action(async (connection: string) => {
     const { printToken } = await import('../keeper/print-token.ts')
     await printToken(terminal, connection, token.optsWithGlobals<KeeperClientFlags>())
+  })
+}
+
+function addVerify(program: Command, terminal: Terminal): void {
+  const verify = program
+    .command('verify')
+    .description('one real exchange of a connection now: what shows that it works, and what mends one that was refused')
+    .argument('<connection>', 'its name in the keeper')
+    .option('--egress <name>', 'leave by this egress of the gateway and no other')
+    .option(...keeperOption)
+    .addHelpText('after', '\nExample:\n  sallyport verify acme --egress b')
+  verify.action(async (connection: string) => {
+    const { verifyConnection } = await import('../keeper/verify-connection.ts')
+    await verifyConnection(terminal, connection, verify.optsWithGlobals<VerifyFlags>())
   })
 }

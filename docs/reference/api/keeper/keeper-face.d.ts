@@ -61,7 +61,7 @@ export type KeeperOptions = {
         readonly text: Secret;
         readonly name: string;
     } | Keyring;
-    /** Folder for replies that the store refuses (P-26). */
+    /** Folder for replies that the store refuses (P-26). Of this vault alone: whoever has another one would take what is left there for a reply of nobody's. */
     readonly spool: string;
     /** All calls to Salesforce go through this proxy; `direct` only where that is said (L-70). */
     readonly proxy: Secret | 'direct';
