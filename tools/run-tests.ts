@@ -31,6 +31,7 @@ export async function runTests(plan: Plan): Promise<Ran> {
   return { outcomes, broken: [...broken, ...silentFiles(plan, outcomes)] }
 }
 
+/** One more than there are cores: some tests wait for what has to take its time. */
 const argumentsOf = ({ files, isolation, timeoutSeconds }: Plan): string[] => {
   const options = [
     '--test-reporter=./tools/test-reporter.ts',
@@ -39,7 +40,7 @@ const argumentsOf = ({ files, isolation, timeoutSeconds }: Plan): string[] => {
   ]
   return isolation === 'one process'
     ? [...options, 'tools/tests-in-one-process.ts', ...files]
-    : ['--test', ...options, `--test-concurrency=${Math.max(2, availableParallelism())}`, ...files]
+    : ['--test', ...options, `--test-concurrency=${availableParallelism() + 1}`, ...files]
 }
 
 /** Several hundred processes read the same sources: what one has stripped of its types and compiled, the others find done. */

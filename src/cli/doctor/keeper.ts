@@ -24,17 +24,20 @@ export async function checkKeeper(loaded: Loaded, parts: KeyringParts): Promise<
   const vault = readVault(folder)
   return [
     ...vault.findings,
-    ...(await asFindings('keyring', async () => await checkKeyring(placeOf(loaded, folder), vault, parts))),
+    ...(await asFindings(
+      'keyring',
+      async () => await checkKeyring(isConfigured ? keyringOf(loaded) : placeOf(loaded, folder), vault, parts),
+    )),
     checkSpool(folder),
     ...(await checkPort(loaded)),
     ...(isConfigured ? await checkWayOut(loaded) : []),
   ]
 }
 
-/** The demonstration's keyring lies with its other files. */
+/** Where no keeper is configured, the vault is that of the demonstration, whose keyring lies with its other files. */
 function placeOf(loaded: Loaded, folder: string): KeeperOptions['keyring'] {
   const own = join(folder, demonstrationKeyring)
-  return loaded.file === undefined && existsSync(own) ? { file: own } : keyringOf(loaded)
+  return existsSync(own) ? { file: own } : keyringOf(loaded)
 }
 
 async function checkKeyring(
