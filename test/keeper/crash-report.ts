@@ -15,10 +15,13 @@ const spendsNothing = 'spends nothing'
 
 /** At which no situation dies, and why that loses nothing. */
 export const notReached: Readonly<Record<string, string>> = {
+  "refresh/attempt.ts storage.write('closeAttempt')": nothingSent,
+  'refresh/attempt.ts slot.release': nothingSent,
+  'refresh/attempt.ts slot.release 2': nothingSent,
+  'refresh/attempt.ts slot.release 3': nothingSent,
+  'refresh/in-doubt.ts enter 2': 'nobody could be asked, and it is asked again',
   'refresh/attempt.ts settle': nothingSent,
-  'refresh/attempt.ts sending.ready.slot.release': nothingSent,
   'refresh/attempt.ts settle 2': nothingSent,
-  'refresh/attempt.ts sending.ready.slot.release 2': nothingSent,
   'refresh/attempt.ts settle 3': nothingSent,
   "refresh/in-doubt.ts storage.write('setState') 3": 'names what is known already, and is decided again',
   'refresh/refresh.ts wait': 'holds no lease',
