@@ -8,7 +8,7 @@ import { fault } from '../../src/values/result.ts'
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 function requestOf(environment: Readonly<Record<string, string>>): KeeperRequest {
-  const loaded = loadConfiguration({ environment, readFile: () => fault('does not exist'), workingDirectory: '/work' })
+  const loaded = loadConfiguration({ environment, readFile: () => fault('does not exist'), workingDirectory: '/srv' })
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.fault))
   return keeperRequest(loaded.value, {}, quiet)
 }
@@ -18,7 +18,7 @@ const direct = { SALLYPORT_KEEPER_DIRECT: 'true' }
 describe('what a keeper is started with', () => {
   test('lies beside the data, with the keyring beside the configuration', () => {
     const { folder, keyring, way } = requestOf(direct)
-    deepEqual([folder, keyring, way.from], ['/work/data', { file: '/work/keyring.json' }, 'keeper.direct'])
+    deepEqual([folder, keyring, way.from], ['/srv/data', { file: '/srv/keyring.json' }, 'keeper.direct'])
   })
 
   test('is the proxy of the configuration before anything else', () => {
