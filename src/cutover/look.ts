@@ -23,7 +23,7 @@ export async function look(ports: CutoverPorts, state: State, clock: Clock): Pro
     pool: { version: pool.version, members: pool.members, whole: pool.whole },
     usedAt: latestOf(pool.usedAt, redeemers),
     strangers: pool.strangers,
-    silent: movedAt === undefined ? [] : silentOf(redeemers, { source, movedAt }),
+    silent: movedAt === undefined ? [] : silentOf(redeemers, source),
   }
 }
 
@@ -42,12 +42,8 @@ function latestOf(
   return latest
 }
 
-/** Who redeemed from an address that is to go, and nowhere since the traffic moved (P-63). */
-function silentOf(
-  redeemers: readonly Redeemer[],
-  { source, movedAt }: { readonly source: readonly AddressText[]; readonly movedAt: Instant },
-): readonly string[] {
-  const heard = new Set(redeemers.filter(({ at }) => at >= movedAt).map(({ name }) => name))
-  const quiet = redeemers.filter(({ address, name }) => source.includes(address) && !heard.has(name))
-  return [...new Set(quiet.map(({ name }) => name))].toSorted()
+/** Whose latest redemption left from an address that is to go, were it long ago or a moment (P-63, L-99). */
+export function silentOf(redeemers: readonly Redeemer[], source: readonly AddressText[]): readonly string[] {
+  const left = redeemers.filter(({ address }) => source.includes(address))
+  return [...new Set(left.map(({ name }) => name))].toSorted()
 }

@@ -10,7 +10,7 @@ import type { TryResult } from './rules/verdict.ts'
 export type Acted = { readonly result: 'done' | 'stale' | 'refused' | 'unknown'; readonly why?: string }
 
 export type ListReading = { readonly rows: ListRows; readonly version: string; readonly isEnforced: boolean }
-/** Who redeemed the app's tokens from an address of the plan in the look-back, and when last from anywhere. */
+/** Who redeemed the app's tokens in the look-back: one for each grant, with the address and the instant of its latest redemption. */
 export type Redeemer = { readonly name: string; readonly address: AddressText; readonly at: Instant }
 /** `refused`: by the allowlist. */
 export type Redemptions = { readonly attempts: number; readonly successes: number; readonly refused: number }

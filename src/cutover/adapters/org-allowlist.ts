@@ -42,31 +42,44 @@ export function orgAllowlist(api: JsonApi, app: string): AllowlistPort {
       const { rows, ...about } = await read()
       return await put(rows, about)
     },
-    redeemers: async (since) => redeemersIn(await history(api, app, since)),
+    redeemers: async (since) => (await grants(api, app)).flatMap((each) => redeemerIn(each, since)),
     redemptions: async (since) => redemptionsIn(await history(api, app, since)),
   }
 }
 
 const mostPages = 50
 
-/** Entries since then, newest first; of more than 50,000 the newest. */
-async function history(api: JsonApi, app: string, since: Instant): Promise<readonly Fields[]> {
+/** Of more than 50,000 redemptions the newest. */
+const history = async (api: JsonApi, app: string, since: Instant): Promise<readonly Fields[]> =>
+  (await pagesOf(api, '/login-history', { list: 'entries', query: { app, since: isoText(since) } })).entries.filter(
+    isRedemption,
+  )
+
+/** Grants and not redemptions: a busy app has millions of these in a month, and whoever is left out would be locked out. */
+async function grants(api: JsonApi, app: string): Promise<readonly Fields[]> {
+  const { entries, isWhole } = await pagesOf(api, '/oauth-usage', { list: 'grants', query: { app } })
+  if (!isWhole) throw new Error(`The org has more than ${entries.length} grants of ${app}; not all can be looked at.`)
+  return entries
+}
+
+type Pages = { readonly list: string; readonly query: Readonly<Record<string, string>> }
+
+async function pagesOf(
+  api: JsonApi,
+  path: string,
+  { list, query }: Pages,
+): Promise<{ readonly entries: readonly Fields[]; readonly isWhole: boolean }> {
   const entries: Fields[] = []
   let cursor: string | undefined
   for (let page = 0; page < mostPages; page += 1) {
-    const query = new URLSearchParams({
-      app,
-      since: isoText(since),
-      limit: '1000',
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    const answer = await api.ask('GET', `/login-history?${query.toString()}`)
+    const asked = new URLSearchParams({ ...query, limit: '1000', ...(cursor === undefined ? {} : { cursor }) })
+    const answer = await api.ask('GET', `${path}?${asked.toString()}`)
     if (answer.status !== 200) throw refusalOf(answer, who)
-    entries.push(...listIn(answer.body, 'entries').filter(isRedemption))
+    entries.push(...listIn(answer.body, list))
     cursor = textIn(answer.body, 'next')
-    if (cursor === undefined) break
+    if (cursor === undefined) return { entries, isWhole: true }
   }
-  return entries
+  return { entries, isWhole: false }
 }
 
 const isRedemption = (entry: Fields): boolean =>
@@ -74,15 +87,14 @@ const isRedemption = (entry: Fields): boolean =>
 
 const succeeded = (entry: Fields): boolean => textIn(entry, 'status') === 'Success'
 
-function redeemersIn(entries: readonly Fields[]): readonly Redeemer[] {
-  const latest = new Map<string, Redeemer>()
-  for (const entry of entries) {
-    const [name, address, at] = [textIn(entry, 'username'), textIn(entry, 'sourceIp'), textIn(entry, 'at')]
-    if (!succeeded(entry) || name === undefined || address === undefined || at === undefined) continue
-    const key = `${name}\n${address}`
-    if (!latest.has(key)) latest.set(key, { name, address, at: instant(at) })
-  }
-  return [...latest.values()]
+/** A user may have several grants, of which one has moved and another has not. */
+function redeemerIn(grant: Fields, since: Instant): Redeemer[] {
+  const [user, id, last] = [textIn(grant, 'user'), textIn(grant, 'id'), textIn(grant, 'lastUsedAt')]
+  const { addresses } = grant
+  const address: unknown = Array.isArray(addresses) ? addresses[0] : undefined // the newest first
+  if (user === undefined || id === undefined || last === undefined || typeof address !== 'string') return []
+  const at = instant(last)
+  return at < since ? [] : [{ name: `${user} (grant ${id.slice(0, 8)})`, address, at }]
 }
 
 /** A replay or an ended grant says nothing of the list, but is a failure all the same. */

@@ -35,7 +35,7 @@ export type Seen = {
   readonly usedAt: ReadonlyMap<AddressText, Instant>
   /** Clients of the pool that the plan does not name (P-62). */
   readonly strangers: readonly string[]
-  /** Those that redeemed in the look-back, and not since the traffic moved (P-63). */
+  /** Those whose latest redemption in the look-back left from an address that is to go (P-63, L-99). */
   readonly silent: readonly string[]
 }
 
