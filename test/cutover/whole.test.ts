@@ -12,7 +12,7 @@ import { orgAllowlist } from '../../src/cutover/adapters/org-allowlist.ts'
 import { writeEntry } from '../../src/cutover/entry-text.ts'
 import { takeJournal } from '../../src/cutover/journal.ts'
 import { listSeenOf } from '../../src/cutover/look.ts'
-import type { CutoverPorts } from '../../src/cutover/ports.ts'
+import type { CutoverPorts, TrafficPort } from '../../src/cutover/ports.ts'
 import type { Entry } from '../../src/cutover/rules/journal.ts'
 import type { Plan } from '../../src/cutover/rules/plan.ts'
 import { runCutover } from '../../src/cutover/runner.ts'
@@ -44,6 +44,8 @@ const row = (address: string) => ({ startIpAddress: address, endIpAddress: addre
 
 type Place = {
   readonly ports: CutoverPorts
+  /** As a plan has it that names another client. */
+  readonly others: TrafficPort
   /** Redeems all the time until it is stopped; resolves with what was refused, and how often it went well. */
   readonly load: (stop: AbortSignal) => Promise<{ readonly good: number; readonly bad: readonly string[] }>
 }
@@ -67,16 +69,19 @@ async function openPlace(t: TestContext): Promise<Place> {
     const { refresh_token } = await org.grant()
     await service.keeper.adopt({ id, app: 'nightly', refreshToken: secret(refresh_token) })
   }
-  const traffic = gatewayTraffic({
-    api: openJsonApi({ base: `${gateway.adminUrl}/admin/v1`, token: gateway.running.adminToken.token }),
-    wait: async (length) => await sleep(length),
-    clients: ['backend'],
+  const adminApi = openJsonApi({
+    base: `${gateway.adminUrl}/admin/v1`,
+    token: gateway.running.adminToken.token,
   })
+  const pool = (clients: readonly string[]) =>
+    gatewayTraffic({ api: adminApi, wait: async (length) => await sleep(length), clients })
+  const traffic = pool(['backend'])
   const allowlist = orgAllowlist(openJsonApi({ base: `${org.url}/admin/v1`, token: secret(org.adminToken) }), plan.app)
   const keeperApi = openJsonApi({ base: `${service.url}/v1`, token: service.token.token })
   const canary = keeperCanary({ api: keeperApi, connections: ['canary'], egressOf: traffic.egressOf })
   return {
     ports: { allowlist, traffic, canary, lookBack: days(30) },
+    others: pool(['somebody']),
     async load(stop) {
       const bad: string[] = []
       let good = 0
@@ -94,7 +99,7 @@ async function openPlace(t: TestContext): Promise<Place> {
 }
 
 test('P-60: the traffic moves from one pair to another without one failed redemption, and back', async (t) => {
-  const { ports, load } = await openPlace(t)
+  const { ports, others, load } = await openPlace(t)
   const storage = await openStorage({
     ...{ url: 'sqlite::memory:', system: 'cutover', migrations, writes },
     writesModule: new URL('../../src/cutover/store/writes.ts', import.meta.url),
@@ -118,6 +123,8 @@ test('P-60: the traffic moves from one pair to another without one failed redemp
   const loaded = load(stop.signal)
   equal(await run(), 'done: All redemptions leave from 127.0.0.21 and 127.0.0.22.')
   const moved = await ports.traffic.read(instant(Date.now() - 1000))
+  deepEqual(moved.strangers, [])
+  deepEqual((await others.read(instant(Date.now() - 1000))).strangers, ['backend'], 'P-62: whom the plan does not name')
   deepEqual(
     moved.members.map(({ address, mode }) => `${address} ${mode}`),
     plan.to.map((each) => `${each} active`),

@@ -43,7 +43,7 @@ export function gatewayTraffic(parts: GatewayTrafficParts): GatewayTraffic {
       const usedAt = new Map(
         used.flatMap(([address, at]): [AddressText, Instant][] => (at === undefined ? [] : [[address, at]])),
       )
-      return { version, members: all.map(memberOf), whole: true, usedAt, strangers: await strangersIn(parts) }
+      return { version, members: all.map(memberOf), whole: true, usedAt, strangers: await strangersIn(parts, since) }
     },
     async set(modes, expects) {
       const { all } = await egresses()
@@ -90,11 +90,14 @@ async function lastUse(api: JsonApi, name: string, since: Instant): Promise<Inst
   return times.length === 0 ? undefined : instant(Math.max(...times.map((each) => instant(each))))
 }
 
-/** P-62: whoever has used the pool this month or the last. */
-async function strangersIn({ api, clients }: GatewayTrafficParts): Promise<readonly string[]> {
+/** P-62: of whoever has used the pool since the month of that instant. */
+async function strangersIn({ api, clients }: GatewayTrafficParts, since: Instant): Promise<readonly string[]> {
   const answer = await api.ask('GET', '/usage')
   if (answer.status !== 200) throw refusalOf(answer, who)
-  const used = [...new Set(listIn(answer.body, 'usage').flatMap((each) => textIn(each, 'client') ?? []))].toSorted()
+  const months = listIn(answer.body, 'usage').filter(
+    (each) => (textIn(each, 'month') ?? '') >= isoText(since).slice(0, 7),
+  )
+  const used = [...new Set(months.flatMap((each) => textIn(each, 'client') ?? []))].toSorted()
   if (clients === undefined) return used.length > 1 ? used : []
   return used.filter((each) => !clients.includes(each))
 }
