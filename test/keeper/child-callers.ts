@@ -1,5 +1,5 @@
 /** A process of many callers: for each connection that is named on a line of its standard input, fifty ask for an access token at once, and a line says
- *  how many different answers they got, and a digest of a token or the code of a refusal. Arguments: the vault's folder, by how many milliseconds its clocks are
+ *  how many different answers they got, and a digest of a token or the code of a refusal. A line `+MS` sets its clocks that far ahead, and is said back. Arguments: the vault's folder, by how many milliseconds its clocks are
  *  ahead, and the milliseconds of its lease and of a call. */
 import { hash } from 'node:crypto'
 import { writeSync } from 'node:fs'
@@ -32,6 +32,11 @@ const answer = async (id: string): Promise<string> =>
   )
 writeSync(1, 'ready\n')
 for await (const id of createInterface(process.stdin)) {
+  if (id.startsWith('+')) {
+    time.ahead(Number(id))
+    writeSync(1, `${id}\n`)
+    continue
+  }
   const answers = new Set(await Promise.all(Array.from({ length: 50 }, () => answer(id))))
   writeSync(1, `${answers.size} ${[...answers].join(' ')}\n`)
 }

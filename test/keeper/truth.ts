@@ -24,3 +24,14 @@ export async function redemptionsOf(org: TestOrg, grant: string): Promise<readon
   )
   return entries.map(({ decision }) => decision).toReversed()
 }
+
+type Usage = { readonly useCount: number; readonly refusals: number }
+
+/** How often refresh tokens of the only grant of an org were redeemed, and how often they were refused. */
+export async function usageOf(org: TestOrg): Promise<Usage> {
+  const answer = await org.admin('/oauth-usage')
+  const { grants } = (await answer.json()) as { readonly grants: readonly Usage[] }
+  const [grant, another] = grants
+  if (grant === undefined || another !== undefined) throw new Error(`the org has ${grants.length} grants`)
+  return { useCount: grant.useCount, refusals: grant.refusals }
+}
