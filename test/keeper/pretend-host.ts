@@ -17,8 +17,11 @@ export type PretendHost = {
   opened: number
   /** By refresh token: how often each was sent. */
   readonly sent: Map<string, number>
-  /** The most exchanges that were under way at one time. */
+  /** Exchanges that are under way, and the most that were at one time. */
+  flying: number
   mostFlying: number
+  /** Exchanges that have ended. */
+  answered: number
   /** By name: nothing is reached there. */
   readonly down: Set<string>
   /** What an exchange takes. */
@@ -26,9 +29,8 @@ export type PretendHost = {
 }
 
 export function pretendHost(): PretendHost {
-  let flying = 0
   const host: PretendHost = {
-    ...{ opened: 0, sent: new Map(), mostFlying: 0, down: new Set(), work: async () => {} },
+    ...{ opened: 0, answered: 0, sent: new Map(), flying: 0, mostFlying: 0, down: new Set(), work: async () => {} },
     transport: {
       shown: 'nowhere',
       async tunnel() {
@@ -36,11 +38,11 @@ export function pretendHost(): PretendHost {
       },
       async open(wish) {
         host.opened += 1
-        flying += 1
-        host.mostFlying = Math.max(host.mostFlying, flying)
+        host.flying += 1
+        host.mostFlying = Math.max(host.mostFlying, host.flying)
         await new Promise(setImmediate)
-        if (!host.down.has(wish.host)) return { kind: 'open', connection: connectionTo(host, () => (flying -= 1)) }
-        flying -= 1
+        if (!host.down.has(wish.host)) return { kind: 'open', connection: connectionTo(host, () => (host.flying -= 1)) }
+        host.flying -= 1
         return { kind: 'not-opened', stage: 'connect', why: `${wish.host} was not reached: ECONNREFUSED` }
       },
     },
@@ -60,6 +62,7 @@ function connectionTo(host: PretendHost, ended: () => void): Connection {
       equal(mayWrite(), true)
       const form = new URLSearchParams(Buffer.from(body).toString())
       await host.work()
+      host.answered += 1
       close()
       const token = form.get('refresh_token')
       // of an introspection and of a revocation nobody asks more than that
@@ -86,7 +89,10 @@ export type Vault = AsyncDisposable & {
   readonly logged: string[]
   readonly again: (options?: Partial<KeeperOptions>) => Promise<Keeper>
   /** `login` names the host. */
-  readonly adopt: (count: number, about?: { readonly login?: string }) => Promise<void>
+  readonly adopt: (
+    count: number,
+    about?: { readonly login?: string; readonly tenant?: string },
+  ) => Promise<readonly string[]>
 }
 
 /** Apps are named by their login host. Connections are `HOST-0`, `HOST-1` and so on. */
@@ -113,10 +119,14 @@ export async function openVault(
     return keeper
   }
   const keeper = await again()
-  const adopt: Vault['adopt'] = async (count, { login = 'login' } = {}) => {
-    await keeper.saveApp({ name: login, loginUrl: `https://${login}.example.com`, clientId: 'client' })
+  const adopt: Vault['adopt'] = async (count, { login = 'login', tenant = 'default' } = {}) => {
+    await keeper.saveApp({ tenant, name: login, loginUrl: `https://${login}.example.com`, clientId: 'client' })
     const ids = Array.from({ length: count }, (_, index) => `${login}-${index}`)
-    await Promise.all(ids.map((id) => keeper.adopt({ id, app: login, refreshToken: secret(`${id}!0`) })))
+    const family = tenant === 'default' ? '' : `${tenant} `
+    await Promise.all(
+      ids.map((id) => keeper.adopt({ tenant, id, app: login, refreshToken: secret(`${family}${id}!0`) })),
+    )
+    return ids
   }
   const close = async (): Promise<void> => {
     for (const each of keepers) await each.close()

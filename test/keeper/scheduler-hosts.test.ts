@@ -56,6 +56,55 @@ describe('one login host', () => {
   })
 })
 
+describe('P-28: of one login host', () => {
+  const limits = { atOnce: 4, perMinute: 6000, downAfter: 5 }
+  /** Verifies all of its connections again and again, side by side, until it is told to stop. */
+  function hammer(keeper: Scene['keeper'], ids: readonly string[]): () => Promise<void> {
+    let over = false
+    const one = async (id: string): Promise<void> => {
+      while (!over) await keeper.verify({ tenant: 'loud', id }).catch(() => undefined)
+    }
+    const all = ids.map(one)
+    return async () => {
+      over = true
+      await Promise.all(all)
+    }
+  }
+
+  test('one tenant that verifies all the time has no more turns than another one that waits', async () => {
+    await using scene = await openBent({ limits })
+    const { host, keeper } = scene
+    await scene.adopt(4)
+    const loud = await scene.adopt(20, { tenant: 'loud' })
+    host.work = async () => void (await new Promise((done) => setTimeout(done, 5)))
+    const stop = hammer(keeper, loud)
+    while (host.flying < 4) await new Promise(setImmediate)
+    const turns: number[] = []
+    for (const id of ['login-0', 'login-1', 'login-2', 'login-3']) {
+      const before = host.answered
+      await keeper.accessToken(id)
+      turns.push(host.answered - before)
+    }
+    await stop()
+    ok(Math.max(...turns) <= 4 + 2 + 4, `a token after ${turns.join()} turns`)
+    ok(host.mostFlying <= 4, `${host.mostFlying} at once`)
+  })
+
+  test('what is due of one tenant is exchanged while another one asks all the time', async () => {
+    await using scene = await openBent({ limits })
+    const { host, keeper, time } = scene
+    await scene.adopt(6)
+    time.ahead(days(26))
+    const loud = await scene.adopt(20, { tenant: 'loud' })
+    host.work = async () => void (await new Promise((done) => setTimeout(done, 5)))
+    const stop = hammer(keeper, loud)
+    while (host.flying < 4) await new Promise(setImmediate)
+    await keeper.lookAfter()
+    await stop()
+    deepEqual(await generations(scene), [2, 2, 2, 2, 2, 2])
+  })
+})
+
 describe('a login host that is down', () => {
   test('L-53: is asked by a handful, then by one probe at a time, and holds up no other', async () => {
     await using scene = await openBent()

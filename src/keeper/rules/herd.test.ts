@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { after, days, hours, instant, milliseconds, minutes, type Instant } from '../../values/time.ts'
 import { parseBlackouts } from './blackouts.ts'
 import { aheadAt, heartbeatAt, planDue, servesUntil, type Heartbeat } from './due.ts'
+import { alone } from './fair-turns.ts'
 import { decideTurn, unknownHost } from './host-turns.ts'
 
 const many = 100_000
@@ -54,7 +55,7 @@ describe('a hundred thousand connections', () => {
     let [state, now, done] = [unknownHost, start, 0]
     const given: Instant[] = []
     for (; done < due; now = after(now, milliseconds(50))) {
-      const turn = decideTurn(state, { now, flying: 0, urgency: 'by-itself' }, limits)
+      const turn = decideTurn(state, { now, flying: 0, urgency: 'by-itself', standing: alone }, limits)
       if (turn.kind === 'later') continue
       state = turn.next
       given.push(now)

@@ -1,7 +1,8 @@
-import { equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { after, hours, instant, milliseconds, minutes, seconds, type Instant } from '../../values/time.ts'
+import { alone, type Standing } from './fair-turns.ts'
 import {
   afterTrouble,
   decideTurn,
@@ -14,8 +15,11 @@ import {
 
 const start = instant('2026-11-01')
 const limits = { atOnce: 8, perMinute: 600, downAfter: 3 }
-const ask = (state: HostState, now: Instant, about: Partial<Pick<AskTurn, 'urgency' | 'flying'>> = {}): Turn =>
-  decideTurn(state, { now, flying: 0, urgency: 'asked', ...about }, limits)
+const ask = (
+  state: HostState,
+  now: Instant,
+  about: Partial<Pick<AskTurn, 'urgency' | 'flying' | 'standing'>> = {},
+): Turn => decideTurn(state, { now, flying: 0, urgency: 'asked', standing: alone, ...about }, limits)
 
 function failed(times: number, at: Instant): HostState {
   let state = unknownHost
@@ -29,7 +33,7 @@ describe('turns at a login host', () => {
     equal(ask(unknownHost, start, { urgency: 'asked', flying: 8 }).kind, 'later')
     equal(ask(unknownHost, start, { urgency: 'by-itself', flying: 5 }).kind, 'now')
     equal(ask(unknownHost, start, { urgency: 'by-itself', flying: 6 }).kind, 'later')
-    equal(ask(unknownHost, start, { urgency: 'said', flying: 100 }).kind, 'now')
+    equal(ask(unknownHost, start, { urgency: 'said', flying: 8 }).kind, 'later')
   })
 
   test('whoever is told to wait gets a turn when he was told to come', () => {
@@ -41,16 +45,40 @@ describe('turns at a login host', () => {
     equal(ask(state, turn.until).kind, 'now')
   })
 
-  test('P-28: those of whom it is said that they may go in any case put nobody else off for longer than one turn', () => {
-    let state = unknownHost
-    for (let said = 0; said < 1000; said += 1) {
-      const turn = ask(state, start, { urgency: 'said' })
-      ok(turn.kind === 'now')
+  test('whoever says that it was mended is told to come again as well where the turns are used up', () => {
+    let [state, now] = [unknownHost, 0]
+    for (let turn = ask(state, start); turn.kind === 'now'; turn = ask(state, start, { urgency: 'said' })) {
       state = turn.next
+      now += 1
     }
-    const told = ask(state, start)
-    ok(told.kind === 'later' && told.until - start < 200, 'somebody may have verified a thousand tokens that are none')
-    equal(ask(state, told.until).kind, 'now')
+    equal(now, 150, 'a fourth of those of a minute')
+  })
+
+  describe('P-28: of several tenants', () => {
+    const standing = (about: Partial<Standing>): Standing => ({ ...alone, others: { count: 1, least: 10 }, ...about })
+
+    test('one that has half of the turns under way leaves the other half to one that waits', () => {
+      const flying = (own: number) => ask(unknownHost, start, { flying: own, standing: standing({ flying: own }) }).kind
+      deepEqual([3, 4, 7].map(flying), ['now', 'later', 'later'])
+      equal(ask(unknownHost, start, { flying: 7, standing: { ...alone, flying: 7 } }).kind, 'now', 'where nobody waits')
+    })
+
+    test('one that is ahead gives way, whatever it says', () => {
+      const at = (own: number) => ask(unknownHost, start, { urgency: 'said', standing: standing({ own }) }).kind
+      deepEqual([10, 13, 14, 99].map(at), ['now', 'now', 'later', 'later'])
+    })
+
+    test('one that is behind has the turns of those who ask, although nobody asks', () => {
+      const about = { flying: 7, urgency: 'by-itself' } as const
+      equal(ask(unknownHost, start, { ...about, standing: standing({ own: 20, served: 20 }) }).kind, 'later')
+      equal(ask(unknownHost, start, { ...about, standing: standing({ own: 2, served: 20 }) }).kind, 'now')
+    })
+
+    test('the more of them wait the less each has, and none has nothing', () => {
+      const many = (count: number, own: number) =>
+        ask(unknownHost, start, { standing: standing({ own, others: { count, least: 0 } }) }).kind
+      deepEqual([many(3, 1), many(3, 2), many(50, 0), many(50, 1)], ['now', 'later', 'now', 'later'])
+    })
   })
 
   test('in no minute there are more than it may have, whatever the moments at which they are asked for', () => {
@@ -62,7 +90,7 @@ describe('turns at a login host', () => {
         let [state, now] = [unknownHost, start]
         for (const pause of waits) {
           now = after(now, milliseconds(pause))
-          const turn = decideTurn(state, { now, flying: 0, urgency: 'asked' }, few)
+          const turn = decideTurn(state, { now, flying: 0, urgency: 'asked', standing: alone }, few)
           if (turn.kind === 'later') continue
           state = turn.next
           given.push(now)

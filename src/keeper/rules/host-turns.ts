@@ -1,7 +1,8 @@
-/** Whose turn it is at a login host: so many exchanges at a time and a minute, over all processes; and of a host that is down one probe finds out that it
- *  is up again, not everybody. */
+/** Whose turn it is at a login host: so many exchanges at a time and a minute, over all processes, fairly among tenants; and of a host that is down one probe
+ *  finds out that it is up again, not everybody. */
 import { after, instant, milliseconds, minutes, seconds, type Duration, type Instant } from '../../values/time.ts'
 import { restAfter } from './back-off.ts'
+import { alone, hasItsPart, isAhead, isBehind, placeOf, type Standing } from './fair-turns.ts'
 import type { Exchanged } from './outcome.ts'
 
 export type HostLimits = {
@@ -19,40 +20,52 @@ export type HostState = {
   readonly turnAt: number
   readonly failures: number
   readonly restsUntil: number
+  /** Where the turn stood that was given last (`Standing`). */
+  readonly served: number
 }
 
-/** `asked`: somebody waits for it. `by-itself`: it leaves a fourth of the turns to those. `said`: in any case, by somebody who knows that it was mended. */
+/** `asked`: somebody waits for it. `by-itself`: it leaves a fourth of the turns to those. `said`: also while the host rests, by
+ *  somebody who knows that it was mended. */
 export type Urgency = 'asked' | 'by-itself' | 'said'
 
 export type Turn =
   | { readonly kind: 'now'; readonly next: HostState }
   /** `down`: it rests after failures; `full`: a turn will come soon. */
-  | { readonly kind: 'later'; readonly reason: 'down' | 'full'; readonly until: Instant }
+  | {
+      readonly kind: 'later'
+      readonly reason: 'down' | 'full'
+      readonly until: Instant
+      /** It waits for others, and not for what is under way of its own. */
+      readonly waits: boolean
+    }
 
 export type AskTurn = {
   readonly now: Instant
   /** Exchanges with the host that are under way. */
   readonly flying: number
   readonly urgency: Urgency
+  /** Its tenant among the others. */
+  readonly standing: Standing
 }
 
-export const unknownHost: HostState = { turnAt: 0, failures: 0, restsUntil: 0 }
+export const unknownHost: HostState = { turnAt: 0, failures: 0, restsUntil: 0, served: 0 }
 
-export function decideTurn(state: HostState, { now, flying, urgency }: AskTurn, limits: HostLimits): Turn {
+export function decideTurn(state: HostState, { now, flying, urgency, standing }: AskTurn, limits: HostLimits): Turn {
   const rests = restsUntilOf(state, now)
-  const turnAt = turnAtOf(state, now, limits)
-  const next = { ...state, turnAt: after(turnAt, evenly(limits)) }
   const isDown = state.failures >= limits.downAfter
-  // it counts, but no further ahead than the burst: whoever verifies a thousand tokens puts off no other tenant's for minutes (P-28)
-  const furthest = after(now, milliseconds(evenly(limits) * burstOf(limits)))
-  if (urgency === 'said') return { kind: 'now', next: { ...state, turnAt: Math.min(next.turnAt, furthest) } }
-  if (isDown && rests > now) return { kind: 'later', reason: 'down', until: rests }
-  const atOnce = urgency === 'by-itself' ? mostByItself(limits.atOnce) : limits.atOnce
-  if (flying >= atOnce) return { kind: 'later', reason: 'full', until: after(now, briefly) }
-  const ahead = evenly(limits) * (urgency === 'by-itself' ? burstOf(limits) * 0.75 : burstOf(limits))
-  if (next.turnAt > now + ahead) return { kind: 'later', reason: 'full', until: instant(next.turnAt - ahead) }
+  if (isDown && rests > now && urgency !== 'said') return { kind: 'later', reason: 'down', until: rests, waits: false }
+  const soon = after(now, briefly)
+  if (hasItsPart(standing, limits.atOnce)) return { kind: 'later', reason: 'full', until: soon, waits: false }
+  const mayWait = urgency === 'by-itself' && !isBehind(standing, limits.atOnce)
+  const atOnce = mayWait ? mostByItself(limits.atOnce) : limits.atOnce
+  if (flying >= atOnce || isAhead(standing, limits.atOnce))
+    return { kind: 'later', reason: 'full', until: soon, waits: true }
+  const turnAt = after(turnAtOf(state, now, limits), evenly(limits))
+  const ahead = evenly(limits) * (mayWait ? burstOf(limits) * 0.75 : burstOf(limits))
+  if (turnAt > now + ahead) return { kind: 'later', reason: 'full', until: instant(turnAt - ahead), waits: true }
+  const next = { ...state, turnAt, served: Math.max(state.served, placeOf(standing)) }
   // while this one finds out, the others go on resting
-  return { kind: 'now', next: isDown ? { ...next, restsUntil: after(now, probe) } : next }
+  return { kind: 'now', next: isDown && urgency !== 'said' ? { ...next, restsUntil: after(now, probe) } : next }
 }
 
 /** `jitter`: 0 to 1. */

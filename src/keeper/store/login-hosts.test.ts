@@ -12,8 +12,8 @@ describe('turns at a login host', () => {
     const store = await openWithConnection(t)
     await store.write('createConnection', newConnection({ key: other }))
     const first = await attemptAt(store, await store.lease(), 'sent')
-    const flying = () => store.storage.read(() => countFlying(loginUrl, store.now))
-    equal(await flying(), 1)
+    const flying = () => store.storage.read(() => countFlying(loginUrl, store.now, canary.tenant))
+    deepEqual(await flying(), { all: 1, own: 1 })
     const lease = await store.write('takeLease', { key: other, holder: 'b', forMs: 60_000 })
     ok(lease.kind === 'taken')
     const under = { key: other, fence: lease.fence, generation: 1, turn }
@@ -21,10 +21,10 @@ describe('turns at a login host', () => {
     ok(told.kind === 'later')
     deepEqual([told.reason, told.loginUrl, told.until > store.now], ['full', loginUrl, true])
     await store.write('judgeAttempt', { ...first, outcome: 'in-doubt', sawReply: false })
-    equal(await flying(), 0)
+    deepEqual(await flying(), { all: 0, own: 0 })
     equal((await store.write('prepareAttempt', under)).kind, 'prepared')
     store.now += 60_001
-    equal(await flying(), 0, 'its process has died')
+    deepEqual(await flying(), { all: 0, own: 0 }, 'its process has died')
   })
 
   test('of a host that counts as down nobody has one, until an exchange shows that it answers', async (t) => {

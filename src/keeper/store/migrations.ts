@@ -173,4 +173,19 @@ CREATE INDEX login_hosts_resting ON login_hosts (rests_until) WHERE failures > 0
 CREATE INDEX connections_by_state ON connections (tenant, state, handed_over_at);
 `,
   },
+  {
+    id: 8,
+    name: 'turns at a login host, fair among tenants',
+    sql: `
+-- where the turn stood that was given last
+ALTER TABLE login_hosts ADD COLUMN served BIGINT NOT NULL DEFAULT 0;
+
+-- tenants that wait for a turn, or were ahead of one that did: where each stands, and until when it is taken to wait
+CREATE TABLE login_host_turns (
+  login_url TEXT NOT NULL, tenant TEXT NOT NULL, place BIGINT NOT NULL, waits_until BIGINT NOT NULL, PRIMARY KEY (login_url, tenant)
+) /* clustered */;
+CREATE INDEX login_host_turns_waiting ON login_host_turns (login_url, waits_until);
+CREATE INDEX login_host_turns_by_wait ON login_host_turns (waits_until);
+`,
+  },
 ]

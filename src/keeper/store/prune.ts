@@ -55,6 +55,11 @@ export function* pruneKeeper(plan: KeeperPruning): Program<number> {
        (SELECT login_url FROM login_hosts WHERE turn_at < ? AND rests_until < ? ORDER BY turn_at LIMIT ?)`,
     ...[plan.removedBefore, plan.removedBefore, most],
   )
+  const turns = yield* run(
+    `DELETE FROM login_host_turns WHERE (login_url, tenant) IN
+       (SELECT login_url, tenant FROM login_host_turns WHERE waits_until < ? ORDER BY waits_until LIMIT ?)`,
+    ...[plan.removedBefore, most],
+  )
   const now = yield* storeNow()
   // further ahead than a token may rest: it was written before the clock was set back (L-56), and would never come
   const early = yield* run(
@@ -63,5 +68,5 @@ export function* pruneKeeper(plan: KeeperPruning): Program<number> {
     ...[now, now + furthest, most],
   )
   const logins = yield* pruneLogins(now, most)
-  return old + beyond + attempts + introspections + removed + hosts + early + logins
+  return old + beyond + attempts + introspections + removed + hosts + turns + early + logins
 }

@@ -31,7 +31,7 @@ const asked: Record<string, [program: Program<unknown>, through: RegExp]> = {
   'what is open of one connection': [findOpenAttempts(canary), /SEARCH attempts USING INDEX attempts_open/],
   'a page of connections': [findConnections({ tenant: 'acme', limit: 1 }), /SEARCH c USING INDEX sqlite_autoindex/],
   'exchanges under way': [
-    countFlying('https://login.example.com', 1),
+    countFlying('https://login.example.com', 1, 'acme'),
     /a USING (COVERING )?INDEX attempts_flying[^]*SEARCH c USING INDEX/,
   ],
   'how many are in which state': [countStates(null), /SCAN connections USING COVERING INDEX connections_by_state/],
