@@ -26,6 +26,7 @@ export const formats: Readonly<Record<string, Format>> = {
     isOrigin(text)
       ? undefined
       : `${quoted(text)} is no origin, such as https://org.example, without path and slash at its end`,
+  'url': (text) => (isPlainUrl(text) ? undefined : 'is no URL without credentials, such as https://org.example/path'), // not quoted: it may have some
   'duration': (text) => {
     const parsed = parseDuration(text)
     return parsed.ok ? undefined : parsed.fault
@@ -51,6 +52,11 @@ const hostPort = /^(?:\[[0-9a-fA-F:.]+\]|[*A-Za-z0-9._-]+):\d{1,5}$/
 function isOrigin(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined
   return url !== undefined && /^https?:$/.test(url.protocol) && url.origin === text.toLowerCase()
+}
+
+function isPlainUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
 }
 
 const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)

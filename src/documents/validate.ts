@@ -3,7 +3,7 @@ import { fault, ok, type Result } from '../values/result.ts'
 import type { JsonSchema, Schema } from '../values/schema.ts'
 import { checkScalar } from './check-scalar.ts'
 import { pathText, type DocumentFault, type Path } from './fault.ts'
-import { suggestion } from './nearest.ts'
+import { nearest, suggestion } from './nearest.ts'
 import { expected, isRecord, kindOf, shown } from './words.ts'
 import type { Locate } from './yaml-document.ts'
 
@@ -117,14 +117,17 @@ function checkAnyOf(schema: JsonSchema, value: unknown, { path, notes }: Place):
   return undefined
 }
 
-/** Of several kinds of mapping, the one that knows most of the keys that were given. */
+/** Of several kinds of mapping, the one that knows most of the keys that were given; a key that is nearly one of its own speaks for it, too. */
 function bestKeys<Try extends { readonly alternative: JsonSchema }>(
   tries: readonly Try[],
   value: unknown,
 ): Try | undefined {
   const given = isRecord(value) ? Object.keys(value) : []
-  const score = ({ alternative }: Try): number =>
-    given.filter((key) => Object.hasOwn(alternative.properties ?? {}, key)).length
+  const score = ({ alternative }: Try): number => {
+    const keys = Object.keys(alternative.properties ?? {})
+    const known = given.filter((key) => keys.includes(key)).length
+    return known + (given.some((key) => isNearly(key, keys)) ? 0.5 : 0)
+  }
   return tries.toSorted((a, b) => score(b) - score(a))[0]
 }
 
@@ -138,12 +141,15 @@ function rivalry(tries: readonly { readonly alternative: JsonSchema }[], value: 
   const names = marks.filter((mark) => mark !== undefined)
   if (names.length < tries.length) return undefined
   const given = names.filter((mark) => value[mark] !== undefined)
-  const misspelt = Object.keys(value).some((key) => !keysOf.flat().includes(key)) // what was meant is told there
+  const misspelt = Object.keys(value).some((key) => isNearly(key, keysOf.flat())) // what was meant is told there
   if (given.length === 1 || (given.length === 0 && misspelt)) return undefined
   return given.length === 0
     ? { message: `has none of ${names.join(', ')}`, next: `Give it one of ${names.join(', ')}.` }
     : { message: `has ${given.join(' and ')}, which exclude each other`, next: `Leave one of ${given.join(', ')} out.` }
 }
+
+const isNearly = (key: string, keys: readonly string[]): boolean =>
+  !keys.includes(key) && nearest(key, keys) !== undefined
 
 const mismatch = (schema: JsonSchema, value: unknown): Complaint => ({
   message: `is ${shown(schema, value)}; ${expected(schema)} is expected`,

@@ -27,6 +27,7 @@ const formatWords: Readonly<Record<string, string>> = {
   'listen': 'HOST:PORT',
   'host-port': 'HOST:PORT',
   'origin': 'an origin such as https://org.example',
+  'url': 'a URL such as https://org.example/path',
   'duration': 'a length of time such as 5s',
   'storage': 'sqlite:FOLDER or postgres://USER@HOST/DATABASE',
 }

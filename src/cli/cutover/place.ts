@@ -14,7 +14,8 @@ import { adminTokenFileName as gatewayTokenFile } from '../../gateway/admin-toke
 import { tokenFileName as keeperTokenFile } from '../../keeper/token-file.ts'
 import { startCutovers, systemEnvironment } from '../../system.ts'
 import type { Secret } from '../../values/secret.ts'
-import { complaint, documentComplaint } from '../complaint.ts'
+import { faultLine } from '../../documents/fault.ts'
+import { complaint, documentComplaint, printWarning } from '../complaint.ts'
 import { openLog } from '../log.ts'
 import { findToken } from '../org-address.ts'
 import { loadSettings, storageFrom } from '../settings.ts'
@@ -44,15 +45,20 @@ function readText(path: string): string {
   }
 }
 
-export function portsOf(terminal: Terminal, { file, lookBack }: ReadPlan, flags: CutoverFlags): CutoverPorts {
+export function portsOf(terminal: Terminal, { file, lookBack, warnings }: ReadPlan, flags: CutoverFlags): CutoverPorts {
+  for (const { message, next, ...place } of warnings)
+    printWarning(terminal, { means: faultLine({ message, next, ...place }), next: [next] })
+  const { allowlist, traffic: by, keeper: at, tokens, then } = file
+  if (!('org' in allowlist && 'gateway' in by && typeof at === 'string' && then === undefined))
+    throw complaint('This build carries out org and gateway alone.', 'Name these two in the cutover file.')
   const loaded = loadSettings(terminal, flags.config)
   const { wait } = systemEnvironment(openLog(terminal))
   const traffic = gatewayTraffic({
-    api: openJsonApi({ base: `${file.traffic.gateway}/admin/v1`, token: gatewayToken(loaded, file.tokens.gateway) }),
-    ...{ wait, clients: file.traffic.clients },
+    api: openJsonApi({ base: `${by.gateway}/admin/v1`, token: gatewayToken(loaded, tokens.gateway) }),
+    ...{ wait, clients: by.clients },
   })
-  const keeper = openJsonApi({ base: `${file.keeper}/v1`, token: keeperToken(loaded, file.tokens.keeper) })
-  const org = openJsonApi({ base: `${file.allowlist.org}/admin/v1`, token: orgToken(loaded, file.tokens.org) })
+  const keeper = openJsonApi({ base: `${at}/v1`, token: keeperToken(loaded, tokens.keeper) })
+  const org = openJsonApi({ base: `${allowlist.org}/admin/v1`, token: orgToken(loaded, tokens.org) })
   return {
     ...{ allowlist: orgAllowlist(org, file.app), traffic, lookBack },
     canary: keeperCanary({ api: keeper, connections: file.connections, egressOf: traffic.egressOf }),
