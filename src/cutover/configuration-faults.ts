@@ -9,7 +9,7 @@ import { readWrittenRanges } from './written-ranges.ts'
 export function findFileFaults(file: CutoverFile): readonly PlanFault[] {
   return [
     ...appFaults(file, file, ''),
-    ...(file.then === undefined ? [] : appFaults(file, file.then, 'then.')),
+    ...(file.second === undefined ? [] : appFaults(file, file.second, 'second.')),
     ...proxyFaults(file),
     ...keeperFaults(file),
     ...commandFaults(file),
@@ -122,18 +122,18 @@ function commandFaults({ traffic }: CutoverFile): PlanFault[] {
 }
 
 /** SF-292: what one can do oneself comes first, since it is quickly undone. */
-function secondFaults({ app, allowlist, then }: CutoverFile): PlanFault[] {
-  if (then === undefined) return []
+function secondFaults({ app, allowlist, second }: CutoverFile): PlanFault[] {
+  if (second === undefined) return []
   return [
-    ...(then.app === app
-      ? [{ path: 'then.app', message: 'is the first app again', next: 'Name the other app, or leave then out.' }]
+    ...(second.app === app
+      ? [{ path: 'second.app', message: 'is the first app again', next: 'Name the other app, or leave second out.' }]
       : []),
-    ...('supportCase' in allowlist && !('supportCase' in then.allowlist)
+    ...('supportCase' in allowlist && !('supportCase' in second.allowlist)
       ? [
           {
             path: 'allowlist',
             message: 'needs a support case, and the second app needs none (SF-292)',
-            next: 'Put the app that you can change yourself first, and this one under then.',
+            next: 'Put the app that you can change yourself first, and this one under second.',
           },
         ]
       : []),
@@ -141,10 +141,10 @@ function secondFaults({ app, allowlist, then }: CutoverFile): PlanFault[] {
 }
 
 /** The plan may be run all the same; but these things nobody here can see. */
-export function findDoubts({ traffic, allowlist, then }: CutoverFile): readonly PlanFault[] {
+export function findDoubts({ traffic, allowlist, second }: CutoverFile): readonly PlanFault[] {
   const lists = [
     { path: 'allowlist', list: allowlist },
-    ...(then === undefined ? [] : [{ path: 'then.allowlist', list: then.allowlist }]),
+    ...(second === undefined ? [] : [{ path: 'second.allowlist', list: second.allowlist }]),
   ]
   return [
     ...(proxiesOf(traffic) === undefined

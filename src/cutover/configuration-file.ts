@@ -87,7 +87,7 @@ export type CutoverFile = AppOfFile & {
   readonly watch: { readonly for: string; readonly redemptionSuccess: number }
   readonly lookBack: string
   /** Whose list changes after that of the first, never at once with it (SF-292). */
-  readonly then?: AppOfFile
+  readonly second?: AppOfFile
 }
 
 /** Undefined where nobody can tell who redeemed. */

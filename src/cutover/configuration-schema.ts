@@ -214,7 +214,7 @@ export const cutoverSchema: Schema<CutoverFile> = {
       '30d',
       'Whoever redeemed in this time has to be heard of again before the old addresses go (P-63).',
     ),
-    then: {
+    second: {
       ...closed,
       required: ['app', 'allowlist', 'connections'],
       description: 'A second app whose list changes after that of the first, e.g. its legacy Connected App (SF-292).',

@@ -60,7 +60,8 @@ describe('a cutover file is accepted', () => {
       ...{ traffic: `{ ${env} }`, keeper: two },
     },
     'with a second app by support case': {
-      then: '{ app: Old_App, connections: [old], allowlist: { supportCase: { orgId: 00D000000000001, ranges: [192.0.2.1, 192.0.2.2], enforce: true } } }',
+      second:
+        '{ app: Old_App, connections: [old], allowlist: { supportCase: { orgId: 00D000000000001, ranges: [192.0.2.1, 192.0.2.2], enforce: true } } }',
     },
   }
   for (const [sentence, lines] of Object.entries(files)) test(sentence, () => ok(accepted(lines)))
@@ -141,21 +142,21 @@ describe('a cutover file is refused', () => {
       /program first/,
     ],
     'with the first app again': [
-      { then: '{ app: Nightly_Sync, connections: [old], allowlist: { org: http://127.0.0.1:8480 } }' },
-      /^c\.yaml:8:14: then\.app: is the first app again$/,
+      { second: '{ app: Nightly_Sync, connections: [old], allowlist: { org: http://127.0.0.1:8480 } }' },
+      /^c\.yaml:8:16: second\.app: is the first app again$/,
       /Name the other app/,
     ],
     'with the slow list first': [
       {
         allowlist: '{ supportCase: { orgId: 00D000000000001, ranges: [192.0.2.1, 192.0.2.2], enforce: true } }',
-        then: '{ app: New_App, connections: [new], allowlist: { org: http://127.0.0.1:8480 } }',
+        second: '{ app: New_App, connections: [new], allowlist: { org: http://127.0.0.1:8480 } }',
       },
       /^c\.yaml:2:12: allowlist: needs a support case, and the second app needs none \(SF-292\)$/,
-      /under then/,
+      /under second/,
     ],
     'with no canary for the second app': [
-      { then: '{ app: Old_App, connections: [], allowlist: { org: http://127.0.0.1:8480 } }' },
-      /^c\.yaml:8:36: then\.connections: names no canary$/,
+      { second: '{ app: Old_App, connections: [], allowlist: { org: http://127.0.0.1:8480 } }' },
+      /^c\.yaml:8:38: second\.connections: names no canary$/,
       /Name a connection/,
     ],
     'with a day that is none': [

@@ -125,8 +125,8 @@ function bestKeys<Try extends { readonly alternative: JsonSchema }>(
   const given = isRecord(value) ? Object.keys(value) : []
   const score = ({ alternative }: Try): number => {
     const keys = Object.keys(alternative.properties ?? {})
-    const known = given.filter((key) => keys.includes(key)).length
-    return known + (given.some((key) => isNearly(key, keys)) ? 0.5 : 0)
+    const shared = given.filter((key) => keys.includes(key)).length
+    return shared + (given.some((key) => isNearly(key, keys)) ? 0.5 : 0)
   }
   return tries.toSorted((a, b) => score(b) - score(a))[0]
 }

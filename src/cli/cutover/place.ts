@@ -48,8 +48,8 @@ function readText(path: string): string {
 export function portsOf(terminal: Terminal, { file, lookBack, warnings }: ReadPlan, flags: CutoverFlags): CutoverPorts {
   for (const { message, next, ...place } of warnings)
     printWarning(terminal, { means: faultLine({ message, next, ...place }), next: [next] })
-  const { allowlist, traffic: by, keeper: at, tokens, then } = file
-  if (!('org' in allowlist && 'gateway' in by && typeof at === 'string' && then === undefined))
+  const { allowlist, traffic: by, keeper: at, tokens, second } = file
+  if (!('org' in allowlist && 'gateway' in by && typeof at === 'string' && second === undefined))
     throw complaint('This build carries out org and gateway alone.', 'Name these two in the cutover file.')
   const loaded = loadSettings(terminal, flags.config)
   const { wait } = systemEnvironment(openLog(terminal))
