@@ -1,5 +1,6 @@
 /** `cutover plan / run / status / rollback`, and what may be asked of one that runs. */
 import type { Command } from 'commander'
+import type { DemoFlags } from '../cutover/demo/demo.ts'
 import type { CutoverFlags } from '../cutover/place.ts'
 import type { RunFlags } from '../cutover/run-cutover.ts'
 import type { Asking } from '../cutover/status.ts'
@@ -15,6 +16,7 @@ export function addCutoverCommands(program: Command, terminal: Terminal): void {
   addRollback(cutover, terminal)
   addStatus(cutover, terminal)
   addAsking(cutover, terminal)
+  addDemo(cutover, terminal)
 }
 
 const testing = ['--testing', 'let waits be shorter than what is known of Salesforce'] as const
@@ -98,4 +100,16 @@ function addAsking(cutover: Command, terminal: Terminal): void {
       await askCutover(terminal, { what: what as Asking, id }, command.optsWithGlobals<CutoverFlags>())
     })
   }
+}
+
+function addDemo(cutover: Command, terminal: Terminal): void {
+  const demo = cutover
+    .command('demo')
+    .description('the demonstration org moves to other addresses under load, and then by hand in the wrong order')
+    .option('--quick', 'in a few seconds, with fewer customers')
+    .addHelpText('after', '\nExample:\n  sallyport cutover demo')
+  demo.action(async () => {
+    const { runCutoverDemo } = await import('../cutover/demo/demo.ts')
+    await runCutoverDemo(terminal, demo.optsWithGlobals<DemoFlags>())
+  })
 }
