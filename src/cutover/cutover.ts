@@ -103,7 +103,7 @@ async function judge(plan: Plan, { allowlist, traffic, lookBack }: CutoverPorts,
   const [list, pool, redeemers] = await Promise.all([allowlist.read(), traffic.read(since), allowlist.redeemers(since)])
   return judgePlan(plan, {
     ...{ rows: list.rows, isEnforced: list.isEnforced, pool: pool.members, strangers: pool.strangers },
-    redeemers: redeemers.map(({ address }) => address),
+    redeemers: redeemers === 'unknown' ? [] : redeemers.map(({ address }) => address),
   })
 }
 

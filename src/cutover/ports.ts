@@ -21,7 +21,8 @@ export type AllowlistPort = {
   readonly save: (rows: ListRows, expects: string) => Promise<Acted>
   /** Makes every save that was decided on an older version fail. */
   readonly invalidate: () => Promise<Acted>
-  readonly redeemers: (since: Instant) => Promise<readonly Redeemer[]>
+  /** Unknown where no history can be read at all: nobody is known to be heard of then (P-63). */
+  readonly redeemers: (since: Instant) => Promise<readonly Redeemer[] | 'unknown'>
   readonly redemptions: (since: Instant) => Promise<Redemptions>
 }
 
@@ -30,7 +31,7 @@ export type PoolReading = {
   readonly members: readonly PoolMember[]
   readonly whole: boolean
   readonly usedAt: ReadonlyMap<AddressText, Instant>
-  readonly strangers: readonly string[]
+  readonly strangers: readonly string[] | 'unknown'
 }
 
 export type TrafficPort = {

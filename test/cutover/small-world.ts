@@ -63,7 +63,7 @@ export function openSmallWorld(): SmallWorld {
   /** Everybody redeems all the time, from each address that traffic leaves from. */
   const traffic = (): void => {
     for (const { address, mode, tunnels } of members.values())
-      if ((mode === 'active' || tunnels > 0) && (!admits(address) || address === dead)) refused.add(address)
+      if ((mode === 'active' || tunnels !== 0) && (!admits(address) || address === dead)) refused.add(address)
   }
   const save = (next: ListRows): Acted => {
     versions = { ...versions, list: versions.list + 1 }

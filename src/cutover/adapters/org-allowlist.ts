@@ -2,14 +2,18 @@
 import { formatAddress } from '../../ip/address.ts'
 import { parseAllowlist } from '../../ip/allowlist.ts'
 import { readRangeRow, startIpAddress } from '../../ip/range-spelling.ts'
-import { instant, isoText, type Instant } from '../../values/time.ts'
-import type { Acted, AllowlistPort, ListReading, Redeemer, Redemptions } from '../ports.ts'
+import type { Acted, AllowlistPort, ListReading } from '../ports.ts'
 import type { ListRows } from '../rules/list-change.ts'
-import { listIn, refusalOf, textIn, type Fields, type JsonApi } from './json-api.ts'
+import type { HistoryPort } from './history.ts'
+import { listIn, refusalOf, type JsonApi } from './json-api.ts'
+import { orgHistory } from './org-history.ts'
 
 const who = 'The org'
 
-export function orgAllowlist(api: JsonApi, app: string): AllowlistPort {
+export type OrgAllowlist = Omit<AllowlistPort, keyof HistoryPort> & Omit<HistoryPort, 'attempts'>
+
+export function orgAllowlist(api: JsonApi, app: string): OrgAllowlist {
+  const { redeemers, redemptions } = orgHistory(api, app)
   const path = `/apps/${encodeURIComponent(app)}/refresh-token-ip-allowlist`
   const read = async (): Promise<ListReading> => {
     const answer = await api.ask('GET', path)
@@ -42,63 +46,7 @@ export function orgAllowlist(api: JsonApi, app: string): AllowlistPort {
       const { rows, ...about } = await read()
       return await put(rows, about)
     },
-    redeemers: async (since) => (await grants(api, app)).flatMap((each) => redeemerIn(each, since)),
-    redemptions: async (since) => redemptionsIn(await history(api, app, since)),
+    redeemers,
+    redemptions,
   }
-}
-
-const mostPages = 50
-
-/** Of more than 50,000 redemptions the newest. */
-const history = async (api: JsonApi, app: string, since: Instant): Promise<readonly Fields[]> =>
-  (await pagesOf(api, '/login-history', { list: 'entries', query: { app, since: isoText(since) } })).entries.filter(
-    isRedemption,
-  )
-
-/** Grants and not redemptions: a busy app has millions of these in a month, and whoever is left out would be locked out. */
-async function grants(api: JsonApi, app: string): Promise<readonly Fields[]> {
-  const { entries, isWhole } = await pagesOf(api, '/oauth-usage', { list: 'grants', query: { app } })
-  if (!isWhole) throw new Error(`The org has more than ${entries.length} grants of ${app}; not all can be looked at.`)
-  return entries
-}
-
-type Pages = { readonly list: string; readonly query: Readonly<Record<string, string>> }
-
-async function pagesOf(
-  api: JsonApi,
-  path: string,
-  { list, query }: Pages,
-): Promise<{ readonly entries: readonly Fields[]; readonly isWhole: boolean }> {
-  const entries: Fields[] = []
-  let cursor: string | undefined
-  for (let page = 0; page < mostPages; page += 1) {
-    const asked = new URLSearchParams({ ...query, limit: '1000', ...(cursor === undefined ? {} : { cursor }) })
-    const answer = await api.ask('GET', `${path}?${asked.toString()}`)
-    if (answer.status !== 200) throw refusalOf(answer, who)
-    entries.push(...listIn(answer.body, list))
-    cursor = textIn(answer.body, 'next')
-    if (cursor === undefined) return { entries, isWhole: true }
-  }
-  return { entries, isWhole: false }
-}
-
-const isRedemption = (entry: Fields): boolean =>
-  textIn(entry, 'loginType') !== undefined && textIn(entry, 'sourceIp') !== undefined
-
-const succeeded = (entry: Fields): boolean => textIn(entry, 'status') === 'Success'
-
-/** A user may have several grants, of which one has moved and another has not. */
-function redeemerIn(grant: Fields, since: Instant): Redeemer[] {
-  const [user, id, last] = [textIn(grant, 'user'), textIn(grant, 'id'), textIn(grant, 'lastUsedAt')]
-  const { addresses } = grant
-  const address: unknown = Array.isArray(addresses) ? addresses[0] : undefined // the newest first
-  if (user === undefined || id === undefined || last === undefined || typeof address !== 'string') return []
-  const at = instant(last)
-  return at < since ? [] : [{ name: `${user} (grant ${id.slice(0, 8)})`, address, at }]
-}
-
-/** A replay or an ended grant says nothing of the list, but is a failure all the same. */
-function redemptionsIn(entries: readonly Fields[]): Redemptions {
-  const refused = entries.filter((entry) => textIn(entry, 'decision') === 'refresh_token_ip_allowlist').length
-  return { attempts: entries.length, successes: entries.filter(succeeded).length, refused }
 }

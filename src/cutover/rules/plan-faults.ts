@@ -57,7 +57,7 @@ export type Surroundings = {
   readonly pool: readonly PoolMember[]
   /** From where the app's tokens were redeemed in the look-back (P-63). */
   readonly redeemers: readonly AddressText[]
-  readonly strangers: readonly string[]
+  readonly strangers: readonly string[] | 'unknown'
 }
 
 export type PlanJudgement = {
@@ -145,7 +145,7 @@ function poolFaults({ from, to }: Sides, { pool, strangers }: Surroundings): Pla
         message: `traffic leaves from ${each} as well`,
         next: 'Name it in from, or drain it at the gateway.',
       })),
-    ...strangers.map((each) => ({
+    ...(strangers === 'unknown' ? [] : strangers).map((each) => ({
       path: 'app',
       message: `the client ${each} uses the pool as well, and its app may have a list of its own`,
       next: 'Name all apps whose traffic goes through the pool.',

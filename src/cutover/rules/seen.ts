@@ -8,10 +8,11 @@ export type PoolMode = 'active' | 'standby' | 'draining'
 export type PoolMember = {
   readonly address: AddressText
   readonly mode: PoolMode
-  /** As the gateway's own probes have it; before the first are in, too. */
-  readonly up: boolean
-  /** Open now, over all nodes. */
-  readonly tunnels: number
+  /** As the gateway's own probes have it; before the first are in, too. Unknown where nothing probes all the time. */
+  readonly up: boolean | 'unknown'
+  /** Open now, over all nodes. Unknown where traffic goes by a setting of somebody else's proxy: whether anything still leaves from there is then in
+   *  the org's history alone (P-63, P-66), and there is nothing that could be taken out of a pool. */
+  readonly tunnels: number | 'unknown'
 }
 
 export type ListSeen = {
@@ -33,12 +34,15 @@ export type Seen = {
   }
   /** When something last left from an address of the plan: a tunnel, or a redemption that the org recorded. */
   readonly usedAt: ReadonlyMap<AddressText, Instant>
-  /** Clients of the pool that the plan does not name (P-62). */
-  readonly strangers: readonly string[]
+  /** Clients of the pool that the plan does not name (P-62); unknown where nothing tells them apart. */
+  readonly strangers: readonly string[] | 'unknown'
   /** Those whose latest redemption in the look-back left from an address that is to go (P-63, L-99). */
   readonly silent: readonly string[]
 }
 
 /** Where traffic leaves from, or may leave from in the next moment. */
 export const trafficOf = ({ pool }: Pick<Seen, 'pool'>): readonly AddressText[] =>
-  pool.members.filter(({ mode, tunnels }) => mode === 'active' || tunnels > 0).map(({ address }) => address)
+  pool.members.filter((each) => each.mode === 'active' || hasTunnels(each)).map(({ address }) => address)
+
+/** As far as is known. */
+export const hasTunnels = ({ tunnels }: PoolMember): boolean => tunnels !== 'unknown' && tunnels > 0

@@ -4,7 +4,7 @@ import { type Step, setPool } from './step.ts'
 
 export const cleared: Step = ({ state, seen }) => {
   const { source } = sidesOf(state.plan, state.direction)
-  const left = seen.pool.members.filter(({ address }) => source.includes(address))
+  const left = seen.pool.members.filter(({ address, tunnels }) => source.includes(address) && tunnels !== 'unknown')
   if (left.length === 0) return undefined
   return setPool(
     seen,

@@ -23,7 +23,7 @@ export const live: Step = ({ state, seen, now }) => {
   const { target } = sidesOf(state.plan, state.direction)
   return firstOf(target, (address) => {
     const evidence = state.probes.get(address) ?? noEvidence
-    const isUp = seen.pool.members.some((each) => each.address === address && each.up)
+    const isUp = seen.pool.members.some((each) => each.address === address && each.up !== false)
     const command = { kind: 'probe', address } as const
     const until = after(evidence.lastTry ?? instant(0), retry)
     if (evidence.successes > 0 && !isUp)

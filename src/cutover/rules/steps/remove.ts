@@ -2,6 +2,7 @@
 import { after, instant } from '../../../values/time.ts'
 import { halt } from '../command.ts'
 import { sidesOf } from '../plan.ts'
+import { hasTunnels } from '../seen.ts'
 import { stillListed } from './prove.ts'
 import { type Step, pausedBySave, saveList } from './step.ts'
 
@@ -10,7 +11,7 @@ export const quiet: Step = (looking) => {
   const { state, seen, now } = looking
   if (stillListed(looking).length === 0) return undefined
   const { source } = sidesOf(state.plan, state.direction)
-  const open = seen.pool.members.find(({ address, tunnels }) => source.includes(address) && tunnels > 0)
+  const open = seen.pool.members.find((each) => source.includes(each.address) && hasTunnels(each))
   const again = after(now, state.plan.terms.retry)
   if (open !== undefined)
     return { kind: 'wait', until: again, why: `${open.tunnels} tunnels from ${open.address} are open` }

@@ -12,7 +12,7 @@ export const strangers: Step = ({ state, seen }) => {
       `Traffic may leave from ${others[0]?.address} as well, which the plan does not name.`,
       'Name it in from, or drain it.',
     )
-  if (seen.strangers.length === 0) return undefined
+  if (seen.strangers === 'unknown' || seen.strangers.length === 0) return undefined
   return halt(
     `${seen.strangers.join(', ')} use the pool as well, and may have allowlists of their own.`,
     'Name their apps in the plan.',
