@@ -66,6 +66,15 @@ describe('a cutover file is accepted', () => {
   }
   for (const [sentence, lines] of Object.entries(files)) test(sentence, () => ok(accepted(lines)))
 
+  test('with short waits, after each of which the world is looked at anew', () => {
+    for (const propagationWait of ['200ms', '60s']) {
+      const result = read({ propagationWait }, true)
+      ok(result.ok)
+      const { freshness, retry } = result.value.plan.terms
+      ok(freshness <= retry, `${freshness} ms, ${retry} ms`)
+    }
+  })
+
   test('defaults are filled in', () => {
     const { file } = accepted({
       allowlist: '{ salesforce: { instance: https://acme.my.salesforce.com, accessToken: { env: TOKEN } } }',

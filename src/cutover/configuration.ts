@@ -61,7 +61,7 @@ function planOf({ app, from, to, traffic, propagationWait, watch }: CutoverFile)
       ...{ propagation, watch: lengthOf(watch.for), redemptionSuccess: watch.redemptionSuccess, quiet: propagation },
       probes: proxiesOf(traffic) === undefined ? 3 : 1, // a sample has every address at least twice (SF-288)
       ...{ proofs: 1, recheck: minutes(5), retry: propagation < seconds(10) ? propagation : seconds(10) },
-      ...{ patience: 8, saves: 3, freshness: seconds(5) },
+      ...{ patience: 8, saves: 3, freshness: propagation < seconds(5) ? propagation : seconds(5) },
     },
   }
 }
