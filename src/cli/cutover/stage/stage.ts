@@ -142,8 +142,9 @@ async function startKeeper(
   const service = await openKeeperService(environment, {
     configuration: {
       ...defaultsOf<KeeperConfiguration>(keeperSchema),
+      loginHosts: [new URL(org.url).hostname],
       // as many redemptions as the stage likes: nothing of a real login host is spared here
-      ...{ listen: freePort, limits: { atOnce: 100, perMinute: 600_000 } },
+      ...{ listen: freePort, limits: { atOnce: 100, perMinute: 600_000 }, loginHosts: [new URL(org.url).hostname] },
       apps: [{ name: app.name, loginUrl: org.url, clientId: app.consumerKey, clientSecret: app.consumerSecret }],
     },
     ...{ folder, proxy: secret(proxy), rounds: 'off', keyring: { file: `${folder}/keyring.json` } },
