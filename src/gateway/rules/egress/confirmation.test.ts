@@ -1,8 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { formatAddress, parseAddress, type Address } from '../../../ip/address.ts'
+import { addressIn } from '../../../ip/address-in-text.ts'
 import { instant, minutes } from '../../../values/time.ts'
-import { addressIn, newConfirmation, stepConfirmation, type Confirmation, type EchoAnswer } from './confirmation.ts'
+import { newConfirmation, stepConfirmation, type Confirmation, type EchoAnswer } from './confirmation.ts'
 
 const start = instant('2026-11-21')
 const address = (text: string): Address => {

@@ -1,5 +1,5 @@
 /** Whether the address that the far side sees of an egress is the one that it declares (P-41): a fold over the answers of an echo. */
-import { formatAddress, parseAddress, type Address } from '../../../ip/address.ts'
+import { formatAddress, type Address } from '../../../ip/address.ts'
 import { between, type Duration, type Instant } from '../../../values/time.ts'
 
 export type Confirmation =
@@ -52,15 +52,4 @@ function contradiction(saw: Address, expected: Address, echo: 'own' | 'outside')
   return echo === 'own'
     ? `${seen}; behind a translation of addresses only an echo outside can confirm it: set gateway.echo.url, or say confirm: off.`
     : `${seen}; declare the one that was seen, or mend the route.`
-}
-
-const addressLike = /[0-9A-Fa-f:.]{2,45}/g
-
-/** The first address in the body of an echo (SF-273), whatever its form. */
-export function addressIn(body: string): Address | undefined {
-  for (const [text] of body.matchAll(addressLike)) {
-    const parsed = parseAddress(text.replace(/\.+$/, ''))
-    if (parsed.ok) return parsed.value
-  }
-  return undefined
 }
