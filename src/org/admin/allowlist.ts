@@ -5,17 +5,17 @@ import { readRangeRow, startIpAddress, writeRangeRow } from '../../ip/range-spel
 import { fault, ok, type Result } from '../../values/result.ts'
 import type { JsonSchema, Schema } from '../../values/schema.ts'
 import { flattenFields, withAllowlist } from '../metadata/app-object.ts'
-import { canonicalJson } from '../metadata/merge.ts'
 import type { OrgParts } from '../parts.ts'
 import type { TokenIpRange } from '../rules/fields.ts'
 import { storedApp } from '../settings/compile.ts'
 import { findApp, type AppRow } from '../store/apps.ts'
 import { listLimits } from './app-view.ts'
-import { noApp, oneWayProblem } from './apps.ts'
+import { noApp } from './apps.ts'
 import { invalid } from '../../http/problem.ts'
 import type { Problem } from './problems.ts'
 import { addRoute, type Call, type Outcome } from './api.ts'
-import { saveChange, staleEditor, untilSaved } from './saving.ts'
+import { saveList } from './save-list.ts'
+import { actor, staleEditor, untilSaved } from './saving.ts'
 
 type Row = { readonly startIpAddress?: string; readonly endIpAddress?: string; readonly description?: string }
 type Body = { readonly enforce: boolean; readonly ranges: readonly Row[]; readonly confirmEmpty?: boolean }
@@ -99,32 +99,12 @@ async function replace(parts: OrgParts, { body, param, ifMatch }: Call<Body, unk
     if (row === undefined) return fault(noApp(name))
     const stale = staleEditor(ifMatch, String(row.listVersion))
     if (stale !== undefined) return fault(stale)
-    return await saveList(parts, row, { enforce: body.enforce, ranges })
+    const list = { enforceRefreshTokenIpAllowlist: body.enforce, tokenIpRanges: ranges }
+    const by = { action: 'updateRefreshTokenIpAllowlist', actor }
+    return await saveList(parts, row, { after: withAllowlist(storedApp(row.kind, row.content), list), by })
   })
   if (!saved.ok) return saved
   return ok({ status: 200, body: view(body.enforce, ranges), etag: saved.value.etag })
-}
-
-type List = { readonly enforce: boolean; readonly ranges: TokenIpRange[] }
-
-async function saveList(
-  parts: OrgParts,
-  row: AppRow,
-  list: List,
-): Promise<Result<{ etag: string } | 'stale', Problem>> {
-  const before = storedApp(row.kind, row.content)
-  const after = withAllowlist(before, { enforceRefreshTokenIpAllowlist: list.enforce, tokenIpRanges: list.ranges })
-  const oneWay = oneWayProblem(parts, before, after)
-  if (oneWay !== undefined) return fault(oneWay)
-  const struck = parts.faults.take(['save-does-not-take', 'slow-propagation'], row.name)
-  if (struck?.kind === 'save-does-not-take') return ok({ etag: String(row.listVersion) }) // SF-146: says yes, does nothing
-  if (struck?.kind === 'slow-propagation') parts.settings.holdAllowlist(row.name, struck.for)
-  const same = { appKind: row.kind, name: row.name, consumerKey: row.consumerKey, expects: row.content }
-  const change = { kind: 'app', ...same, content: canonicalJson(after.object), listChanged: true } as const
-  const attempt = await saveChange(parts, change, 'updateRefreshTokenIpAllowlist')
-  if (!attempt.ok) return attempt
-  if (attempt.value.kind === 'stale') return ok('stale')
-  return ok({ etag: String(attempt.value.version) })
 }
 
 function checkList({ enforce, ranges, confirmEmpty }: Body, name: string): Result<Allowlist, Problem> {

@@ -16,15 +16,22 @@ export type Attempt =
   /** The object is not what the caller saw: read it and decide again. */
   | { readonly kind: 'stale' }
 
-/** Resolves when the change is durable and every decision from now on is made under it (P-06). */
-export async function saveChange(parts: OrgParts, change: Change, action: string): Promise<Result<Attempt, Problem>> {
+/** What the Setup Audit Trail says of a change. */
+export type Audited = { readonly action: string; readonly actor: string }
+
+/** Resolves when the change is durable and every decision from now on is made under it (P-06). An action alone is of the admin API. */
+export async function saveChange(
+  parts: OrgParts,
+  change: Change,
+  by: string | Audited,
+): Promise<Result<Attempt, Problem>> {
   const at = parts.clock()
+  const audited = typeof by === 'string' ? { action: by, actor } : by
   const kind = change.kind === 'app' ? change.appKind : change.kind === 'user' ? 'user' : change.objectKind
   const after = change.kind === 'delete' ? null : change.content
   const audit = {
     id: parts.recordIds(at),
-    actor,
-    action,
+    ...audited,
     object: `${kind} ${change.name}`,
     before: change.expects,
     after,

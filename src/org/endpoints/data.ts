@@ -48,6 +48,7 @@ function listResources(parts: OrgParts, { version, session }: RestCall): Promise
 function listObjects(_parts: OrgParts, { version }: RestCall): Promise<RestReply> {
   const url = `/services/data/v${version}/sobjects`
   const described = [
+    { name: 'LoginHistory', label: 'Login History', labelPlural: 'Login History', keyPrefix: '0Ya', urls: {} },
     { name: 'OauthToken', label: 'OAuth Token', labelPlural: 'OAuth Tokens', keyPrefix: null, urls: {} },
     {
       ...{ name: 'User', label: 'User', labelPlural: 'Users', keyPrefix: '005' },

@@ -1,14 +1,15 @@
-/** `/services/data/vNN.0/query`: SOQL on User and OauthToken, in pages of 2,000 records. */
+/** `/services/data/vNN.0/query`: SOQL on User, OauthToken and LoginHistory, in pages of 2,000 records. */
 import { fault, ok, type Result } from '../../values/result.ts'
 import { parseSalesforceId } from '../../values/salesforce-id.ts'
 import type { OrgParts } from '../parts.ts'
 import { managesTokens } from '../rules/permissions.ts'
-import { parseSoql, type SoqlQuery } from '../rules/soql.ts'
+import { parseSoql, type SoqlCondition, type SoqlQuery } from '../rules/soql.ts'
 import { countConnections, countUsers, findConnections, type Page } from '../store/connections.ts'
 import { findPermissions } from '../store/permissions.ts'
 import { findUser, findUserById, type UserRow } from '../store/users.ts'
 import { all, type Program } from '../../storage/program.ts'
 import { personOf } from './person.ts'
+import { findLoginRecords, type LoginEdge } from './query-logins.ts'
 import { sObject, tokenFields, userFields, type RecordFields } from './records.ts'
 import { notFound, type RestCall, type RestFault, type RestReply, type RestResource } from './rest.ts'
 
@@ -31,47 +32,80 @@ async function answerNextPage(parts: OrgParts, call: RestCall): Promise<RestRepl
   return place === undefined ? notFound : await run(parts, call, place)
 }
 
-type Place = { readonly source: string; readonly offset: number }
+type Place = { readonly source: string; readonly offset: number; readonly edge?: LoginEdge | undefined }
 
-async function run(parts: OrgParts, { version, session }: RestCall, { source, offset }: Place): Promise<RestReply> {
+async function run(
+  parts: OrgParts,
+  { version, session }: RestCall,
+  { source, offset, edge }: Place,
+): Promise<RestReply> {
   const query = parseSoql(source)
   if (!query.ok) return fault({ status: 400, ...query.fault })
   const { object, fields, limit = Number.MAX_SAFE_INTEGER } = query.value
   const page = { offset, limit: Math.max(0, Math.min(pageSize, limit - offset)) }
-  const found = await find(parts, query.value, { ...page, asker: session.row.userId })
+  const found = await find(parts, query.value, { ...page, edge, asker: session.row.userId })
   if (!found.ok) return found
   const totalSize = Math.min(found.value.count, limit)
   const records = found.value.records.map((record) => sObject(record, fields, { type: object, version }))
   const reached = offset + records.length
   if (reached >= totalSize || records.length === 0) return ok({ totalSize, done: true, records })
-  const nextRecordsUrl = `/services/data/v${version}/query/${writeLocator({ source, offset: reached })}`
+  const nextRecordsUrl = `/services/data/v${version}/query/${writeLocator({ source, offset: reached, edge: found.value.edge })}`
   return ok({ totalSize, done: false, nextRecordsUrl, records })
 }
 
-type Found = { readonly count: number; readonly records: readonly RecordFields[] }
+type Found = { readonly count: number; readonly records: readonly RecordFields[]; readonly edge?: LoginEdge }
 
-type Asked = Page & { readonly asker: string }
+type Asked = Page & { readonly asker: string; readonly edge: LoginEdge | undefined }
 
 async function find(parts: OrgParts, query: SoqlQuery, page: Asked): Promise<Result<Found, RestFault>> {
-  const where = resolveId(query)
+  const where = resolveIds(query)
   if (!where.ok) return where
-  const program = query.object === 'User' ? () => findPeople(where.value, page) : () => findTokens(where.value, page)
-  return ok(await parts.storage.read(program))
+  const resolved = { ...query, where: where.value }
+  switch (query.object) {
+    case 'User':
+      return ok(await parts.storage.read(() => findPeople(textsOf(where.value), page)))
+    case 'OauthToken':
+      return ok(await parts.storage.read(() => findTokens(textsOf(where.value), page)))
+    case 'LoginHistory':
+      return ok(await parts.storage.read(() => findLoginRecords(resolved, page)))
+  }
 }
-
-type Where = SoqlQuery['where']
 
 /** Ids of users are taken with 15 or 18 characters (SF-02); a grant's own id is no Salesforce id. */
-function resolveId({ object, where }: SoqlQuery): Result<Where, RestFault> {
-  const isUserId = where?.field === 'UserId' || (where?.field === 'Id' && object === 'User')
-  if (where === undefined || !isUserId) return ok(where)
-  const id = parseSalesforceId(where.value, '005')
-  if (id.ok) return ok({ ...where, value: id.value })
-  return refuse('INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${where.value.slice(0, 80)}`)
+function resolveIds({ object, where }: SoqlQuery): Result<readonly SoqlCondition[], RestFault> {
+  const resolved: SoqlCondition[] = []
+  for (const condition of where) {
+    const isUserId = condition.field === 'UserId' || (condition.field === 'Id' && object === 'User')
+    if (!isUserId || 'at' in condition) resolved.push(condition)
+    else {
+      const id = parseSalesforceId(condition.value, '005')
+      if (!id.ok) return refuse('INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${condition.value.slice(0, 80)}`)
+      resolved.push({ ...condition, value: id.value })
+    }
+  }
+  return ok(resolved)
 }
 
-function* findPeople(where: Where, page: Page): Program<Found> {
-  if (where === undefined) {
+type Texts = ReadonlyMap<string, string> | 'nothing'
+
+/** What each field has to be; of two values for one field nothing is both. */
+function textsOf(where: readonly SoqlCondition[]): Texts {
+  const texts = new Map<string, string>()
+  for (const condition of where) {
+    if ('at' in condition) continue
+    const { field, value } = condition
+    if ((texts.get(field) ?? value) !== value) return 'nothing'
+    texts.set(field, value)
+  }
+  return texts
+}
+
+const none: Found = { count: 0, records: [] }
+
+function* findPeople(texts: Texts, page: Page): Program<Found> {
+  if (texts === 'nothing') return none
+  const [id, username] = [texts.get('Id'), texts.get('Username')]
+  if (id === undefined && username === undefined) {
     const rows = yield* all<UserRow>(
       `SELECT id, username, content, is_active AS "isActive", created_at AS "createdAt", changed_at AS "changedAt" FROM users
        ORDER BY username LIMIT ? OFFSET ?`,
@@ -80,23 +114,22 @@ function* findPeople(where: Where, page: Page): Program<Found> {
     )
     return { count: yield* countUsers(), records: rows.map(toRecord) }
   }
-  const row = where.field === 'Id' ? yield* findUserById(where.value) : yield* findUser(where.value)
-  const rows = row === undefined ? [] : [row]
+  const byName = username === undefined ? undefined : yield* findUser(username)
+  const row = id === undefined ? byName : yield* findUserById(id)
+  const isBoth = row !== undefined && (username === undefined || byName?.id === row.id)
+  const rows = isBoth ? [row] : []
   return { count: rows.length, records: rows.slice(page.offset, page.offset + page.limit).map(toRecord) }
 }
 
 const toRecord = (row: UserRow): RecordFields => userFields(personOf(row))
 
 /** Those of others only for who manages them. */
-function* findTokens(where: Where, { asker, limit, offset }: Asked): Program<Found> {
-  const named = where?.field === 'UserId' ? where.value : undefined
+function* findTokens(texts: Texts, { asker, limit, offset }: Asked): Program<Found> {
+  if (texts === 'nothing') return none
+  const named = texts.get('UserId')
   const only = managesTokens(yield* findPermissions(asker)) ? undefined : asker
-  if (only !== undefined && named !== undefined && named !== only) return { count: 0, records: [] }
-  const query = {
-    id: where?.field === 'Id' ? where.value : undefined,
-    userId: named ?? only,
-    app: where?.field === 'AppName' ? where.value : undefined,
-  }
+  if (only !== undefined && named !== undefined && named !== only) return none
+  const query = { id: texts.get('Id'), userId: named ?? only, app: texts.get('AppName') }
   const rows = yield* findConnections({ ...query, limit, offset })
   return { count: yield* countConnections(query), records: rows.map(tokenFields) }
 }
@@ -104,11 +137,17 @@ function* findTokens(where: Where, { asker, limit, offset }: Asked): Program<Fou
 const refuse = (errorCode: string, message: string): Result<never, RestFault> =>
   fault({ status: 400, errorCode, message })
 
-const writeLocator = ({ source, offset }: Place): string =>
-  `01g${Buffer.from(`${offset} ${source}`).toString('base64url')}`
+const writeLocator = ({ source, offset, edge }: Place): string => {
+  const numbers = edge === undefined ? [offset] : [offset, edge.newest, edge.beyond, edge.count]
+  return `01g${Buffer.from(`${numbers.join('-')} ${source}`).toString('base64url')}`
+}
 
 function readLocator(text: string): Place | undefined {
-  const [, offset, source] = /^(\d{1,15}) (.*)$/s.exec(Buffer.from(text.slice(3), 'base64url').toString('utf8')) ?? []
+  const whole = Buffer.from(text.slice(3), 'base64url').toString('utf8')
+  const [, offset, newest, beyond, count, source] =
+    /^(\d{1,15})(?:-(\d{1,16})-(\d{1,16})-(\d{1,15}))? (.*)$/s.exec(whole) ?? []
   if (!text.startsWith('01g') || offset === undefined || source === undefined) return undefined
-  return { source, offset: Number(offset) }
+  const edge =
+    newest === undefined ? undefined : { newest: Number(newest), beyond: Number(beyond), count: Number(count) }
+  return { source, offset: Number(offset), edge }
 }

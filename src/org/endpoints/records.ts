@@ -1,4 +1,6 @@
-/** Records of the two objects that can be queried, as the REST API writes them. */
+/** Records of the objects that can be queried, as the REST API writes them. */
+import { numberedId } from '../../values/salesforce-id.ts'
+import type { LoginRow } from '../store/logins.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Person } from './person.ts'
 
@@ -35,6 +37,24 @@ export function tokenFields(row: ConnectionRow): RecordFields {
     ['LastUsedDate', dateTime(row.lastUsedAt)],
   ])
 }
+
+/** SF-232. A browser login has no app; our own reason is not shown here, but by the admin API. */
+export function loginFields(row: LoginRow): RecordFields {
+  return new Map<string, FieldValue>([
+    ['Id', numberedId(loginPrefix, row.id)],
+    ['UserId', row.userId],
+    ['LoginTime', dateTime(row.at)],
+    ['LoginType', row.loginType],
+    ['LoginSubType', row.subType],
+    ['SourceIp', row.sourceIp],
+    ['Status', row.status],
+    ['Application', row.app ?? 'Browser'],
+    ['Browser', row.userAgent],
+    ['ForwardedForIp', row.forwardedFor],
+  ])
+}
+
+export const loginPrefix = '0Ya'
 
 /** The attributes first, then the fields that were asked for. */
 export function sObject(

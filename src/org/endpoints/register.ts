@@ -6,6 +6,7 @@ import type { PasswordChecks } from '../browser/visit.ts'
 import type { OrgClock } from '../clock.ts'
 import type { HeldKeyring } from '../keyring-file.ts'
 import { openLoginLimits } from '../flows/login/limits.ts'
+import { registerMetadataApi } from '../metadata-api/lane.ts'
 import type { OrgParts } from '../parts.ts'
 import type { Passwords } from '../tokens/passwords.ts'
 import type { Metrics } from '../metrics.ts'
@@ -45,6 +46,7 @@ export function registerEndpoints(
   registerKeys(server, parts)
   registerData(server, parts)
   registerOauthUsageRest(server, parts)
+  registerMetadataApi(server, parts)
   registerHealth(server, parts, metrics)
   registerBrowser(server, { ...parts, passwords: checks, loginLimits: openLoginLimits(parts.configuration.limits) })
   const plane = testing ? { testing: { orgClock: clock } } : {}

@@ -74,6 +74,10 @@ export function opensRestApi(scopes: readonly string[]): boolean {
   return scopes.some((scope) => scope === 'api' || scope === 'full' || scope === 'web')
 }
 
+/** Whether the scopes of a token open the Metadata API (SF-103). */
+export const opensMetadataApi = (scopes: readonly string[]): boolean =>
+  scopes.includes('api') || scopes.includes('full')
+
 /** Whether the scopes of a token let it ask about other users than its own (SF-124). */
 export function seesOtherUsers(scopes: readonly string[]): boolean {
   return scopes.includes('api') || scopes.includes('full')

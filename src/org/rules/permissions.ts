@@ -10,9 +10,19 @@ export type Permissions = {
 
 /** What Setup asks for before it shows an app's users, as far as it concerns their tokens (SF-170, SF-175). */
 const managing: readonly string[] = ['ManageRemoteAccess', 'ModifyAllData', 'ManageUsers']
+/** SF-319. */
+const watching: readonly string[] = ['ManageUsers', 'MonitorLoginHistory', 'ModifyAllData']
+/** SF-321. */
+const changing: readonly string[] = ['ModifyAllData', 'ModifyMetadata']
+
+export const managesTokens = (permissions: Permissions): boolean => hasOneOf(permissions, managing)
+/** Whether he sees login history of others; everybody sees his own. */
+export const seesLoginHistory = (permissions: Permissions): boolean => hasOneOf(permissions, watching)
+/** Whether the Metadata API answers him. */
+export const changesMetadata = (permissions: Permissions): boolean => hasOneOf(permissions, changing)
 
 /** The standard System Administrator may do everything; whoever defines that profile says what it may. */
-export function managesTokens({ profile, ofProfile, ofSets }: Permissions): boolean {
+function hasOneOf({ profile, ofProfile, ofSets }: Permissions, wanted: readonly string[]): boolean {
   if (profile === 'System Administrator' && ofProfile === undefined) return true
-  return [...(ofProfile ?? []), ...ofSets].some((permission) => managing.includes(permission))
+  return [...(ofProfile ?? []), ...ofSets].some((permission) => wanted.includes(permission))
 }

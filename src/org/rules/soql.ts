@@ -1,13 +1,21 @@
-/** The little SOQL that proves a token: `SELECT fields FROM User|OauthToken [WHERE field = 'text'] [LIMIT n]`. Whatever else is written is refused in
- *  Salesforce's words, with the place. */
+/** The little SOQL that proves a token and shows who redeemed: `SELECT fields FROM User|OauthToken|LoginHistory [WHERE comparison [AND comparison …]]
+ *  [ORDER BY LoginTime] [LIMIT n]`. Whatever else is written is refused in Salesforce's words, with the place. */
 import { fault, ok, type Result } from '../../values/result.ts'
+import { instant, type Instant } from '../../values/time.ts'
 
-export type SoqlObject = 'User' | 'OauthToken'
+export type SoqlObject = 'User' | 'OauthToken' | 'LoginHistory'
+export type SoqlOperator = '=' | '<' | '<=' | '>' | '>='
+/** Texts are compared by `=` alone, instants by all five. */
+export type SoqlCondition =
+  | { readonly field: string; readonly operator: '='; readonly value: string }
+  | { readonly field: string; readonly operator: SoqlOperator; readonly at: Instant }
 export type SoqlQuery = {
   readonly object: SoqlObject
   /** As the object spells them, each once, in the order asked for. */
   readonly fields: readonly string[]
-  readonly where: { readonly field: string; readonly value: string } | undefined
+  /** All of them hold. */
+  readonly where: readonly SoqlCondition[]
+  readonly order: 'ascending' | 'descending' | undefined
   readonly limit: number | undefined
 }
 export type SoqlFault = {
@@ -21,16 +29,23 @@ export const soqlFields: Readonly<Record<SoqlObject, readonly string[]>> = {
     ...['LocaleSidKey', 'LanguageLocaleKey', 'CreatedDate', 'LastModifiedDate'],
   ],
   OauthToken: ['Id', 'AppName', 'UserId', 'UseCount', 'CreatedDate', 'LastUsedDate'],
+  LoginHistory: [
+    ...['Id', 'UserId', 'LoginTime', 'LoginType', 'LoginSubType', 'SourceIp', 'Status', 'Application', 'Browser'],
+    'ForwardedForIp',
+  ],
 }
+/** Of LoginHistory: SF-319. */
 const filters: Readonly<Record<SoqlObject, readonly string[]>> = {
   User: ['Id', 'Username'],
   OauthToken: ['Id', 'UserId', 'AppName'],
+  LoginHistory: ['Id', 'UserId', 'LoginTime', 'LoginType'],
 }
+const isInstant = (field: string): boolean => field === 'LoginTime'
 /** A longer text is no query that a person wrote. */
 const longest = 20_000
 const mostTokens = 500
 
-type Token = { readonly text: string; readonly at: number; readonly kind: 'word' | 'text' | 'number' | 'sign' }
+type Token = { readonly text: string; readonly at: number; readonly kind: 'word' | 'text' | 'number' | 'time' | 'sign' }
 type Cursor = { readonly source: string; readonly tokens: readonly Token[]; next: number }
 type Parsed<T> = Result<T, SoqlFault>
 
@@ -48,25 +63,30 @@ export function parseSoql(source: string): Parsed<SoqlQuery> {
   if (!fields.ok) return fields
   const where = readWhere(cursor, object.value)
   if (!where.ok) return where
+  const order = readOrder(cursor, object.value)
+  if (!order.ok) return order
   const limit = readLimit(cursor)
   if (!limit.ok) return limit
   if (cursor.tokens[cursor.next] !== undefined) return unexpected(cursor)
-  return ok({ object: object.value, fields: fields.value, where: where.value, limit: limit.value })
+  return ok({ object: object.value, fields: fields.value, where: where.value, order: order.value, limit: limit.value })
 }
 
 function readTokens(source: string): readonly Token[] | undefined {
   if (source.length > longest) return undefined
-  const pattern = /\s*(?:([A-Za-z_][\w.]*)|('(?:[^'\\]|\\.)*')|(\d+)|(\S))/gy
+  const pattern =
+    /\s*(?:([A-Za-z_][\w.]*)|('(?:[^'\\]|\\.)*')|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:?\d\d))|(\d+)|([<>!]=|\S))/gy
   const tokens: Token[] = []
   for (let match = pattern.exec(source); match !== null; match = pattern.exec(source)) {
-    const [whole, word, text, number, sign = ''] = match
-    const found = word ?? text ?? number ?? sign
-    const kind = word !== undefined ? 'word' : text !== undefined ? 'text' : number !== undefined ? 'number' : 'sign'
-    tokens.push({ text: found, at: match.index + whole.length - found.length, kind })
+    const [whole, ...groups] = match
+    const nth = groups.findIndex((each) => each !== undefined)
+    const found = groups[nth] ?? ''
+    tokens.push({ text: found, at: match.index + whole.length - found.length, kind: tokenKinds[nth] ?? 'sign' })
     if (tokens.length > mostTokens) return undefined
   }
   return tokens
 }
+
+const tokenKinds = ['word', 'text', 'time', 'number', 'sign'] as const
 
 function takeWord(cursor: Cursor, keyword: string): boolean {
   const token = cursor.tokens[cursor.next]
@@ -92,11 +112,13 @@ function readNames(cursor: Cursor): Parsed<readonly Token[]> {
   return ok(names)
 }
 
+const objects = ['User', 'OauthToken', 'LoginHistory'] as const
+
 function readObject(cursor: Cursor): Parsed<SoqlObject> {
   const token = take(cursor, 'word')
   if (token === undefined) return unexpected(cursor)
-  if (/^User$/i.test(token.text)) return ok('User')
-  if (/^OauthToken$/i.test(token.text)) return ok('OauthToken')
+  const object = objects.find((each) => each.toLowerCase() === token.text.toLowerCase())
+  if (object !== undefined) return ok(object)
   const words = `sObject type '${token.text}' is not supported. ${advice.object}`
   return fault({ errorCode: 'INVALID_TYPE', message: pointAt(cursor.source, token.at, words) })
 }
@@ -112,20 +134,60 @@ function resolveFields(cursor: Cursor, object: SoqlObject, names: readonly Token
   return ok([...found])
 }
 
-function readWhere(cursor: Cursor, object: SoqlObject): Parsed<SoqlQuery['where']> {
-  if (!takeWord(cursor, 'WHERE')) return ok(undefined)
+function readWhere(cursor: Cursor, object: SoqlObject): Parsed<readonly SoqlCondition[]> {
+  if (!takeWord(cursor, 'WHERE')) return ok([])
+  const conditions: SoqlCondition[] = []
+  do {
+    const condition = readCondition(cursor, object)
+    if (!condition.ok) return condition
+    conditions.push(condition.value)
+  } while (takeWord(cursor, 'AND'))
+  return ok(conditions)
+}
+
+function readCondition(cursor: Cursor, object: SoqlObject): Parsed<SoqlCondition> {
   const name = take(cursor, 'word')
   if (name === undefined) return unexpected(cursor)
+  const field = spelled(soqlFields[object], name.text)
+  if (field !== undefined && isInstant(field)) return readInstantCondition(cursor, field)
   if (take(cursor, 'sign', '=') === undefined) return unexpected(cursor)
   const value = take(cursor, 'text')
   if (value === undefined) return unexpected(cursor)
-  const field = spelled(soqlFields[object], name.text)
   if (field === undefined) return noColumn(cursor, object, name)
   if (!filters[object].includes(field)) {
     const words = `field '${field}' can not be filtered in a query call`
     return fault({ errorCode: 'INVALID_FIELD', message: pointAt(cursor.source, name.at, words) })
   }
-  return ok({ field, value: value.text.slice(1, -1).replaceAll(/\\(.)/g, '$1') })
+  return ok({ field, operator: '=', value: value.text.slice(1, -1).replaceAll(/\\(.)/g, '$1') })
+}
+
+const operators = ['=', '<', '<=', '>', '>='] as const
+
+function readInstantCondition(cursor: Cursor, field: string): Parsed<SoqlCondition> {
+  const sign = take(cursor, 'sign')
+  const operator = operators.find((each) => each === sign?.text)
+  if (operator === undefined) {
+    if (sign !== undefined) cursor.next -= 1
+    return unexpected(cursor)
+  }
+  const quoted = take(cursor, 'text')
+  if (quoted !== undefined) {
+    const words = `value of filter criterion for field '${field}' must be of type dateTime and should not be enclosed in quotes`
+    return fault({ errorCode: 'INVALID_FIELD', message: pointAt(cursor.source, quoted.at, words) })
+  }
+  const time = take(cursor, 'time')
+  if (time === undefined) return unexpected(cursor)
+  if (Number.isNaN(Date.parse(time.text))) return malformed(cursor, time.at, `Invalid date: ${time.text}`)
+  return ok({ field, operator, at: instant(time.text) })
+}
+
+/** LoginHistory by its time, and nothing else by anything. */
+function readOrder(cursor: Cursor, object: SoqlObject): Parsed<SoqlQuery['order']> {
+  if (object !== 'LoginHistory' || !takeWord(cursor, 'ORDER')) return ok(undefined)
+  if (!takeWord(cursor, 'BY') || !takeWord(cursor, 'LOGINTIME')) return unexpected(cursor)
+  if (takeWord(cursor, 'DESC')) return ok('descending')
+  takeWord(cursor, 'ASC')
+  return ok('ascending')
 }
 
 function readLimit(cursor: Cursor): Parsed<number | undefined> {

@@ -14,6 +14,12 @@ export type Fault =
   | { readonly kind: 'slow-propagation'; readonly for: Duration }
   /** An allowlist save answers success and changes nothing (SF-146). */
   | { readonly kind: 'save-does-not-take' }
+  /** A deploy of the Metadata API fails, its component refused in Salesforce's words. */
+  | { readonly kind: 'refuse-deploy' }
+  /** A deploy says Succeeded and changes nothing. */
+  | { readonly kind: 'deploy-not-taking' }
+  /** A deploy is under way this long before it is looked at. */
+  | { readonly kind: 'slow-deploy'; readonly for: Duration }
 export type FaultKind = Fault['kind']
 
 /** One order: `rate` is the share of the app's requests that it strikes, drawn from `seed`; `times` is how often it still may. */

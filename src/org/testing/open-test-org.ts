@@ -76,7 +76,8 @@ async function closeOrg(org: RunningOrg, remove: string | undefined): Promise<vo
 }
 
 function faultOf(wish: FaultWish): Fault {
-  if (wish.kind === 'slow-propagation') return { ...wish, for: milliseconds(wish.for) }
+  if (wish.kind === 'slow-propagation' || wish.kind === 'slow-deploy')
+    return { kind: wish.kind, for: milliseconds(wish.for) }
   if (wish.kind === 'delay') return { kind: 'delay', for: milliseconds(wish.for), when: wish.when ?? 'before-commit' }
   return { kind: wish.kind }
 }

@@ -36,7 +36,10 @@ const clockAnswer: JsonSchema = {
   required: ['now', 'offsetMs'],
 }
 
-const kinds = ['drop-response', 'delay', 'unavailable', 'in-flight', 'slow-propagation', 'save-does-not-take'] as const
+const kinds = [
+  ...(['drop-response', 'delay', 'unavailable', 'in-flight', 'slow-propagation', 'save-does-not-take'] as const),
+  ...(['refuse-deploy', 'deploy-not-taking', 'slow-deploy'] as const),
+] as const
 type FaultBody = {
   readonly kind: FaultKind
   readonly app?: string
@@ -59,7 +62,7 @@ const faultSchema: Schema<FaultBody> = {
     for: {
       type: 'string',
       maxLength: 60,
-      description: 'ISO 8601 length of delay and slow-propagation; PT5S if left out.',
+      description: 'ISO 8601 length of delay, slow-propagation and slow-deploy; PT5S if left out.',
     },
     when: {
       type: 'string',
@@ -156,11 +159,14 @@ function faultOf({ kind, when }: FaultBody, length: Duration): Fault {
     case 'delay':
       return { kind, for: length, when }
     case 'slow-propagation':
+    case 'slow-deploy':
       return { kind, for: length }
     case 'drop-response':
     case 'unavailable':
     case 'in-flight':
     case 'save-does-not-take':
+    case 'refuse-deploy':
+    case 'deploy-not-taking':
       return { kind }
   }
 }

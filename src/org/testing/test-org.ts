@@ -30,7 +30,8 @@ export type Tokens = Readonly<Record<string, string>> & {
 /** Lengths in milliseconds; `when` is before the commit unless said. */
 export type FaultWish =
   | { readonly kind: 'drop-response' | 'unavailable' | 'in-flight' | 'save-does-not-take' }
-  | { readonly kind: 'slow-propagation'; readonly for: number }
+  | { readonly kind: 'refuse-deploy' | 'deploy-not-taking' }
+  | { readonly kind: 'slow-propagation' | 'slow-deploy'; readonly for: number }
   | { readonly kind: 'delay'; readonly for: number; readonly when?: 'before-commit' | 'after-commit' }
 
 export type TestOrg = {

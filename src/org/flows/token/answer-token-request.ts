@@ -119,6 +119,9 @@ async function answerWithFault(parts: OrgParts, fault: Fault, call: Call): Promi
     }
     case 'slow-propagation':
     case 'save-does-not-take':
+    case 'refuse-deploy':
+    case 'deploy-not-taking':
+    case 'slow-deploy':
       return await answer(parts, call) // those strike saves
   }
 }
