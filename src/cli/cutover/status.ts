@@ -4,6 +4,7 @@ import { isoText, instant } from '../../values/time.ts'
 import { complaint } from '../complaint.ts'
 import type { Terminal } from '../terminal.ts'
 import { cutoversOf, type CutoverFlags } from './place.ts'
+import { proofsIn } from './proofs.ts'
 import { entryLine } from './words.ts'
 
 export async function showStatus(terminal: Terminal, id: string | undefined, flags: CutoverFlags): Promise<void> {
@@ -28,6 +29,7 @@ export async function showStatus(terminal: Terminal, id: string | undefined, fla
           paused,
           listed,
           entries: entries.length,
+          proofs: proofsIn(entries),
         }),
       )
     }
