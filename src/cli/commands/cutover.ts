@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { DemoFlags } from '../cutover/demo/demo.ts'
 import type { CutoverFlags } from '../cutover/place.ts'
+import type { RehearseFlags } from '../cutover/rehearsal/rehearse.ts'
 import type { RunFlags } from '../cutover/run-cutover.ts'
 import type { Asking } from '../cutover/status.ts'
 import type { Terminal } from '../terminal.ts'
@@ -16,6 +17,7 @@ export function addCutoverCommands(program: Command, terminal: Terminal): void {
   addRollback(cutover, terminal)
   addStatus(cutover, terminal)
   addAsking(cutover, terminal)
+  addRehearse(cutover, terminal)
   addDemo(cutover, terminal)
 }
 
@@ -101,6 +103,22 @@ function addAsking(cutover: Command, terminal: Terminal): void {
     })
   }
 }
+
+function addRehearse(cutover: Command, terminal: Terminal): void {
+  const rehearse = cutover
+    .command('rehearse')
+    .description('the whole plan against a copy of the org, with shortened waits; touches nothing of the real one')
+    .argument(...file)
+    .option('--fault <name>', 'what goes wrong in it; may be given several times', gathered, [])
+    .option(...testing)
+    .addHelpText('after', '\nExample:\n  sallyport cutover rehearse cutover.yaml --fault save-not-taking')
+  rehearse.action(async (path: string) => {
+    const { rehearseCutover } = await import('../cutover/rehearsal/rehearse.ts')
+    await rehearseCutover(terminal, path, rehearse.optsWithGlobals<RehearseFlags>())
+  })
+}
+
+const gathered = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 function addDemo(cutover: Command, terminal: Terminal): void {
   const demo = cutover

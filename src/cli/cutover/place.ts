@@ -66,7 +66,7 @@ export function portsOf(terminal: Terminal, { file, lookBack, warnings }: ReadPl
 }
 
 const admin = { called: 'admin token', variable: 'SALLYPORT_ADMIN_TOKEN' }
-const orgToken = (loaded: Loaded, given: Secret | undefined): Secret =>
+export const orgToken = (loaded: Loaded, given: Secret | undefined): Secret =>
   findToken(loaded, { given: given ?? loaded.adminToken, fileName: 'admin-token', ...admin }).token
 const gatewayToken = (loaded: Loaded, given: Secret | undefined): Secret =>
   findToken(loaded, {

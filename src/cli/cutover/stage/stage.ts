@@ -26,6 +26,8 @@ export type StageWish = {
   /** Empty, and the stage's alone. */
   readonly folder: string
   readonly environment: StageEnvironment
+  /** Of the keeper, whose patience with a request is counted on its clock; the same where it is left out. */
+  readonly keeperEnvironment?: StageEnvironment
   readonly file: OrgFile
   readonly app: { readonly name: string; readonly consumerKey: string; readonly consumerSecret: Secret }
   /** Who authorizes the connections, in turns: a user has five approvals of an app (SF-209). */
@@ -136,15 +138,15 @@ async function startGateway(
 }
 
 async function startKeeper(
-  { environment, folder, app, users, connections, pair }: StageWish,
+  { environment, keeperEnvironment = environment, folder, app, users, connections, pair }: StageWish,
   { org, proxy }: { readonly org: RunningOrg; readonly proxy: string },
 ): Promise<RunningKeeper> {
-  const service = await openKeeperService(environment, {
+  const service = await openKeeperService(keeperEnvironment, {
     configuration: {
       ...defaultsOf<KeeperConfiguration>(keeperSchema),
       loginHosts: [new URL(org.url).hostname],
       // as many redemptions as the stage likes: nothing of a real login host is spared here
-      ...{ listen: freePort, limits: { atOnce: 100, perMinute: 600_000 }, loginHosts: [new URL(org.url).hostname] },
+      ...{ listen: freePort, limits: { atOnce: 100, perMinute: 600_000 } },
       apps: [{ name: app.name, loginUrl: org.url, clientId: app.consumerKey, clientSecret: app.consumerSecret }],
     },
     ...{ folder, proxy: secret(proxy), rounds: 'off', keyring: { file: `${folder}/keyring.json` } },

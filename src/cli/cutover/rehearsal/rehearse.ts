@@ -1,0 +1,155 @@
+/** `cutover rehearse`: the whole plan against a copy of the org, with a gateway and a keeper of its own and the waits shortened. Nothing of the real
+ *  ones is touched but read. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openJsonApi } from '../../../cutover/adapters/json-api.ts'
+import { openCutovers } from '../../../cutover/cutover.ts'
+import type { ReadPlan } from '../../../cutover/configuration.ts'
+import { systemEnvironment } from '../../../system.ts'
+import { bindingFault } from '../../doctor/addresses.ts'
+import { wrongUsage } from '../../complaint.ts'
+import { milliseconds } from '../../../values/time.ts'
+import { loadSettings } from '../../settings.ts'
+import { listenForStop } from '../../stop-signals.ts'
+import type { Terminal } from '../../terminal.ts'
+import { exitOf } from '../exit-code.ts'
+import { refuseFaults } from '../plan-cutover.ts'
+import { noAnswer, orgToken, portsOf, readPlan, type CutoverFlags } from '../place.ts'
+import { openLoad, type Load, type Tally } from '../stage/load.ts'
+import { openStage, type Stage, type StageEnvironment } from '../stage/stage.ts'
+import { bentTime, type BentTime } from './bent-time.ts'
+import { copyApp } from './copy.ts'
+import { bendPorts, isRehearsalFault, rehearsalFaults, type RehearsalFault } from './faults.ts'
+import { endLines, headLines, printStep, rehearsalJson } from './report.ts'
+import { customers, type Rehearsed, type Setting } from './setting.ts'
+import { itself, standInsFor, type StandIns } from './stand-ins.ts'
+
+export type RehearseFlags = CutoverFlags & { readonly fault?: readonly string[] }
+
+export async function rehearseCutover(terminal: Terminal, path: string, flags: RehearseFlags): Promise<void> {
+  const faults = faultsIn(flags.fault ?? [])
+  const read = readPlan(path, flags)
+  const environment = systemEnvironment(quiet)
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-rehearsal-'))
+  try {
+    const real = await lookAtReal(terminal, { read, flags, folder, environment })
+    const standIns = await castFor(read, faults)
+    const copy = copyApp({ ...real, name: read.plan.app, rows: standIns.rows(real.rows) }, environment.random)
+    const setting = { read, copy, standIns, faults }
+    if (flags.json !== true) for (const line of headLines(terminal.paint, setting)) terminal.out(line)
+    const done = await play(terminal, { ...setting, folder, time: bentTime(environment), isPlain: flags.json !== true })
+    if (flags.json === true) terminal.out(JSON.stringify(rehearsalJson(setting, done)))
+    else for (const line of endLines(terminal.paint, setting, done)) terminal.out(line)
+    process.exitCode = exitOf(done.outcome)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+function faultsIn(names: readonly string[]): readonly RehearsalFault[] {
+  const unknown = names.find((each) => !isRehearsalFault(each))
+  if (unknown !== undefined)
+    throw wrongUsage(
+      `${JSON.stringify(unknown)} is no fault that can be rehearsed.`,
+      ...Object.entries(rehearsalFaults).map(([name, what]) => `--fault ${name}: ${what}`),
+    )
+  return names.filter(isRehearsalFault)
+}
+
+type Looking = {
+  readonly read: ReadPlan
+  readonly flags: RehearseFlags
+  readonly folder: string
+  readonly environment: StageEnvironment
+}
+
+/** Judged as the real run would be; a plan that is refused there is refused here. */
+async function lookAtReal(terminal: Terminal, { read, flags, folder, environment }: Looking) {
+  const ports = portsOf(terminal, read, flags)
+  const cutovers = await openCutovers(environment, `sqlite:${folder}`)
+  try {
+    refuseFaults(terminal, await cutovers.judge(read.plan, ports).catch(noAnswer))
+  } finally {
+    await cutovers.close()
+  }
+  const { rows, isEnforced } = await ports.allowlist.read().catch(noAnswer)
+  return { rows, isEnforced, seen: await appSeen(terminal, read, flags) }
+}
+
+/** Undefined where its list is not at an org of ours. */
+async function appSeen(terminal: Terminal, { file }: ReadPlan, flags: RehearseFlags): Promise<unknown> {
+  if (!('org' in file.allowlist)) return undefined
+  const api = openJsonApi({
+    base: `${file.allowlist.org}/admin/v1`,
+    token: orgToken(loadSettings(terminal, flags.config), file.tokens.org),
+  })
+  const answer = await api.ask('GET', `/apps/${encodeURIComponent(file.app)}`).catch(noAnswer)
+  return answer.status === 200 ? answer.body : undefined
+}
+
+async function castFor({ plan }: ReadPlan, faults: readonly RehearsalFault[]): Promise<StandIns> {
+  const addresses = [...plan.from, ...plan.to]
+  if (faults.includes('address-dead')) return standInsFor(addresses, plan.to.at(-1))
+  const unbound = await Promise.all(addresses.map(bindingFault))
+  return unbound.every((each) => each === undefined) ? itself : standInsFor(addresses)
+}
+
+type Playing = Setting & { readonly folder: string; readonly time: BentTime; readonly isPlain: boolean }
+
+const canary = 'canary'
+/** Between two redemptions of a customer; ms. */
+const pause = 200
+
+async function play(terminal: Terminal, playing: Playing): Promise<Rehearsed> {
+  const { read, copy, standIns, folder, time } = playing
+  const stage = await openStage({
+    ...{ folder, environment: time.environment, keeperEnvironment: time.real },
+    ...{ file: copy.file, app: copy, users: copy.users },
+    ...{ pair: read.plan.from.map(standIns.of), connections: [canary, ...customers] },
+  })
+  const wait = async (ms: number): Promise<void> => void (await new Promise((resolve) => setTimeout(resolve, ms)))
+  const load = openLoad({ keeper: stage.keeper.keeper, connections: customers, pause, wait })
+  try {
+    const { outcome, tookMs } = await run(terminal, stage, playing)
+    return { outcome, tookMs, tally: await stopped(load) }
+  } finally {
+    await load.stop()
+    await stage.close()
+  }
+}
+
+async function stopped(load: Load): Promise<Tally> {
+  await load.stop()
+  return load.tally()
+}
+
+async function run(terminal: Terminal, stage: Stage, playing: Playing): Promise<Omit<Rehearsed, 'tally'>> {
+  const { read, copy, standIns, faults, folder, time, isPlain } = playing
+  const { environment, wait } = time
+  const [from, to] = [read.plan.from.map(standIns.of), read.plan.to.map(standIns.of)]
+  const cutovers = await openCutovers({ ...environment, wait }, `sqlite:${folder}`)
+  const stopping = new AbortController()
+  void listenForStop().requested.then(() => stopping.abort())
+  try {
+    const place = { stage, app: copy.name, lastOfNew: to.at(-1) ?? '' }
+    const ports = bendPorts(stage.ports({ canaries: [canary], wait: environment.wait }), faults, place)
+    const began = environment.clock()
+    const { id } = await cutovers.begin({ ...read.plan, from, to }, ports)
+    const tell = isPlain ? printStep(terminal, { began, clock: environment.clock, standIns }) : () => undefined
+    for (let again = 0; ; again += 1) {
+      const outcome = await cutovers.run(id, { ports, tell, stopping: stopping.signal })
+      const isOver = outcome.kind !== 'waiting' || again >= mostAgain || stopping.signal.aborted
+      if (isOver) return { outcome, tookMs: environment.clock() - began }
+      // with waits this short a customer may not have redeemed again yet
+      await environment.wait(pauseBeforeAgain)
+    }
+  } finally {
+    await cutovers.close()
+  }
+}
+
+const mostAgain = 20
+const pauseBeforeAgain = milliseconds(200)

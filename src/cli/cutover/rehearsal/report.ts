@@ -1,0 +1,85 @@
+/** A rehearsal as it is told: who plays whom, what the real run would print, and how it ended. */
+import type { Command } from '../../../cutover/rules/command.ts'
+import type { Clock } from '../../../values/domain.ts'
+import type { Instant } from '../../../values/time.ts'
+import { exitOf } from '../exit-code.ts'
+import { commandLine } from '../words.ts'
+import type { Paint, Terminal } from '../../terminal.ts'
+import { rehearsalFaults } from './faults.ts'
+import { customers, type Rehearsed, type Setting } from './setting.ts'
+import type { StandIns } from './stand-ins.ts'
+
+export function headLines({ bold, yellow }: Paint, { read, copy, standIns, faults }: Setting): string[] {
+  const { plan } = read
+  const whose = copy.isWhole ? 'its list and its policies' : 'its list; policies are those of a new app'
+  return [
+    bold(`Rehearsal: ${plan.app} from ${plan.from.join(' and ')} to ${plan.to.join(' and ')}`),
+    `A copy of the app (${whose}), a gateway, and a keeper with ${customers.length} customers who redeem all the time.`,
+    standIns.pairs === undefined
+      ? 'Each address plays itself.'
+      : `This machine has not all of the addresses, so others play them: ${standIns.pairs.map(({ address, by }) => `${by} is ${address}`).join(', ')}.`,
+    'Waits are shortened by the testing clock, whose time is shown. Nothing is changed but the copy.',
+    ...faults.map((each) => `${yellow('Fault:')} ${rehearsalFaults[each]}.`),
+    '',
+  ]
+}
+
+/** What `cutover run` would print, with the time that it would be then. */
+export function printStep(
+  terminal: Terminal,
+  { began, clock, standIns }: { readonly began: Instant; readonly clock: Clock; readonly standIns: StandIns },
+): (command: Command) => void {
+  let last = ''
+  return (command) => {
+    const line = commandLine(command)
+    const same = command.kind === 'wait' ? command.why : line
+    if (line === undefined || same === undefined || same === last) return
+    last = same
+    terminal.out(`${terminal.paint.dim(elapsed(clock() - began))}  ${standIns.named(line)}`)
+  }
+}
+
+export function endLines(paint: Paint, { standIns }: Setting, { outcome, tally, tookMs }: Rehearsed): string[] {
+  const { good, failed, failures } = tally
+  const paintIt = exitOf(outcome) === 0 ? paint.green : paint.yellow
+  const why = [...failures].map(([code, times]) => `${code} ${times}`).join(', ')
+  return [
+    `${paint.dim(elapsed(tookMs))}  ${paintIt(standIns.named(endWords(outcome)))}`,
+    '',
+    `${good + failed} redemptions of the customers meanwhile, ${failed === 0 ? paint.green('0 failed') : paint.red(`${failed} failed (${why})`)}.`,
+    `The real run would end with exit code ${exitOf(outcome)}, after about ${Math.max(1, Math.round(tookMs / 60_000))} min.`,
+  ]
+}
+
+export const rehearsalJson = (
+  { read, copy, standIns, faults }: Setting,
+  { outcome, tally, tookMs }: Rehearsed,
+): Readonly<Record<string, unknown>> => ({
+  ...{ app: read.plan.app, from: read.plan.from, to: read.plan.to, faults, policiesCopied: copy.isWhole },
+  standIns: standIns.pairs ?? [],
+  ...{ end: outcome.kind === 'ended' ? outcome.how : outcome.kind, says: standIns.named(endWords(outcome)) },
+  ...{ exitCode: exitOf(outcome), wouldTakeMs: tookMs },
+  redemptions: {
+    ...{ attempts: tally.good + tally.failed, failed: tally.failed },
+    failures: Object.fromEntries(tally.failures),
+  },
+})
+
+function endWords(outcome: Rehearsed['outcome']): string {
+  switch (outcome.kind) {
+    case 'ended':
+      return `${outcome.how}: ${outcome.instruction}`
+    case 'waiting':
+      return `waiting for a person: ${outcome.question}`
+    case 'stopped':
+      return 'stopped'
+    case 'held':
+    case 'unknown':
+      return outcome.kind
+  }
+}
+
+const elapsed = (ms: number): string =>
+  [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1000) % 60]
+    .map((each, i) => (i === 0 ? String(each) : String(each).padStart(2, '0')))
+    .join(':')
