@@ -6,7 +6,7 @@ import type { AddressText } from './rules/plan.ts'
 import type { ListSeen, Seen } from './rules/seen.ts'
 import type { State } from './rules/state.ts'
 import { sidesOf } from './rules/plan.ts'
-import type { CutoverPorts, ListReading, Redeemer } from './ports.ts'
+import { unknownAddress, type CutoverPorts, type ListReading, type Redeemer } from './ports.ts'
 
 export async function look(ports: CutoverPorts, state: State, clock: Clock): Promise<Seen> {
   const { plan, movedAt } = state
@@ -49,7 +49,7 @@ export function silentOf(
   source: readonly AddressText[],
 ): readonly string[] {
   if (redeemers === 'unknown') return [whoever]
-  const left = redeemers.filter(({ address }) => source.includes(address))
+  const left = redeemers.filter(({ address }) => source.includes(address) || address === unknownAddress)
   return [...new Set(left.map(({ name }) => name))].toSorted()
 }
 

@@ -6,12 +6,19 @@ import type { PoolChange } from './rules/journal.ts'
 import type { PoolMember } from './rules/seen.ts'
 import type { TryResult } from './rules/verdict.ts'
 
-/** `stale`: it was changed since that version, and nothing was done. `refused`: they say no, and why. */
-export type Acted = { readonly result: 'done' | 'stale' | 'refused' | 'unknown'; readonly why?: string }
+/** `stale`: it was changed since that version, and nothing was done. `refused`: they say no, and why. `disturbed`: it was done, and crossed what somebody
+ *  else did: the cutover halts and says why (P-65). */
+export type Acted = {
+  readonly result: 'done' | 'stale' | 'refused' | 'unknown' | 'disturbed'
+  readonly why?: string
+}
 
 export type ListReading = { readonly rows: ListRows; readonly version: string; readonly isEnforced: boolean }
-/** Who redeemed the app's tokens in the look-back: one for each grant, with the address and the instant of its latest redemption. */
+/** Who redeemed the app's tokens in the look-back: one for each grant, with the address and the instant of its latest redemption; several where it is not
+ *  known which of them it was. */
 export type Redeemer = { readonly name: string; readonly address: AddressText; readonly at: Instant }
+/** Of who redeemed, and nobody says from where: as good as an old one (P-63). */
+export const unknownAddress: AddressText = 'an unknown address'
 /** `refused`: by the allowlist. */
 export type Redemptions = { readonly attempts: number; readonly successes: number; readonly refused: number }
 

@@ -24,11 +24,11 @@ export type Entry = { readonly at: Instant } & (
   | { readonly kind: 'planned'; readonly plan: Plan; readonly list: ListSeen }
   | { readonly kind: 'took-over'; readonly fence: number; readonly runner: string }
   | { readonly kind: 'intent'; readonly act: Act }
-  /** `stale`: the world has another version; `refused`: somebody says no; `unknown`: no answer came. */
+  /** `stale`: the world has another version; `refused`: somebody says no; `unknown`: no answer came; `disturbed`: it crossed what somebody else did (P-65). */
   | {
       readonly kind: 'acted'
       readonly act: Act
-      readonly result: 'done' | 'stale' | 'refused' | 'unknown'
+      readonly result: 'done' | 'stale' | 'refused' | 'unknown' | 'disturbed'
       readonly why?: string
     }
   | { readonly kind: 'observed'; readonly seen: Seen }

@@ -125,7 +125,10 @@ function takenOver(state: State, fence: number): State {
 
 type Acted = Entry & { readonly kind: 'acted' }
 
-function afterAct(state: State, { act, result, at }: Acted): State {
+function afterAct(
+  state: State,
+  { act, result, at, why = 'Somebody else has saved the list at the same time.' }: Acted,
+): State {
   const fruitless = result === 'done' ? 0 : state.fruitless + 1
   const next = { ...state, seen: undefined, lastActAt: at, fruitless }
   if (act.kind === 'invalidate') return result === 'done' ? { ...next, open: undefined } : next
@@ -137,6 +140,7 @@ function afterAct(state: State, { act, result, at }: Acted): State {
     listChangedAt: at,
     saves: state.saves + 1,
     unproven: new Set([...state.unproven, ...act.remove]),
+    tampered: result === 'disturbed' ? why : state.tampered,
   }
 }
 

@@ -1,0 +1,196 @@
+/** The three calls of a Salesforce org that a cutover makes, by jsforce: retrieve, deploy, query. jsforce is no dependency of this package: it is loaded
+ *  here and nowhere else, when the first call is made. */
+import type { Connection } from 'jsforce'
+import { milliseconds, minutes, seconds, type Duration } from '../../values/time.ts'
+import { isFields, listIn, textIn, type Fields } from './json-api.ts'
+
+export type SalesforceApiParts = {
+  /** Origin of the instance: `https://acme.my.salesforce.com`. */
+  readonly instance: string
+  /** `62.0` */
+  readonly api: string
+  /** Asked again, once, where the org does not know the session any more. */
+  readonly tokenOf: () => Promise<string>
+  readonly times: SalesforceTimes
+  readonly wait: (length: Duration) => Promise<void>
+  /** For tests. */
+  readonly load?: () => Promise<{ readonly Connection: typeof Connection }>
+}
+
+/** How long an answer may take, and how long a retrieve and a deploy, which wait in a queue of the org. */
+export type SalesforceTimes = { readonly call: Duration; readonly retrieve: Duration; readonly deploy: Duration }
+
+export const salesforceTimes: SalesforceTimes = { call: seconds(30), retrieve: minutes(2), deploy: minutes(10) }
+
+export type DeployStatus = {
+  readonly done: boolean
+  readonly succeeded: boolean
+  /** `Succeeded`, `Failed`, `InProgress`, … */
+  readonly status: string
+  /** What Salesforce says of it, in its own words. */
+  readonly problems: readonly string[]
+}
+
+export type SalesforceApi = {
+  /** The zip, base64 decoded, of all members or of those that are named. */
+  readonly retrieve: (type: string, members: readonly string[]) => Promise<Buffer>
+  /** Resolves with the id, when it is accepted and before it has begun. */
+  readonly deploy: (zip: Buffer, options: { readonly checkOnly: boolean }) => Promise<string>
+  readonly deployStatus: (id: string) => Promise<DeployStatus>
+  readonly cancelDeploy: (id: string) => Promise<void>
+  /** All records of all pages; rejects where they are not whole. */
+  readonly query: (soql: string) => Promise<readonly Fields[]>
+}
+
+/** The org has answered, and says no; `code` without its prefix. What is not this is no answer. */
+export class SalesforceRefusal extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message.startsWith(code) ? message : `${code}: ${message}`)
+    this.name = 'SalesforceRefusal'
+    this.code = code
+  }
+}
+
+const expired = 'INVALID_SESSION_ID'
+/** What may be otherwise in a minute. */
+const passing = new Set([
+  ...['SERVER_UNAVAILABLE', 'UNKNOWN_EXCEPTION', 'REQUEST_LIMIT_EXCEEDED', 'ALREADY_IN_PROCESS', 'LIMIT_EXCEEDED'],
+  ...['REQUEST_RUNNING_TOO_LONG', 'UNABLE_TO_LOCK_ROW', 'QUERY_TIMEOUT', 'FUNCTIONALITY_TEMPORARILY_UNAVAILABLE'],
+])
+const mostPages = 500
+
+export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
+  const ask = sessionOf(parts)
+  return {
+    async retrieve(type, members) {
+      const unpackaged = { types: [{ name: type, members: [...members] }], version: parts.api }
+      // jsforce's types ask for fields that Salesforce does not need
+      const request = { apiVersion: parts.api, singlePackage: true, unpackaged } as unknown as RetrieveRequest
+      const { id } = await ask(async ({ metadata }) => ({ id: idOf(await metadata.retrieve(request)) }))
+      return await finishRetrieve(parts, ask, id)
+    },
+    deploy: async (zip, { checkOnly }) =>
+      await ask(async ({ metadata }) =>
+        idOf(await metadata.deploy(zip, { checkOnly, singlePackage: true, rollbackOnError: true })),
+      ),
+    deployStatus: async (id) => statusOf(await ask(async ({ metadata }) => await metadata.checkDeployStatus(id, true))),
+    async cancelDeploy(id) {
+      await ask(async ({ metadata }) => await metadata.cancelDeploy(id))
+    },
+    query: async (soql) => await allPages(ask, soql),
+  }
+}
+
+type RetrieveRequest = Parameters<Connection['metadata']['retrieve']>[0]
+type Ask = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
+
+/** One session for as long as the org knows it, a new one once after that. */
+function sessionOf(parts: SalesforceApiParts): Ask {
+  let token: string | undefined
+  return async (work) => {
+    token ??= await parts.tokenOf()
+    const first = token
+    try {
+      return await callWith(parts, first, work)
+    } catch (cause) {
+      if (!(cause instanceof SalesforceRefusal) || cause.code !== expired) throw cause
+      token = await parts.tokenOf()
+      if (token === first) throw expiredFor(parts)
+      return await callWith(parts, token, work)
+    }
+  }
+}
+
+const expiredFor = ({ instance }: SalesforceApiParts): Error =>
+  new SalesforceRefusal(
+    expired,
+    `${instance} does not take the access token (any more). Get a new one and run it again.`,
+  )
+
+async function callWith<T>(
+  { instance, api, times, load = loadJsforce }: SalesforceApiParts,
+  accessToken: string,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const jsforce = await load()
+  const connection = new jsforce.Connection({ instanceUrl: instance, accessToken, version: api })
+  const late = AbortSignal.timeout(times.call)
+  const timeout = new Promise<never>((_resolve, reject) => {
+    late.addEventListener('abort', () => reject(new Error(`${instance} did not answer within ${times.call / 1000} s`)))
+  })
+  try {
+    return await Promise.race([work(connection), timeout])
+  } catch (cause) {
+    throw refusalOf(cause)
+  }
+}
+
+async function loadJsforce(): Promise<{ readonly Connection: typeof Connection }> {
+  try {
+    return await import('jsforce')
+  } catch (cause) {
+    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND'
+    if (!isAbsent) throw cause
+    throw new Error('A cutover of a Salesforce org needs jsforce, which is not installed. Run: npm install jsforce@3', {
+      cause,
+    })
+  }
+}
+
+/** SOAP faults and REST errors of jsforce carry a code; what carries none, or one that passes, is no refusal. */
+function refusalOf(cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('errorCode' in cause) || typeof cause.errorCode !== 'string') return cause
+  const code = cause.errorCode.replace(/^\w+:/, '')
+  return passing.has(code) || code.startsWith('ERROR_HTTP_') ? cause : new SalesforceRefusal(code, cause.message)
+}
+
+function idOf(accepted: { readonly id?: unknown }): string {
+  if (typeof accepted.id === 'string' && accepted.id !== '') return accepted.id
+  throw new Error('Salesforce has accepted a call and has not said its id')
+}
+
+async function finishRetrieve({ times, wait }: SalesforceApiParts, ask: Ask, id: string): Promise<Buffer> {
+  const poll = pollOf(times.retrieve)
+  for (let waited = 0; waited <= times.retrieve; waited += poll) {
+    const { done, success, status, errorStatusCode, errorMessage, zipFile } = await ask(
+      async ({ metadata }) => await metadata.checkRetrieveStatus(id),
+    )
+    if (done && success) return Buffer.from(zipFile, 'base64')
+    if (done) throw new SalesforceRefusal(errorStatusCode ?? 'RETRIEVE_FAILED', errorMessage ?? status)
+    await wait(poll)
+  }
+  throw new Error(`the retrieve ${id} was not done within ${times.retrieve / 1000} s`)
+}
+
+/** Between two looks: often enough for a short patience, and not more often than every second for a long one. */
+export const pollOf = (patience: Duration): Duration => milliseconds(Math.min(1000, Math.max(20, patience / 30)))
+
+function statusOf(answer: object): DeployStatus {
+  const fields: Fields = { ...answer }
+  const details = isFields(fields['details']) ? fields['details'] : {}
+  const problems = listIn(details, 'componentFailures').map((each) =>
+    [textIn(each, 'fullName'), textIn(each, 'problem')].filter(Boolean).join(': '),
+  )
+  const whole = textIn(fields, 'errorMessage')
+  return {
+    ...{ done: fields['done'] === true, succeeded: fields['success'] === true },
+    status: textIn(fields, 'status') ?? 'unknown',
+    problems: whole === undefined ? problems : [whole, ...problems],
+  }
+}
+
+async function allPages(ask: Ask, soql: string): Promise<readonly Fields[]> {
+  let page = await ask(async (connection) => await connection.query(soql))
+  const records: Fields[] = [...page.records]
+  for (let pages = 1; !page.done; pages += 1) {
+    const { nextRecordsUrl } = page
+    if (nextRecordsUrl === undefined || pages >= mostPages)
+      throw new Error(`the answer to a query is not whole after ${records.length} records`)
+    page = await ask(async (connection) => await connection.queryMore(nextRecordsUrl))
+    records.push(...page.records)
+  }
+  if (records.length !== page.totalSize)
+    throw new Error(`a query brought ${records.length} of ${page.totalSize} records: something was changed meanwhile`)
+  return records
+}

@@ -1,0 +1,144 @@
+/** Who redeemed from where in an org of Salesforce: LoginHistory and OauthToken, by SOQL. What cannot be read whole is an error and never a shorter list. */
+import { formatAddress, parseAddress } from '../../ip/address.ts'
+import type { Clock } from '../../values/domain.ts'
+import { before, instant, isoText, minutes, seconds, type Instant } from '../../values/time.ts'
+import { unknownAddress, type Redeemer, type Redemptions } from '../ports.ts'
+import type { AddressText } from '../rules/plan.ts'
+import type { Attempt } from '../rules/sampling.ts'
+import type { HistoryPort } from './history.ts'
+import { numberIn, textIn, type Fields } from './json-api.ts'
+import type { SalesforceApi } from './salesforce-api.ts'
+
+export type SalesforceHistoryParts = {
+  readonly salesforce: SalesforceApi
+  /** As LoginHistory and OauthToken call the app. */
+  readonly application: string
+  readonly clock: Clock
+}
+
+type Login = Attempt & { readonly userId: string; readonly at: Instant }
+type Token = { readonly id: string; readonly userId: string; readonly usedAt: Instant | undefined }
+
+export function salesforceHistory(parts: SalesforceHistoryParts): HistoryPort {
+  const logins = openLogins(parts)
+  return {
+    async redeemers(since) {
+      const tokens = await tokensOf(parts) // before the history, so that it has what they have
+      return redeemersIn(parts, { tokens, logins: await logins(since), since })
+    },
+    redemptions: async (since) => redemptionsIn(await logins(since)),
+    attempts: async (since) => (await logins(since)).map(({ id, address, result }) => ({ id, address, result })),
+  }
+}
+
+/** Rows may appear in login history a while after what they tell of. */
+const lateness = minutes(10)
+const mostLogins = 500_000
+
+/** Of the app, oldest first. What was read once is kept: a month of a busy org is hundreds of calls. */
+function openLogins({
+  salesforce,
+  application,
+  clock,
+}: SalesforceHistoryParts): (since: Instant) => Promise<readonly Login[]> {
+  const known = new Map<string, Login>()
+  let read: { readonly from: Instant; readonly until: Instant } | undefined
+  return async (since) => {
+    const isNew = read === undefined || since < read.from
+    const from = read === undefined || isNew ? since : before(read.until, lateness)
+    const until = clock()
+    // neither application nor status can be filtered by (SF-319)
+    const records = await salesforce.query(`${select} WHERE LoginTime >= ${isoText(from)}`)
+    for (const login of records.filter((each) => isOf(each, application)).map(loginOf)) known.set(login.id, login)
+    if (known.size > mostLogins)
+      throw new Error(`The app has more than ${mostLogins} redemptions in the look-back; make it shorter.`)
+    read = { from: read === undefined || isNew ? since : read.from, until }
+    return [...known.values()].filter(({ at }) => at >= since).toSorted((a, b) => a.at - b.at)
+  }
+}
+
+const select = 'SELECT Id, UserId, LoginTime, SourceIp, Status, Application FROM LoginHistory'
+
+const isOf = (record: Fields, application: string): boolean =>
+  textIn(record, 'Application')?.toLowerCase() === application.toLowerCase()
+
+function loginOf(record: Fields): Login {
+  const [id, userId, time, from] = ['Id', 'UserId', 'LoginTime', 'SourceIp'].map((name) => textIn(record, name))
+  const parsed = parseAddress(from ?? '')
+  if (id === undefined || userId === undefined || time === undefined)
+    throw new Error('a row of LoginHistory lacks what every row has')
+  const address = parsed.ok ? formatAddress(parsed.value) : unknownAddress
+  return { id, userId, at: instant(time), address, result: resultOf(textIn(record, 'Status') ?? '') }
+}
+
+/** SF-231, SF-233: nobody knows for sure what Salesforce writes where the allowlist has refused; a profile's ranges are told in the same words. */
+function resultOf(status: string): Attempt['result'] {
+  if (status === 'Success') return 'success'
+  return /restricted ip|ip restricted|ip address not allowed/i.test(status) ? 'refused' : 'failed'
+}
+
+const redemptionsIn = (logins: readonly Login[]): Redemptions => ({
+  attempts: logins.length,
+  successes: logins.filter(({ result }) => result === 'success').length,
+  refused: logins.filter(({ result }) => result === 'refused').length,
+})
+
+async function tokensOf({ salesforce, application }: SalesforceHistoryParts): Promise<readonly Token[]> {
+  const name = application.replaceAll(/[\\']/g, String.raw`\$&`)
+  const records = await salesforce.query(
+    `SELECT Id, UserId, AppName, LastUsedDate, UseCount FROM OauthToken WHERE AppName = '${name}'`,
+  )
+  return records.map((each) => {
+    const [id, userId, used] = ['Id', 'UserId', 'LastUsedDate'].map((field) => textIn(each, field))
+    if (id === undefined || userId === undefined) throw new Error('a row of OauthToken lacks what every row has')
+    return { id, userId, usedAt: used === undefined || numberIn(each, 'UseCount') === 0 ? undefined : instant(used) }
+  })
+}
+
+type Evidence = { readonly tokens: readonly Token[]; readonly logins: readonly Login[]; readonly since: Instant }
+
+/** One for each grant, by the login that is as old as its last use. Where none is, every address that its user came from stands for it: whoever might
+ *  be left behind is named, and a person decides (P-63). */
+function redeemersIn(
+  { application }: SalesforceHistoryParts,
+  { tokens, logins, since }: Evidence,
+): readonly Redeemer[] {
+  const good = logins.filter(({ result }) => result === 'success')
+  const used = tokens.filter(({ usedAt }) => usedAt !== undefined && usedAt >= since)
+  if (used.length > 0 && logins.length === 0)
+    throw new Error(
+      `OauthToken says that ${application} was used, and LoginHistory has no login of an application of that name: see under Login History in Setup what it is called there.`,
+    )
+  const byUser = Map.groupBy(good, ({ userId }) => userId)
+  const ofTokens = used.flatMap((token) => {
+    const own = byUser.get(token.userId) ?? []
+    const isOnly = tokens.filter(({ userId }) => userId === token.userId).length === 1
+    return placesOf(own, token, isOnly).map((each) => ({ ...each, name: `${token.userId} (grant ${token.id})` }))
+  })
+  const holders = new Set(tokens.map(({ userId }) => userId))
+  const others = [...byUser].filter(([userId]) => !holders.has(userId))
+  const ofOthers = others.flatMap(([userId, own]) =>
+    latestByAddress(own).map((each) => ({ ...each, name: `${userId} (no token of his is shown)` })),
+  )
+  return [...ofTokens, ...ofOthers]
+}
+
+type Place = Omit<Redeemer, 'name'>
+
+/** The clocks of the two objects need not be the same to the millisecond. */
+const sameTime = seconds(2)
+
+function placesOf(own: readonly Login[], { usedAt }: Token, isOnly: boolean): readonly Place[] {
+  if (own.length === 0) return [{ address: unknownAddress, at: usedAt ?? instant(0) }]
+  const latest = own.at(-1)
+  if (isOnly && latest !== undefined) return [latest].map(placeOf)
+  const matching = own.filter(({ at }) => Math.abs(at - (usedAt ?? 0)) <= sameTime)
+  return latestByAddress(matching.length > 0 ? matching : own)
+}
+
+const placeOf = ({ address, at }: Login): Place => ({ address, at })
+
+function latestByAddress(logins: readonly Login[]): readonly Place[] {
+  const latest = new Map<AddressText, Login>(logins.map((each) => [each.address, each])) // they come oldest first
+  return [...latest.values()].map(placeOf)
+}
