@@ -2,7 +2,7 @@
 import { formatAddress, parseAddress } from '../../ip/address.ts'
 import type { CanaryPort } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
-import { textIn, type JsonApi } from './json-api.ts'
+import { textIn, type JsonAnswer, type JsonApi } from './json-api.ts'
 
 export type KeeperCanaryParts = {
   readonly api: JsonApi
@@ -49,9 +49,21 @@ async function verify(
           evidence: `${connection} redeemed from ${left ?? 'an address that nobody knows'}, not from ${address}`,
         }
   }
-  const code = textIn(answer.body, 'code')
-  if (code === 'IP_REFUSED') return { result: 'refused', evidence }
-  return { result: spent.has(code ?? '') ? 'spent' : 'unclear', evidence }
+  return { result: failureOf(answer), evidence }
+}
+
+function failureOf({ body }: JsonAnswer): 'refused' | 'spent' | 'unclear' {
+  const code = textIn(body, 'code') ?? ''
+  if (code === 'IP_REFUSED') return 'refused'
+  return spent.has(code) ? 'spent' : 'unclear'
+}
+
+/** One by whatever address the keeper's proxy leaves from: who wants to know by which one asks the org. */
+export async function verifyCanary(api: JsonApi, connection: string): Promise<Tried> {
+  const answer = await api.ask('POST', `/connections/${encodeURIComponent(connection)}/verify`, { body: {} })
+  if (answer.status === 200) return { result: 'success', evidence: `${connection} redeemed` }
+  const said = `${textIn(answer.body, 'code') ?? ''} ${textIn(answer.body, 'detail') ?? ''}`.trim()
+  return { result: failureOf(answer), evidence: `${connection}: ${answer.status} ${said}`.trim() }
 }
 
 const spent = new Set(['REAUTHORIZATION_REQUIRED', 'UNKNOWN_CONNECTION', 'UNKNOWN_APP', 'HANDED_OVER', 'REFUSED'])

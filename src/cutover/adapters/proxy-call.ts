@@ -1,0 +1,99 @@
+/** One GET through an HTTP proxy, over a connection of its own: a balancer chooses the address that it leaves from for each connection anew. */
+import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { connect, type TLSSocket } from 'node:tls'
+import type { ProxyAddress } from './proxy-url.ts'
+
+export type ProxyCall = {
+  readonly proxy: ProxyAddress
+  readonly url: URL
+  readonly withinMs: number
+}
+
+const longestBody = 64 * 1024
+const mostRedirects = 3 // SF-272: people call the echo with curl -L
+
+/** The body of a 2xx. Rejects with what went wrong, which names the proxy without its credentials. */
+export async function getThrough(call: ProxyCall): Promise<string> {
+  const stop = AbortSignal.timeout(call.withinMs)
+  try {
+    return await follow(call, stop)
+  } catch (cause) {
+    if (stop.aborted) throw new Error(`nothing came through ${call.proxy.shown} within ${call.withinMs} ms`, { cause })
+    throw cause
+  }
+}
+
+async function follow({ proxy, url }: ProxyCall, stop: AbortSignal): Promise<string> {
+  let at = url
+  for (let hop = 0; hop <= mostRedirects; hop += 1) {
+    const { status, location, body } = await getOnce(proxy, at, stop)
+    if (status >= 200 && status < 300) return body
+    const next = status >= 300 && status < 400 && location !== undefined ? URL.parse(location, at.href) : null
+    if (next === null || !/^https?:$/.test(next.protocol))
+      throw new Error(`${at.host} through ${proxy.shown} answered ${status}`)
+    at = next
+  }
+  throw new Error(`${url.host} leads from one place to the next without end`)
+}
+
+type Answer = { readonly status: number; readonly location: string | undefined; readonly body: string }
+
+/** Plain requests in absolute form, others through CONNECT: what a client of such a proxy does (SF-267). */
+async function getOnce(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promise<Answer> {
+  if (url.protocol === 'http:')
+    return await answerOf(toProxy(proxy, { path: url.href, headers: { host: url.host } }, stop))
+  const tls = await tunnelTo(proxy, url, stop)
+  try {
+    return await answerOf(requestHttps(url, { createConnection: () => tls, agent: false, signal: stop }))
+  } finally {
+    tls.destroy()
+  }
+}
+
+function toProxy(proxy: ProxyAddress, options: RequestOptions, signal: AbortSignal): ClientRequest {
+  const { secure, host, port, authorization } = proxy
+  return (secure ? requestHttps : requestHttp)({
+    ...{ ...options, host, port, agent: false, signal },
+    headers: {
+      ...options.headers,
+      ...(authorization === undefined ? {} : { 'proxy-authorization': authorization.expose() }),
+    },
+  })
+}
+
+async function tunnelTo(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promise<TLSSocket> {
+  const authority = `${url.hostname}:${url.port === '' ? 443 : url.port}`
+  const asked = toProxy(proxy, { method: 'CONNECT', path: authority, headers: { host: authority } }, stop)
+  return await new Promise<TLSSocket>((resolve, reject) => {
+    asked.once('error', reject)
+    asked.once('response', (response) => {
+      response.destroy()
+      reject(new Error(`${proxy.shown} refused the tunnel with ${response.statusCode ?? 0}`))
+    })
+    asked.once('connect', (response, socket, head) => {
+      if (response.statusCode !== 200 || head.length > 0) {
+        socket.destroy()
+        return reject(new Error(`${proxy.shown} refused the tunnel with ${response.statusCode ?? 0}`))
+      }
+      const tls = connect({ socket, servername: url.hostname, host: url.hostname }, () => resolve(tls))
+      tls.once('error', reject)
+    })
+    asked.end()
+  })
+}
+
+async function answerOf(asked: ClientRequest): Promise<Answer> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    asked.once('error', reject)
+    asked.once('response', resolve)
+    asked.end()
+  })
+  let body = ''
+  response.setEncoding('utf8')
+  for await (const part of response) {
+    body += String(part)
+    if (body.length > longestBody) throw new Error('the answer has no end')
+  }
+  return { status: response.statusCode ?? 0, location: response.headers.location, body }
+}

@@ -1,0 +1,59 @@
+/** A program of the person who wrote the cutover file: its arguments as they are, no shell, an end in time. */
+import { spawn } from 'node:child_process'
+
+export type ProgramCall = {
+  readonly argv: readonly string[]
+  readonly withinMs: number
+  /** For its standard input. */
+  readonly input: string
+}
+
+/** `said`: the end of what it wrote to standard error, for people. */
+export type ProgramEnd =
+  | { readonly kind: 'ended'; readonly code: number; readonly printed: string; readonly said: string }
+  | { readonly kind: 'not-started'; readonly said: string }
+  /** Killed with all that it had started in its group, at its time limit, by a signal, or since it printed without end: what it has done is unknown. */
+  | { readonly kind: 'cut-off'; readonly said: string }
+
+const longestOutput = 1024 * 1024
+const shown = 500
+
+export async function runProgram({ argv, withinMs, input }: ProgramCall): Promise<ProgramEnd> {
+  const [program = '', ...rest] = argv
+  return await new Promise((resolve) => {
+    const child = spawn(program, rest, { stdio: 'pipe', detached: true }) // a group of its own
+    const output = { printed: '', said: '' }
+    let why: string | undefined
+    const cut = (because: string): void => {
+      why ??= because
+      killGroup(child.pid)
+    }
+    const timer = setTimeout(() => cut(`it did not end within ${withinMs} ms`), withinMs)
+    const collect = (part: keyof typeof output) => (text: string) => {
+      output[part] += text
+      if (output[part].length > longestOutput) cut('it printed without end')
+    }
+    child.stdout.setEncoding('utf8').on('data', collect('printed'))
+    child.stderr.setEncoding('utf8').on('data', collect('said'))
+    child.stdin.on('error', () => undefined) // it need not read it
+    child.stdin.end(input)
+    const end = (what: ProgramEnd): void => {
+      clearTimeout(timer)
+      resolve(what)
+    }
+    child.once('error', (cause) => end({ kind: 'not-started', said: cause.message }))
+    child.once('close', (code, signal) => {
+      const said = output.said.trim().slice(-shown)
+      if (why === undefined && code !== null) return end({ kind: 'ended', code, printed: output.printed, said })
+      end({ kind: 'cut-off', said: `${why ?? `it was ended by ${signal ?? 'nobody knows what'}`} ${said}`.trim() })
+    })
+  })
+}
+
+function killGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // gone already
+  }
+}

@@ -1,0 +1,83 @@
+/** Real redemptions through a proxy that cannot pin: again and again, until the org's login history shows one from the address (SF-287, SF-288). Each is one
+ *  of the canary's, through a keeper that stores what comes before anybody sees it (SF-286). */
+import type { Clock } from '../../values/domain.ts'
+import { before, milliseconds, minutes, seconds, type Duration, type Instant } from '../../values/time.ts'
+import type { CanaryPort } from '../ports.ts'
+import type { AddressText } from '../rules/plan.ts'
+import { judgeAttempts, samplingTerms, type Attempt } from '../rules/sampling.ts'
+import type { HistoryPort } from './history.ts'
+import type { JsonApi } from './json-api.ts'
+import { verifyCanary } from './keeper-canary.ts'
+
+export type SampledCanaryParts = {
+  /** The keeper whose proxy may leave from the address; undefined where none is known. */
+  readonly keeperOf: (address: AddressText) => JsonApi | undefined
+  readonly connections: readonly string[]
+  readonly history: HistoryPort
+  readonly clock: Clock
+  readonly wait: (length: Duration) => Promise<void>
+}
+
+type Tried = Awaited<ReturnType<CanaryPort['redeem']>>
+
+/** In all: the lease of a runner is a minute. */
+const longest = seconds(30)
+
+export function sampledCanary(parts: SampledCanaryParts): CanaryPort {
+  return {
+    async redeem(address) {
+      const keeper = parts.keeperOf(address)
+      if (keeper === undefined) return { result: 'unclear', evidence: `no proxy of the plan leaves from ${address}` }
+      let last: Tried = { result: 'spent', evidence: 'no canary is named' }
+      for (const connection of parts.connections) {
+        last = await sample(parts, { keeper, connection, address })
+        if (last.result !== 'spent') return last
+      }
+      return last
+    },
+  }
+}
+
+type Canary = { readonly keeper: JsonApi; readonly connection: string; readonly address: AddressText }
+
+async function sample(parts: SampledCanaryParts, canary: Canary): Promise<Tried> {
+  const { clock } = parts
+  const begun = clock()
+  const since = before(begun, minutes(2)) // its clock and ours need not agree
+  const known = new Set((await parts.history.attempts(since)).map(({ id }) => id))
+  let evidence = ''
+  for (let count = 1; count <= samplingTerms.most && clock() - begun < longest; count += 1) {
+    const went = await verifyCanary(canary.keeper, canary.connection)
+    if (went.result === 'spent') return went
+    evidence = `${went.evidence}, ${count} times`
+    const fresh = await heardOf(parts, { since, known })
+    const verdict = judgeAttempts(fresh, canary.address)
+    if (verdict !== undefined)
+      return {
+        result: verdict,
+        evidence: `${verdictWords[verdict]} ${canary.address}, says the login history: ${evidence}`,
+      }
+    for (const { id } of fresh) known.add(id)
+  }
+  return { result: 'unclear', evidence: `the login history shows no redemption from ${canary.address}: ${evidence}` }
+}
+
+const verdictWords = { success: 'a redemption from', refused: 'the list refused one from' } as const
+
+type Listening = { readonly since: Instant; readonly known: ReadonlySet<string> }
+
+/** What is new in the history, which may need a moment to show it. */
+async function heardOf(
+  { history, wait }: SampledCanaryParts,
+  { since, known }: Listening,
+): Promise<readonly Attempt[]> {
+  for (let look = 0; look < looks; look += 1) {
+    const fresh = (await history.attempts(since)).filter(({ id }) => !known.has(id))
+    if (fresh.length > 0) return fresh
+    await wait(milliseconds(between * (look + 1)))
+  }
+  return []
+}
+
+const looks = 4
+const between = 250 // ms, and more with each look
