@@ -30,7 +30,8 @@ export function openJsonApi({ base, token }: { readonly base: string; readonly t
         redirect: 'manual',
         signal: AbortSignal.timeout(patience),
       })
-      const text = await response.text()
+      // what is answered may come to stand in a journal, and some servers repeat what they were sent
+      const text = (await response.text()).replaceAll(token.expose(), '[secret]')
       return {
         status: response.status,
         body: fieldsIn(text),
