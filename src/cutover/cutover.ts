@@ -43,6 +43,8 @@ export type Cutovers = {
   readonly releaseSilent: (id: string, names: readonly string[]) => Promise<void>
   /** The newest where no id is said. */
   readonly view: (id?: string) => Promise<CutoverView | undefined>
+  /** The newest first. */
+  readonly list: (limit: number) => Promise<readonly StoredCutover[]>
   readonly close: () => Promise<void>
 }
 
@@ -78,6 +80,7 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
       await say(storage, id, { at: clock(), kind: 'released-silent', names })
     },
     view: async (id) => await view(storage, id),
+    list: async (limit) => await storage.read(() => findCutovers(limit)),
     close: () => storage.close(),
   }
 }

@@ -16,6 +16,7 @@ export function addCutoverCommands(program: Command, terminal: Terminal): void {
   addRun(cutover, terminal)
   addRollback(cutover, terminal)
   addStatus(cutover, terminal)
+  addList(cutover, terminal)
   addAsking(cutover, terminal)
   addRehearse(cutover, terminal)
   addDemo(cutover, terminal)
@@ -78,6 +79,17 @@ function addStatus(cutover: Command, terminal: Terminal): void {
   status.action(async (id: string | undefined) => {
     const { showStatus } = await import('../cutover/status.ts')
     await showStatus(terminal, id, status.optsWithGlobals<CutoverFlags>())
+  })
+}
+
+function addList(cutover: Command, terminal: Terminal): void {
+  const list = cutover
+    .command('list')
+    .description('the cutovers of this installation, the newest first')
+    .addHelpText('after', '\nExample:\n  sallyport cutover list')
+  list.action(async () => {
+    const { listCutovers } = await import('../cutover/status.ts')
+    await listCutovers(terminal, list.optsWithGlobals<CutoverFlags>())
   })
 }
 

@@ -1,20 +1,25 @@
-/** `cutover run`: does it, or goes on where a killed run stopped. Exit 0 done, 3 waiting for a person, 4 rolled back, 5 halted. */
-import { createInterface } from 'node:readline/promises'
+/** `cutover run` and `cutover rollback`: does it, or goes on where a killed run stopped. */
 import type { Cutovers, RunOutcome } from '../../cutover/cutover.ts'
 import type { CutoverPorts } from '../../cutover/ports.ts'
+import type { ReadPlan } from '../../cutover/configuration.ts'
+import type { StoredCutover } from '../../cutover/store/journal.ts'
 import { systemEnvironment } from '../../system.ts'
 import { isoText } from '../../values/time.ts'
-import { complaint, pasteable, wrongUsage } from '../complaint.ts'
+import { complaint, pasteable } from '../complaint.ts'
 import { openLog } from '../log.ts'
+import { shellWord } from '../self.ts'
 import { listenForStop } from '../stop-signals.ts'
 import type { Terminal } from '../terminal.ts'
-import { refuseFaults } from './plan-cutover.ts'
+import { agree } from './agree.ts'
+import { exitOf } from './exit-code.ts'
+import { openNarrator } from './narrator.ts'
+import { adviceOn, answerTo } from './questions.ts'
 import { cutoversOf, noAnswer, portsOf, readPlan, type CutoverFlags } from './place.ts'
-import { commandLine } from './words.ts'
+import { refuseFaults } from './plan-cutover.ts'
+import { openProgress } from './progress.ts'
+import { lengthWords, listWords } from './words.ts'
 
 export type RunFlags = CutoverFlags & { readonly yes?: boolean; readonly hold?: boolean }
-
-const exits = { 'done': 0, 'rolled-back': 4, 'halted': 5, 'aborted': 5 } as const
 
 export async function runCutoverCommand(terminal: Terminal, path: string, flags: RunFlags): Promise<void> {
   const read = readPlan(path, flags)
@@ -25,96 +30,131 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
     const under = await underWay(cutovers, read.plan.app)
     if (under === undefined) {
       refuseFaults(terminal, judged)
-      await agree(
-        terminal,
-        flags,
-        `Move ${read.plan.app} from ${read.plan.from.join(' and ')} to ${read.plan.to.join(' and ')}?`,
-      )
+      await agree(terminal, flags, forthQuestion(read, path))
     }
-    const { id, resumed } = await cutovers.begin(read.plan, ports)
+    const { id, resumed } = await cutovers.begin(read.plan, ports).catch(noAnswer)
     terminal.err(resumed ? `Going on with the cutover ${id}.` : `The cutover ${id} begins.`)
     if (flags.hold === true) await cutovers.ask(id, 'hold')
-    await drive(terminal, cutovers, { id, ports, flags })
+    await drive(terminal, cutovers, { id, path, ports, flags })
   } finally {
     await cutovers.close()
   }
 }
 
-/** `cutover rollback`: back to how it was, whatever state it is in, completed ones too. */
+/** Back to how it was, whatever state it is in, completed ones too. */
 export async function rollBackCommand(terminal: Terminal, path: string, flags: RunFlags): Promise<void> {
   const read = readPlan(path, flags)
   const cutovers = await cutoversOf(terminal, flags)
   try {
-    const view = await cutovers.view()
-    if (view === undefined || view.about.app !== read.plan.app)
-      throw complaint(`There is no cutover of ${read.plan.app} to be rolled back.`, 'sallyport cutover status')
-    await agree(terminal, flags, `Roll the cutover ${view.about.id} of ${view.about.app} back?`)
-    await cutovers.ask(view.about.id, 'rollback')
-    await drive(terminal, cutovers, { id: view.about.id, ports: portsOf(terminal, read, flags), flags })
+    const { id } = await newestOf(cutovers, read.plan.app)
+    await agree(terminal, flags, backQuestion(read, id))
+    await cutovers.ask(id, 'rollback')
+    await drive(terminal, cutovers, { id, path, ports: portsOf(terminal, read, flags), flags })
   } finally {
     await cutovers.close()
   }
 }
 
+function forthQuestion({ plan, file }: ReadPlan, path: string) {
+  const [from, to] = [listWords(plan.from), listWords(plan.to)]
+  const at = 'gateway' in file.traffic ? ` at ${file.traffic.gateway}` : ''
+  return {
+    changes: [
+      `This changes the refresh token IP allowlist of ${plan.app}, and what its traffic leaves from${at}:`,
+      `  ${to} come in, and once they are proven ${from} go. It takes ${lengthWords(plan.terms.propagation * 2 + plan.terms.watch)} or more, and can be rolled back.`,
+    ],
+    question: `Move ${plan.app} from ${from} to ${to}?`,
+    instead: `sallyport cutover plan ${shellWord(path)}`,
+  }
+}
+
+function backQuestion({ plan }: ReadPlan, id: string) {
+  const [from, to] = [listWords(plan.from), listWords(plan.to)]
+  return {
+    changes: [
+      `This puts the allowlist of ${plan.app} back to how it was before the cutover ${id}, and its traffic with it:`,
+      `  ${from} come back, and once they are proven ${to} go.`,
+    ],
+    question: `Roll the cutover ${id} of ${plan.app} back?`,
+    instead: `sallyport cutover status ${id}`,
+  }
+}
+
 async function underWay(cutovers: Cutovers, app: string): Promise<string | undefined> {
-  const view = await cutovers.view()
-  return view !== undefined && view.about.app === app && view.about.endedAt === null ? view.about.id : undefined
+  return (await cutovers.list(most)).find((each) => each.app === app && each.endedAt === null)?.id
 }
 
-/** `--yes` skips the question, never a check. */
-async function agree(terminal: Terminal, { yes }: RunFlags, question: string): Promise<void> {
-  if (yes === true) return
-  if (!process.stdin.isTTY)
-    throw wrongUsage('Nobody is there to be asked.', 'Give --yes to go on without the question.')
-  const line = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await line.question(`${question} [y/N] `)
-  line.close()
-  if (!/^y(?:es)?$/i.test(answer.trim())) throw complaint('Nothing was changed.', 'sallyport cutover plan FILE')
-  terminal.err('')
+async function newestOf(cutovers: Cutovers, app: string): Promise<StoredCutover> {
+  const found = (await cutovers.list(most)).find((each) => each.app === app)
+  if (found !== undefined) return found
+  throw complaint(`There is no cutover of ${app} to be rolled back.`, 'sallyport cutover list')
 }
 
-async function drive(
-  terminal: Terminal,
-  cutovers: Cutovers,
-  { id, ports, flags }: { readonly id: string; readonly ports: CutoverPorts; readonly flags: RunFlags },
-): Promise<void> {
-  const stop = listenForStop()
+const most = 1000
+
+type Driving = {
+  readonly id: string
+  readonly path: string
+  readonly ports: CutoverPorts
+  readonly flags: RunFlags
+}
+
+async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): Promise<void> {
+  const { id, path, flags } = driving
   const stopping = new AbortController()
-  void stop.requested.then(() => stopping.abort())
+  void listenForStop().requested.then(() => stopping.abort())
   const { clock } = systemEnvironment(openLog(terminal))
-  let last = ''
-  const outcome = await cutovers.run(id, {
-    ...{ ports, stopping: stopping.signal },
-    tell(command) {
-      const line = commandLine(command)
-      if (line === undefined || line === last) return
-      last = line
-      terminal.err(`${terminal.paintErr.dim(isoText(clock()).slice(11, 19))} ${line}`)
-    },
-  })
+  const progress = openProgress(terminal, clock)
+  const narrator = openNarrator({ ...progress, now: clock })
+  const ports = narrator.heard(driving.ports)
+  const outcome = await cutovers
+    .run(id, {
+      ...{ ports, stopping: stopping.signal },
+      tell(command, state) {
+        narrator.tell(command, state)
+        progress.tell(command, state)
+      },
+    })
+    .finally(progress.close)
   if (flags.json === true) terminal.out(JSON.stringify({ id, ...outcome }))
-  process.exitCode = say(terminal, id, outcome)
+  sayEnd(terminal, outcome, { id, path })
+  process.exitCode = exitOf(outcome)
 }
 
-function say(terminal: Terminal, id: string, outcome: RunOutcome): number {
+/** What a person does next is said where there is something to do. */
+function sayEnd(
+  terminal: Terminal,
+  outcome: RunOutcome,
+  { id, path }: { readonly id: string; readonly path: string },
+): void {
+  const { bold, green, yellow, red } = terminal.paintErr
+  const next = (...acts: readonly string[]): void => {
+    for (const each of acts) terminal.err(`${bold('Try:')} ${pasteable(each)}`)
+  }
+  const again = `sallyport cutover run ${shellWord(path)}`
   switch (outcome.kind) {
     case 'ended':
-      terminal.err(`${outcome.how}: ${outcome.instruction}`)
-      return exits[outcome.how]
+      terminal.err(
+        `${{ 'done': green, 'rolled-back': yellow, 'halted': red, 'aborted': yellow }[outcome.how](`${outcome.how}:`)} ${outcome.instruction}`,
+      )
+      if (outcome.how === 'halted')
+        next(`sallyport cutover status ${id}`, again, `sallyport cutover rollback ${shellWord(path)}`)
+      if (outcome.how === 'aborted') next(`sallyport cutover rollback ${shellWord(path)}`)
+      return
     case 'waiting':
-      terminal.err(outcome.question)
-      terminal.err(`Try: ${pasteable(`sallyport cutover release ${id}`)}, then run it again.`)
-      return 3
+      terminal.err(`${yellow('waiting for you:')} ${outcome.question}`)
+      terminal.err(adviceOn(outcome.question))
+      return next(answerTo(outcome.question, id), again)
+    case 'stopped':
+      terminal.err('Stopped where it is safe to be: what is in the list and in the pool stays as it is.')
+      return next(again)
     case 'held':
       throw complaint(
         `The cutover ${id} is being run by ${outcome.holder} until ${isoText(outcome.until)}.`,
-        'sallyport cutover status',
+        `sallyport cutover status ${id}`,
         'Wait: a runner that died is followed within a minute.',
       )
     case 'unknown':
-      throw complaint(`There is no cutover ${id}.`, 'sallyport cutover status')
-    case 'stopped':
-      terminal.err(`Stopped where it is safe to be. Try: ${pasteable('sallyport cutover run FILE')} goes on.`)
-      return 3
+      throw complaint(`There is no cutover ${id}.`, 'sallyport cutover list')
   }
 }

@@ -1,53 +1,131 @@
-/** `cutover status`, and what a person may ask of a cutover that runs. */
+/** `cutover status` and `cutover list`, and what a person may ask of a cutover that runs. */
+import type { CutoverView, Cutovers } from '../../cutover/cutover.ts'
 import type { Entry } from '../../cutover/rules/journal.ts'
-import { isoText, instant } from '../../values/time.ts'
-import { complaint } from '../complaint.ts'
+import { systemEnvironment } from '../../system.ts'
+import { isoText, instant, type Instant } from '../../values/time.ts'
+import { complaint, pasteable } from '../complaint.ts'
+import { openLog } from '../log.ts'
 import type { Terminal } from '../terminal.ts'
+import { table } from '../table.ts'
 import { cutoversOf, type CutoverFlags } from './place.ts'
 import { proofsIn } from './proofs.ts'
-import { entryLine } from './words.ts'
+import { standingOf, type Standing } from './standing.ts'
+import { storyOf, type Story, type StoryStep } from './story.ts'
+import { taleOf } from './tale.ts'
+import { clockTime, dayAndTime, lengthWords, listWords } from './words.ts'
 
 export async function showStatus(terminal: Terminal, id: string | undefined, flags: CutoverFlags): Promise<void> {
+  const now = systemEnvironment(openLog(terminal)).clock()
+  await withCutovers(terminal, flags, async (cutovers) => {
+    const view = await find(cutovers, id)
+    const story = storyOf(view.entries, now)
+    const standing = standingOf(view, story, now)
+    if (flags.json === true) return terminal.out(JSON.stringify(statusJson(view, story, standing)))
+    for (const line of statusLines(terminal, view, { story, standing, now })) terminal.out(line)
+  })
+}
+
+export async function listCutovers(terminal: Terminal, flags: CutoverFlags): Promise<void> {
+  const now = systemEnvironment(openLog(terminal)).clock()
+  await withCutovers(terminal, flags, async (cutovers) => {
+    const all = (await cutovers.list(100)).map(async ({ id }) => await find(cutovers, id))
+    const views = await Promise.all(all)
+    const rows = views.map((view) => ({ view, standing: standingOf(view, storyOf(view.entries, now), now) }))
+    if (flags.json === true)
+      return terminal.out(JSON.stringify(rows.map(({ view, standing }) => rowJson(view, standing))))
+    if (rows.length === 0) throw noneYet()
+    const lines = rows.map(({ view: { about, state }, standing }) => [
+      ...[about.id, about.app, listWords(state.plan.from), listWords(state.plan.to)],
+      ...[dayAndTime(instant(about.createdAt)), standing.state],
+    ])
+    for (const line of table([['Cutover', 'App', 'From', 'To', 'Begun (UTC)', 'State'], ...lines])) terminal.out(line)
+  })
+}
+
+const rowJson = ({ about, state }: CutoverView, standing: Pick<Standing, 'state'>) => ({
+  ...{ id: about.id, app: about.app, from: state.plan.from, to: state.plan.to, state: standing.state },
+  ...{ begunAt: isoText(instant(about.createdAt)), endedAt: timeOrNull(about.endedAt) },
+})
+
+const timeOrNull = (at: number | null | undefined): string | null =>
+  at === null || at === undefined ? null : isoText(instant(at))
+
+async function withCutovers(
+  terminal: Terminal,
+  flags: CutoverFlags,
+  work: (cutovers: Cutovers) => Promise<void>,
+): Promise<void> {
   const cutovers = await cutoversOf(terminal, flags)
   try {
-    const view = await cutovers.view(id)
-    if (view === undefined)
-      throw complaint(
-        id === undefined ? 'No cutover was ever begun here.' : `There is no cutover ${id}.`,
-        'sallyport cutover plan FILE',
-      )
-    const { about, entries, state } = view
-    if (flags.json === true) {
-      const { plan, direction, ended, held, paused, listed } = state
-      return terminal.out(
-        JSON.stringify({
-          ...about,
-          plan,
-          direction,
-          ended: ended ?? null,
-          held,
-          paused,
-          listed,
-          entries: entries.length,
-          proofs: proofsIn(entries),
-        }),
-      )
-    }
-    for (const entry of entries) {
-      const line = entryLine(entry)
-      if (line !== undefined) terminal.out(line)
-    }
-    const by =
-      about.holder === null
-        ? 'nobody runs it'
-        : `run by ${about.holder}, whose lease ends ${isoText(instant(about.until))}`
-    terminal.out(`${about.id}: ${state.ended?.how ?? `under way ${state.direction}`}, ${by}`)
+    await work(cutovers)
   } finally {
     await cutovers.close()
   }
 }
 
+async function find(cutovers: Cutovers, id: string | undefined): Promise<CutoverView> {
+  const view = await cutovers.view(id)
+  if (view !== undefined) return view
+  throw id === undefined ? noneYet() : complaint(`There is no cutover ${id}.`, 'sallyport cutover list')
+}
+
+const noneYet = () => complaint('No cutover was ever begun here.', 'sallyport cutover plan FILE')
+
+/** The fields are documented in docs/guides/cutover.md. */
+function statusJson(view: CutoverView, story: Story, { state, next, person }: Standing) {
+  const { about, entries, state: now } = view
+  const { direction, ended, held, paused, listed, turned } = now
+  const steps = (all: readonly StoryStep[]) =>
+    all.map((each) => ({ name: each.name, state: each.state, doneAt: timeOrNull(each.doneAt) }))
+  return {
+    ...rowJson(view, { state }),
+    ...{ direction, turned: turned ?? null, ended: ended ?? null, held, paused, listed },
+    runner: about.holder === null ? null : { name: about.holder, leaseEndsAt: isoText(instant(about.until)) },
+    steps: steps(story.steps),
+    ...{ next: { says: next.says, until: timeOrNull(next.until) }, person },
+    ...{ entries: entries.length, proofs: proofsIn(entries) },
+    story: taleOf(entries).map(({ at, text }) => ({ at: isoText(at), text })),
+  }
+}
+
+type Shown = { readonly story: Story; readonly standing: Standing; readonly now: Instant }
+
+function statusLines({ paint }: Terminal, { about, entries, state }: CutoverView, shown: Shown): string[] {
+  const { story, standing, now } = shown
+  const { bold, dim, green, yellow } = paint
+  const { from, to } = state.plan
+  const stepLines = (steps: readonly StoryStep[]): string[] =>
+    table(steps.map(({ name, state: is, doneAt }, i) => ['', String(i + 1), name, stepWords(is, doneAt)])).map(
+      (line, i) => ({ 'done': green, 'now': yellow, 'to-come': dim })[steps[i]?.state ?? 'to-come'](line),
+    )
+  return [
+    bold(`Cutover ${about.id} of ${about.app}: from ${listWords(from)} to ${listWords(to)}`),
+    `Begun ${dayAndTime(instant(about.createdAt))} UTC, ${lengthWords(now - about.createdAt)} ago. It is ${standing.words}.`,
+    '',
+    ...(story.forth === undefined ? [] : [...stepLines(story.forth), `  It has turned back: ${state.turned ?? ''}`]),
+    ...stepLines(story.steps),
+    '',
+    ...taleOf(entries).map(({ at, text }) => `${dim(clockTime(at))}  ${text}`),
+    '',
+    `${bold('Next')}  ${standing.next.says}`,
+    `${bold('You')}   ${standing.person.says}`,
+    ...standing.person.commands.map((each) => `${bold('Try:')} ${pasteable(each)}`),
+  ]
+}
+
+const stepWords = (state: StoryStep['state'], doneAt: Instant | undefined): string =>
+  state === 'to-come' ? 'to come' : doneAt === undefined ? state : `${state} ${clockTime(doneAt)}`
+
 export type Asking = (Entry & { readonly kind: 'asked' })['what']
+
+const askedWords: Readonly<Record<Asking, string>> = {
+  hold: 'The old addresses stay in the list until you release it.',
+  release: 'The removal may go on.',
+  pause: 'It does nothing further until you let it continue.',
+  continue: 'It goes on.',
+  abort: 'It ends where it is; what was done stays, and can be rolled back.',
+  rollback: 'It goes back to how it was.',
+}
 
 /** The runner reads it before its next step. */
 export async function askCutover(
@@ -55,15 +133,18 @@ export async function askCutover(
   { what, id }: { readonly what: Asking; readonly id: string | undefined },
   flags: CutoverFlags,
 ): Promise<void> {
-  const cutovers = await cutoversOf(terminal, flags)
-  try {
-    const view = await cutovers.view(id)
-    if (view === undefined) throw complaint('There is no such cutover.', 'sallyport cutover status')
-    await cutovers.ask(view.about.id, what)
-    const silent = view.state.seen?.silent ?? []
-    if (what === 'release' && silent.length > 0) await cutovers.releaseSilent(view.about.id, silent)
-    terminal.out(`${view.about.id}: ${what}`)
-  } finally {
-    await cutovers.close()
-  }
+  await withCutovers(terminal, flags, async (cutovers) => {
+    const { about, state } = await find(cutovers, id)
+    if (about.endedAt !== null)
+      throw complaint(
+        `The cutover ${about.id} has ended (${state.ended?.how ?? 'done'}), so nothing is there to ${what}.`,
+        `sallyport cutover status ${about.id}`,
+      )
+    await cutovers.ask(about.id, what)
+    const silent = state.seen?.silent ?? []
+    if (what === 'release' && silent.length > 0) await cutovers.releaseSilent(about.id, silent)
+    if (flags.json === true) return terminal.out(JSON.stringify({ id: about.id, asked: what }))
+    terminal.out(`${about.id}: ${askedWords[what]}`)
+    if (about.holder === null) terminal.out('Nobody runs it at this moment: it is read when it is run again.')
+  })
 }

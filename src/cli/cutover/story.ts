@@ -83,6 +83,11 @@ export function storyOf(entries: readonly Entry[], now: Instant): Story {
   return story.tell(now)
 }
 
+/** By what is seen just now; undefined where nothing is, or where every step is done. */
+export function stepNow(state: State, now: Instant): StepName | undefined {
+  return state.seen === undefined ? undefined : stepNames[firstOpen({ state, seen: state.seen, now })]
+}
+
 /** `at`: the index of the step that is under way; it only grows, though a proof may be asked for again later. */
 type Way = { readonly at: number; readonly done: readonly Instant[] }
 

@@ -1,82 +1,69 @@
 /** A cutover in plain words. */
-import type { Command } from '../../cutover/rules/command.ts'
-import type { Act, Entry } from '../../cutover/rules/journal.ts'
-import { isoText, type Instant } from '../../values/time.ts'
+import type { Act } from '../../cutover/rules/journal.ts'
+import { isoText, type Duration, type Instant } from '../../values/time.ts'
 
-/** Undefined for what nobody wants to read each time. */
-export function commandLine(command: Command): string | undefined {
-  switch (command.kind) {
-    case 'observe':
-      return undefined
-    case 'act':
-      return `${actWords(command.act)}: ${command.why}`
-    case 'probe':
-      return `is ${command.address} live?`
-    case 'redeem':
-      return `a real redemption from ${command.address}`
-    case 'watch':
-      return 'how did redemptions go since the removal?'
-    case 'wait':
-      return `until ${clockTime(command.until)}: ${command.why}`
-    case 'ask-person':
-      return undefined
-    case 'turn':
-      return `back to where it was: ${command.why}`
-    case 'end':
-      return undefined
-  }
-}
-
-export function actWords(act: Act): string {
+/** To be done, or done: `add 192.0.2.1 to the list`, `added 192.0.2.1 to the list`. */
+export function actWords(act: Act, tense: 'to do' | 'done' = 'to do'): string {
   switch (act.kind) {
     case 'save-list':
       return [
-        ...(act.add.length > 0 ? [`add ${act.add.join(' and ')} to the list`] : []),
-        ...(act.remove.length > 0 ? [`take ${act.remove.join(' and ')} out of the list`] : []),
+        ...(act.add.length > 0 ? [`${tense === 'done' ? 'added' : 'add'} ${listWords(act.add)} to the list`] : []),
+        ...(act.remove.length > 0
+          ? [`${tense === 'done' ? 'took' : 'take'} ${listWords(act.remove)} out of the list`]
+          : []),
       ].join(', ')
     case 'set-pool':
-      return act.modes
-        .map(({ address, mode }) => `${address} ${mode === 'absent' ? 'leaves the pool' : `becomes ${mode}`}`)
-        .join(', ')
+      return poolWords(act, tense)
     case 'invalidate':
-      return 'make void what an earlier runner may still be writing'
+      return `${tense === 'done' ? 'made' : 'make'} void what an earlier runner may still be writing`
   }
 }
 
-/** Undefined for looks, of which there are hundreds. */
-export function entryLine(entry: Entry): string | undefined {
-  const words = entryWords(entry)
-  return words === undefined ? undefined : `${isoText(entry.at)} ${words}`
+type PoolWords = (addresses: string, tense: 'to do' | 'done') => string
+const poolModes: Readonly<Record<'active' | 'standby' | 'draining' | 'absent', PoolWords>> = {
+  active: (addresses) => `let new traffic leave from ${addresses}`,
+  standby: (addresses) => `put ${addresses} into the pool on standby`,
+  draining: (addresses, tense) => `${tense === 'done' ? 'drained' : 'drain'} ${addresses}`,
+  absent: (addresses, tense) => `${tense === 'done' ? 'took' : 'take'} ${addresses} out of the pool`,
 }
 
-function entryWords(entry: Entry): string | undefined {
-  switch (entry.kind) {
-    case 'planned':
-      return `planned: ${entry.plan.app} from ${entry.plan.from.join(' and ')} to ${entry.plan.to.join(' and ')}`
-    case 'took-over':
-      return `runner ${entry.runner} took over (${entry.fence})`
-    case 'intent':
-    case 'observed':
-      return undefined
-    case 'not-observed':
-      return `nothing could be seen: ${entry.why}`
-    case 'acted':
-      return `${actWords(entry.act)}: ${entry.result}${entry.why === undefined ? '' : ` (${entry.why})`}`
-    case 'probed':
-      return `probe of ${entry.address}: ${entry.result}. ${entry.evidence}`
-    case 'redeemed':
-      return `redemption from ${entry.address}: ${entry.result}. ${entry.evidence}`
-    case 'watched':
-      return `${entry.successes} of ${entry.attempts} redemptions went well since the removal, ${entry.refused} refused by the list`
-    case 'turned':
-      return `turned back: ${entry.why}`
-    case 'asked':
-      return `a person asked: ${entry.what}`
-    case 'released-silent':
-      return `a person let go: ${entry.names.join(', ')}`
-    case 'ended':
-      return `${entry.how}: ${entry.instruction}`
-  }
+/** What goes the same way is said together. */
+function poolWords({ modes }: Act & { readonly kind: 'set-pool' }, tense: 'to do' | 'done'): string {
+  const said = [...new Set(modes.map(({ mode }) => mode))].map((mode) => {
+    const addresses = modes.filter((each) => each.mode === mode).map(({ address }) => address)
+    return poolModes[mode](listWords(addresses), tense)
+  })
+  return said.join(', ')
 }
 
-const clockTime = (at: Instant): string => isoText(at).slice(11, 19)
+export const clockTime = (at: Instant): string => isoText(at).slice(11, 19)
+
+/** `2026-11-21 18:59:02`, in UTC. */
+export const dayAndTime = (at: Instant): string => isoText(at).slice(0, 19).replace('T', ' ')
+
+/** `15 min`, `42 s`, `3 days`, `1 h 5 min`. */
+export function lengthWords(length: Duration | number): string {
+  const all = Math.max(0, Math.round(length / 1000))
+  const [days, hours, minutes, seconds] = [
+    Math.floor(all / 86_400),
+    Math.floor(all / 3600) % 24,
+    Math.floor(all / 60) % 60,
+    all % 60,
+  ]
+  const parts = [
+    ...(days > 0 ? [`${days} ${days === 1 ? 'day' : 'days'}`] : []),
+    ...(hours > 0 ? [`${hours} h`] : []),
+    ...(minutes > 0 ? [`${minutes} min`] : []),
+    ...(seconds > 0 ? [`${seconds} s`] : []),
+  ]
+  return parts.slice(0, 2).join(' ') || '0 s'
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listWords = (all: readonly string[]): string =>
+  all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1) ?? ''}`
+
+/** Evidence is left as it was said, but for the full stop at its end. */
+export const stopped = (text: string): string => `${text.trim()}${/[.!?]$/.test(text.trim()) ? '' : '.'}`
+
+export const sentence = (text: string): string => `${text.trim().charAt(0).toUpperCase()}${stopped(text).slice(1)}`

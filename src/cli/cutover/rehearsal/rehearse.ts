@@ -14,6 +14,7 @@ import { loadSettings } from '../../settings.ts'
 import { listenForStop } from '../../stop-signals.ts'
 import type { Terminal } from '../../terminal.ts'
 import { exitOf } from '../exit-code.ts'
+import type { Narrator } from '../narrator.ts'
 import { refuseFaults } from '../plan-cutover.ts'
 import { noAnswer, orgToken, portsOf, readPlan, type CutoverFlags } from '../place.ts'
 import { openLoad, type Load, type Tally } from '../stage/load.ts'
@@ -21,7 +22,7 @@ import { openStage, type Stage, type StageEnvironment } from '../stage/stage.ts'
 import { bentTime, type BentTime } from './bent-time.ts'
 import { copyApp } from './copy.ts'
 import { bendPorts, isRehearsalFault, rehearsalFaults, type RehearsalFault } from './faults.ts'
-import { endLines, headLines, printStep, rehearsalJson } from './report.ts'
+import { endLines, headLines, rehearsalJson, rehearsalNarrator } from './report.ts'
 import { customers, type Rehearsed, type Setting } from './setting.ts'
 import { itself, standInsFor, type StandIns } from './stand-ins.ts'
 
@@ -138,9 +139,11 @@ async function run(terminal: Terminal, stage: Stage, playing: Playing): Promise<
     const ports = bendPorts(stage.ports({ canaries: [canary], wait: environment.wait }), faults, place)
     const began = environment.clock()
     const { id } = await cutovers.begin({ ...read.plan, from, to }, ports)
-    const tell = isPlain ? printStep(terminal, { began, clock: environment.clock, standIns }) : () => undefined
+    const narrator = isPlain ? rehearsalNarrator(terminal, { began, clock: environment.clock, standIns }) : silent
     for (let again = 0; ; again += 1) {
-      const outcome = await cutovers.run(id, { ports, tell, stopping: stopping.signal })
+      const outcome = await cutovers.run(id, {
+        ...{ ports: narrator.heard(ports), tell: narrator.tell, stopping: stopping.signal },
+      })
       const isOver = outcome.kind !== 'waiting' || again >= mostAgain || stopping.signal.aborted
       if (isOver) return { outcome, tookMs: environment.clock() - began }
       // with waits this short a customer may not have redeemed again yet
@@ -151,5 +154,6 @@ async function run(terminal: Terminal, stage: Stage, playing: Playing): Promise<
   }
 }
 
+const silent: Narrator = { tell: () => undefined, heard: (ports) => ports }
 const mostAgain = 20
 const pauseBeforeAgain = milliseconds(200)

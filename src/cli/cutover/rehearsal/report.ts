@@ -1,9 +1,10 @@
 /** A rehearsal as it is told: who plays whom, what the real run would print, and how it ended. */
-import type { Command } from '../../../cutover/rules/command.ts'
 import type { Clock } from '../../../values/domain.ts'
 import type { Instant } from '../../../values/time.ts'
 import { exitOf } from '../exit-code.ts'
-import { commandLine } from '../words.ts'
+import { openNarrator, type Narrator } from '../narrator.ts'
+import { headings } from '../progress.ts'
+import { lengthWords } from '../words.ts'
 import type { Paint, Terminal } from '../../terminal.ts'
 import { rehearsalFaults } from './faults.ts'
 import { customers, type Rehearsed, type Setting } from './setting.ts'
@@ -24,19 +25,16 @@ export function headLines({ bold, yellow }: Paint, { read, copy, standIns, fault
   ]
 }
 
-/** What `cutover run` would print, with the time that it would be then. */
-export function printStep(
-  terminal: Terminal,
+/** What `cutover run` would print, with the time that would have passed then. */
+export function rehearsalNarrator(
+  { out, paint }: Terminal,
   { began, clock, standIns }: { readonly began: Instant; readonly clock: Clock; readonly standIns: StandIns },
-): (command: Command) => void {
-  let last = ''
-  return (command) => {
-    const line = commandLine(command)
-    const same = command.kind === 'wait' ? command.why : line
-    if (line === undefined || same === undefined || same === last) return
-    last = same
-    terminal.out(`${terminal.paint.dim(elapsed(clock() - began))}  ${standIns.named(line)}`)
-  }
+): Narrator {
+  const line = (text: string): void => out(`${paint.dim(elapsed(clock() - began))}  ${standIns.named(text)}`)
+  return openNarrator({
+    ...{ line, now: clock },
+    step: (name, _number, direction) => line(paint.bold(headings[direction][name])),
+  })
 }
 
 export function endLines(paint: Paint, { standIns }: Setting, { outcome, tally, tookMs }: Rehearsed): string[] {
@@ -47,7 +45,7 @@ export function endLines(paint: Paint, { standIns }: Setting, { outcome, tally, 
     `${paint.dim(elapsed(tookMs))}  ${paintIt(standIns.named(endWords(outcome)))}`,
     '',
     `${good + failed} redemptions of the customers meanwhile, ${failed === 0 ? paint.green('0 failed') : paint.red(`${failed} failed (${why})`)}.`,
-    `The real run would end with exit code ${exitOf(outcome)}, after about ${Math.max(1, Math.round(tookMs / 60_000))} min.`,
+    `The real run would end with exit code ${exitOf(outcome)}, after about ${lengthWords(Math.ceil(tookMs / 60_000) * 60_000)}.`,
   ]
 }
 
