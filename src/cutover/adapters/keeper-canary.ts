@@ -6,7 +6,8 @@ import { textIn, type JsonAnswer, type JsonApi } from './json-api.ts'
 
 export type KeeperCanaryParts = {
   readonly api: JsonApi
-  /** Tried in their order: the next where one is spent. */
+  /** Tried in their order: the next where one is spent. One that brought no verdict stands back behind the others from then on: its token may be in
+   *  doubt for hours (P-22), and is no proof meanwhile. */
   readonly connections: readonly string[]
   readonly egressOf: (address: AddressText) => Promise<string | undefined>
 }
@@ -14,13 +15,15 @@ export type KeeperCanaryParts = {
 type Tried = Awaited<ReturnType<CanaryPort['redeem']>>
 
 export function keeperCanary({ api, connections, egressOf }: KeeperCanaryParts): CanaryPort {
+  let order = [...connections]
   return {
     async redeem(address) {
       const egress = await egressOf(address)
       if (egress === undefined) return { result: 'unclear', evidence: `no egress leaves from ${address}` }
       let last: Tried = { result: 'spent', evidence: 'no canary is named' }
-      for (const connection of connections) {
+      for (const connection of order) {
         last = await verify(api, { connection, egress, address })
+        if (last.result === 'unclear') order = [...order.filter((each) => each !== connection), connection]
         if (last.result !== 'spent') return last
       }
       return last
