@@ -68,7 +68,7 @@ describe('the REST API', () => {
     const { json } = await org.get(`${v}/sobjects`, access)
     deepEqual(
       json.sobjects.map(({ name }: { name: string }) => name),
-      ['LoginHistory', 'OauthToken', 'User'],
+      ['LoginHistory', 'OauthToken', 'User', 'UserPermissionAccess'],
     )
   })
 

@@ -109,11 +109,11 @@ const expiredFor = ({ instance }: SalesforceApiParts): Error =>
   )
 
 async function callWith<T>(
-  { instance, api, times, load = loadJsforce }: SalesforceApiParts,
+  { instance, api, times, load = () => import('jsforce') }: SalesforceApiParts,
   accessToken: string,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const jsforce = await load()
+  const jsforce = await load().catch(absent)
   const connection = new jsforce.Connection({ instanceUrl: instance, accessToken, version: api })
   const late = AbortSignal.timeout(times.call)
   const timeout = new Promise<never>((_resolve, reject) => {
@@ -126,16 +126,10 @@ async function callWith<T>(
   }
 }
 
-async function loadJsforce(): Promise<{ readonly Connection: typeof Connection }> {
-  try {
-    return await import('jsforce')
-  } catch (cause) {
-    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND'
-    if (!isAbsent) throw cause
-    throw new Error('A cutover of a Salesforce org needs jsforce, which is not installed. Run: npm install jsforce@3', {
-      cause,
-    })
-  }
+function absent(cause: unknown): never {
+  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause
+  const message = 'A cutover of a Salesforce org needs jsforce, which is not installed. Run: npm install jsforce@3'
+  throw new Error(message, { cause })
 }
 
 /** SOAP faults and REST errors of jsforce carry a code; what carries none, or one that passes, is no refusal. */

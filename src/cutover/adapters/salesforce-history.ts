@@ -6,7 +6,7 @@ import { unknownAddress, type Redeemer, type Redemptions } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
 import type { Attempt } from '../rules/sampling.ts'
 import type { HistoryPort } from './history.ts'
-import { numberIn, textIn, type Fields } from './json-api.ts'
+import { textIn, type Fields } from './json-api.ts'
 import type { SalesforceApi } from './salesforce-api.ts'
 
 export type SalesforceHistoryParts = {
@@ -16,19 +16,39 @@ export type SalesforceHistoryParts = {
   readonly clock: Clock
 }
 
+/** One that was refused before anybody was known has '' for its user. */
 type Login = Attempt & { readonly userId: string; readonly at: Instant }
-type Token = { readonly id: string; readonly userId: string; readonly usedAt: Instant | undefined }
+/** Its id is null in Salesforce (SF-322), so its last use names it: it changes when it is used, and not before. */
+type Token = { readonly userId: string; readonly usedAt: Instant | undefined }
 
 export function salesforceHistory(parts: SalesforceHistoryParts): HistoryPort {
   const logins = openLogins(parts)
+  let seesAll: Promise<void> | undefined
   return {
     async redeemers(since) {
+      seesAll ??= checkAccess(parts)
+      await seesAll.catch((cause: unknown) => {
+        seesAll = undefined
+        throw cause
+      })
       const tokens = await tokensOf(parts) // before the history, so that it has what they have
       return redeemersIn(parts, { tokens, logins: await logins(since), since })
     },
     redemptions: async (since) => redemptionsIn(await logins(since)),
     attempts: async (since) => (await logins(since)).map(({ id, address, result }) => ({ id, address, result })),
   }
+}
+
+/** Who may not see them all is shown his own, and nobody says that there are more (SF-319, SF-322). */
+async function checkAccess({ salesforce }: SalesforceHistoryParts): Promise<void> {
+  const [access] = await salesforce.query(
+    'SELECT PermissionsManageUsers, PermissionsCustomizeApplication FROM UserPermissionAccess',
+  )
+  const has = (name: string): boolean => access?.[name] === true
+  if (has('PermissionsManageUsers') && has('PermissionsCustomizeApplication')) return
+  throw new Error(
+    'The user of the access token does not see who redeemed: give him Manage Users (for login history) and Customize Application (for tokens).',
+  )
 }
 
 /** Rows may appear in login history a while after what they tell of. */
@@ -63,10 +83,9 @@ const isOf = (record: Fields, application: string): boolean =>
   textIn(record, 'Application')?.toLowerCase() === application.toLowerCase()
 
 function loginOf(record: Fields): Login {
-  const [id, userId, time, from] = ['Id', 'UserId', 'LoginTime', 'SourceIp'].map((name) => textIn(record, name))
+  const [id, userId = '', time, from] = ['Id', 'UserId', 'LoginTime', 'SourceIp'].map((name) => textIn(record, name))
   const parsed = parseAddress(from ?? '')
-  if (id === undefined || userId === undefined || time === undefined)
-    throw new Error('a row of LoginHistory lacks what every row has')
+  if (id === undefined || time === undefined) throw new Error('a row of LoginHistory lacks what every row has')
   const address = parsed.ok ? formatAddress(parsed.value) : unknownAddress
   return { id, userId, at: instant(time), address, result: resultOf(textIn(record, 'Status') ?? '') }
 }
@@ -86,12 +105,12 @@ const redemptionsIn = (logins: readonly Login[]): Redemptions => ({
 async function tokensOf({ salesforce, application }: SalesforceHistoryParts): Promise<readonly Token[]> {
   const name = application.replaceAll(/[\\']/g, String.raw`\$&`)
   const records = await salesforce.query(
-    `SELECT Id, UserId, AppName, LastUsedDate, UseCount FROM OauthToken WHERE AppName = '${name}'`,
+    `SELECT UserId, AppName, LastUsedDate FROM OauthToken WHERE AppName = '${name}'`,
   )
   return records.map((each) => {
-    const [id, userId, used] = ['Id', 'UserId', 'LastUsedDate'].map((field) => textIn(each, field))
-    if (id === undefined || userId === undefined) throw new Error('a row of OauthToken lacks what every row has')
-    return { id, userId, usedAt: used === undefined || numberIn(each, 'UseCount') === 0 ? undefined : instant(used) }
+    const [userId, used] = [textIn(each, 'UserId'), textIn(each, 'LastUsedDate')]
+    if (userId === undefined) throw new Error('a row of OauthToken has no user')
+    return { userId, usedAt: used === undefined ? undefined : instant(used) }
   })
 }
 
@@ -105,15 +124,18 @@ function redeemersIn(
 ): readonly Redeemer[] {
   const good = logins.filter(({ result }) => result === 'success')
   const used = tokens.filter(({ usedAt }) => usedAt !== undefined && usedAt >= since)
-  if (used.length > 0 && logins.length === 0)
+  if (logins.length === 0)
     throw new Error(
-      `OauthToken says that ${application} was used, and LoginHistory has no login of an application of that name: see under Login History in Setup what it is called there.`,
+      `LoginHistory has nothing of an application that is called ${application}, ${used.length > 0 ? 'and OauthToken says that it was used' : 'not in all of the look-back'}: see under Login History in Setup what it is called there (its label), and say so as application.`,
     )
   const byUser = Map.groupBy(good, ({ userId }) => userId)
   const ofTokens = used.flatMap((token) => {
     const own = byUser.get(token.userId) ?? []
     const isOnly = tokens.filter(({ userId }) => userId === token.userId).length === 1
-    return placesOf(own, token, isOnly).map((each) => ({ ...each, name: `${token.userId} (grant ${token.id})` }))
+    return placesOf(own, token, isOnly).map((each) => ({
+      ...each,
+      name: `${token.userId} (token last used ${isoText(token.usedAt ?? since)})`,
+    }))
   })
   const holders = new Set(tokens.map(({ userId }) => userId))
   const others = [...byUser].filter(([userId]) => !holders.has(userId))

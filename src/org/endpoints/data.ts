@@ -54,6 +54,10 @@ function listObjects(_parts: OrgParts, { version }: RestCall): Promise<RestReply
       ...{ name: 'User', label: 'User', labelPlural: 'Users', keyPrefix: '005' },
       urls: { sobject: `${url}/User`, rowTemplate: `${url}/User/{ID}` },
     },
+    {
+      ...{ name: 'UserPermissionAccess', label: 'User Permission Access', labelPlural: 'User Permission Access' },
+      ...{ keyPrefix: '000', urls: {} },
+    },
   ]
   const readOnly = { createable: false, updateable: false, deletable: false, custom: false, queryable: true }
   const sobjects = described.map((each) => ({ ...each, ...readOnly, retrieveable: each.name === 'User' }))

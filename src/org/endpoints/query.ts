@@ -1,4 +1,4 @@
-/** `/services/data/vNN.0/query`: SOQL on User, OauthToken and LoginHistory, in pages of 2,000 records. */
+/** `/services/data/vNN.0/query`: SOQL on User, OauthToken, LoginHistory and one's own permissions, in pages of 2,000 records. */
 import { fault, ok, type Result } from '../../values/result.ts'
 import { parseSalesforceId } from '../../values/salesforce-id.ts'
 import type { OrgParts } from '../parts.ts'
@@ -10,7 +10,7 @@ import { findUser, findUserById, type UserRow } from '../store/users.ts'
 import { all, type Program } from '../../storage/program.ts'
 import { personOf } from './person.ts'
 import { findLoginRecords, type LoginEdge } from './query-logins.ts'
-import { sObject, tokenFields, userFields, type RecordFields } from './records.ts'
+import { permissionFields, sObject, tokenFields, userFields, type RecordFields } from './records.ts'
 import { notFound, type RestCall, type RestFault, type RestReply, type RestResource } from './rest.ts'
 
 const pageSize = 2_000
@@ -68,6 +68,10 @@ async function find(parts: OrgParts, query: SoqlQuery, page: Asked): Promise<Res
       return ok(await parts.storage.read(() => findTokens(textsOf(where.value), page)))
     case 'LoginHistory':
       return ok(await parts.storage.read(() => findLoginRecords(resolved, page)))
+    case 'UserPermissionAccess': {
+      const permissions = await parts.storage.read(() => findPermissions(page.asker))
+      return ok({ count: 1, records: page.limit < 1 ? [] : [permissionFields(permissions)] })
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 /** Records of the objects that can be queried, as the REST API writes them. */
 import { numberedId } from '../../values/salesforce-id.ts'
+import { hasPermission, type Permissions } from '../rules/permissions.ts'
+import { askedPermissions } from '../rules/soql.ts'
 import type { LoginRow } from '../store/logins.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Person } from './person.ts'
@@ -38,7 +40,7 @@ export function tokenFields(row: ConnectionRow): RecordFields {
   ])
 }
 
-/** SF-232. A browser login has no app; our own reason is not shown here, but by the admin API. */
+/** SF-232. What the allowlist refuses has no user, since the token is not looked at (SF-22); our own reason is shown by the admin API alone. */
 export function loginFields(row: LoginRow): RecordFields {
   return new Map<string, FieldValue>([
     ['Id', numberedId(loginPrefix, row.id)],
@@ -48,10 +50,15 @@ export function loginFields(row: LoginRow): RecordFields {
     ['LoginSubType', row.subType],
     ['SourceIp', row.sourceIp],
     ['Status', row.status],
-    ['Application', row.app ?? 'Browser'],
+    ['Application', row.loginType === 'Application' ? 'Browser' : row.app],
     ['Browser', row.userAgent],
     ['ForwardedForIp', row.forwardedFor],
   ])
+}
+
+export function permissionFields(permissions: Permissions): RecordFields {
+  const has = askedPermissions.map((each) => [`Permissions${each}`, hasPermission(permissions, each)] as const)
+  return new Map<string, FieldValue>([['Id', '000000000000000AAA'], ...has])
 }
 
 export const loginPrefix = '0Ya'

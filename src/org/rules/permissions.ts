@@ -8,8 +8,8 @@ export type Permissions = {
   readonly ofSets: readonly string[]
 }
 
-/** What Setup asks for before it shows an app's users, as far as it concerns their tokens (SF-170, SF-175). */
-const managing: readonly string[] = ['ManageRemoteAccess', 'ModifyAllData', 'ManageUsers']
+/** What Setup asks for before it shows an app's users, as far as it concerns their tokens (SF-170, SF-175), and what OauthToken asks for (SF-322). */
+const managing: readonly string[] = ['ManageRemoteAccess', 'ModifyAllData', 'ManageUsers', 'CustomizeApplication']
 /** SF-319. */
 const watching: readonly string[] = ['ManageUsers', 'MonitorLoginHistory', 'ModifyAllData']
 /** SF-321. */
@@ -20,6 +20,9 @@ export const managesTokens = (permissions: Permissions): boolean => hasOneOf(per
 export const seesLoginHistory = (permissions: Permissions): boolean => hasOneOf(permissions, watching)
 /** Whether the Metadata API answers him. */
 export const changesMetadata = (permissions: Permissions): boolean => hasOneOf(permissions, changing)
+
+/** By its API name. */
+export const hasPermission = (permissions: Permissions, name: string): boolean => hasOneOf(permissions, [name])
 
 /** The standard System Administrator may do everything; whoever defines that profile says what it may. */
 function hasOneOf({ profile, ofProfile, ofSets }: Permissions, wanted: readonly string[]): boolean {

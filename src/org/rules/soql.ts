@@ -1,9 +1,10 @@
-/** The little SOQL that proves a token and shows who redeemed: `SELECT fields FROM User|OauthToken|LoginHistory [WHERE comparison [AND comparison …]]
- *  [ORDER BY LoginTime] [LIMIT n]`. Whatever else is written is refused in Salesforce's words, with the place. */
+/** The little SOQL that proves a token and shows who redeemed: `SELECT fields FROM object [WHERE comparison [AND comparison …]] [ORDER BY LoginTime]
+ *  [LIMIT n]`, the object one of four. Whatever else is written is refused in Salesforce's words, with the place. */
 import { fault, ok, type Result } from '../../values/result.ts'
 import { instant, type Instant } from '../../values/time.ts'
 
-export type SoqlObject = 'User' | 'OauthToken' | 'LoginHistory'
+export type SoqlObject = (typeof objects)[number]
+const objects = ['User', 'OauthToken', 'LoginHistory', 'UserPermissionAccess'] as const
 export type SoqlOperator = '=' | '<' | '<=' | '>' | '>='
 /** Texts are compared by `=` alone, instants by all five. */
 export type SoqlCondition =
@@ -23,6 +24,9 @@ export type SoqlFault = {
   readonly message: string
 }
 
+/** By their API names, as far as somebody asks for them. */
+export const askedPermissions = ['CustomizeApplication', 'ManageUsers', 'ModifyAllData', 'ModifyMetadata'] as const
+
 export const soqlFields: Readonly<Record<SoqlObject, readonly string[]>> = {
   User: [
     ...['Id', 'Username', 'LastName', 'FirstName', 'Name', 'Email', 'Alias', 'IsActive', 'UserType', 'TimeZoneSidKey'],
@@ -33,12 +37,15 @@ export const soqlFields: Readonly<Record<SoqlObject, readonly string[]>> = {
     ...['Id', 'UserId', 'LoginTime', 'LoginType', 'LoginSubType', 'SourceIp', 'Status', 'Application', 'Browser'],
     'ForwardedForIp',
   ],
+  /** Of who asks (SF-323). */
+  UserPermissionAccess: ['Id', ...askedPermissions.map((each) => `Permissions${each}`)],
 }
 /** Of LoginHistory: SF-319. */
 const filters: Readonly<Record<SoqlObject, readonly string[]>> = {
   User: ['Id', 'Username'],
   OauthToken: ['Id', 'UserId', 'AppName'],
   LoginHistory: ['Id', 'UserId', 'LoginTime', 'LoginType'],
+  UserPermissionAccess: [],
 }
 const isInstant = (field: string): boolean => field === 'LoginTime'
 /** A longer text is no query that a person wrote. */
@@ -111,8 +118,6 @@ function readNames(cursor: Cursor): Parsed<readonly Token[]> {
   } while (take(cursor, 'sign', ',') !== undefined)
   return ok(names)
 }
-
-const objects = ['User', 'OauthToken', 'LoginHistory'] as const
 
 function readObject(cursor: Cursor): Parsed<SoqlObject> {
   const token = take(cursor, 'word')

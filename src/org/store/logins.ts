@@ -1,12 +1,12 @@
-/** Login history as LoginHistory shows it: what a known user did, in pages that what comes meanwhile does not shift. */
+/** Login history as LoginHistory shows it, in pages that what comes meanwhile does not shift. */
 import { all, one, type Program, type SqlValue } from '../../storage/program.ts'
 import type { HistoryEntry } from './history.ts'
 import { idAt } from './record-ids.ts'
 
 export type LoginRow = Pick<
   HistoryEntry,
-  'id' | 'at' | 'loginType' | 'subType' | 'app' | 'sourceIp' | 'status' | 'userAgent' | 'forwardedFor'
-> & { readonly userId: string }
+  'id' | 'at' | 'userId' | 'loginType' | 'subType' | 'app' | 'sourceIp' | 'status' | 'userAgent' | 'forwardedFor'
+>
 
 export type LoginQuery = {
   readonly id?: number | undefined
@@ -65,7 +65,7 @@ function conditions({ id, userId, loginType, from, to, newest }: LoginQuery & { 
   if (userId !== undefined) parts.push(['user_id = ?', userId])
   if (loginType !== undefined) parts.push(['login_type = ?', loginType])
   return {
-    where: ['user_id IS NOT NULL', ...parts.map(([text]) => text)].join(' AND '),
+    where: parts.map(([text]) => text).join(' AND '),
     params: parts.map(([, value]) => value),
   }
 }
