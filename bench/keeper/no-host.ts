@@ -13,10 +13,10 @@ export const quiet: Log = {
   error: (event, fields) => void process.stderr.write(`${event} ${JSON.stringify(fields)}\n`),
 }
 
-export function vaultIn(folder: string): Pick<KeeperOptions, 'storage' | 'keyring' | 'spool' | 'proxy'> {
+export function vaultIn(folder: string): Pick<KeeperOptions, 'storage' | 'keyring' | 'spool' | 'proxy' | 'loginHosts'> {
   return {
     ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') } },
-    ...{ spool: join(folder, 'spool'), proxy: 'direct' },
+    ...{ spool: join(folder, 'spool'), proxy: 'direct', loginHosts: ['127.0.0.1', 'login.example.com'] },
   }
 }
 

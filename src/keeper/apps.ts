@@ -5,7 +5,8 @@ import { checkedProof, credentialsFrom, lockOfApp, type CredentialParts } from '
 import { checkSecret, unknownApp } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AppView, AppWish } from './keeper-face.ts'
-import { loginUrlAdvice, parseLoginUrl } from './rules/login-url.ts'
+import type { LoginHosts } from './rules/login-hosts.ts'
+import { permittedLoginUrl } from './rules/login-url.ts'
 import { isName, nameAdvice } from './rules/names.ts'
 import type { AppCredentials } from './rules/requests.ts'
 import { findApp, findApps, type AppKey, type AppsQuery, type StoredApp } from './store/apps.ts'
@@ -23,7 +24,7 @@ export type Apps = {
   readonly credentialsOf: (tenant: string, name: string, loginUrl?: string) => Promise<AppCredentials>
 }
 
-export type AppsParts = CredentialParts & { readonly storage: Storage<KeeperWrites> }
+export type AppsParts = CredentialParts & { readonly storage: Storage<KeeperWrites>; readonly hosts: LoginHosts }
 
 export function openApps(parts: AppsParts): Apps {
   const { storage, envelope } = parts
@@ -41,7 +42,7 @@ export function openApps(parts: AppsParts): Apps {
       checkName(name)
       checkSecret('clientSecret', wish.clientSecret)
       checkSecret('privateKey', wish.privateKey)
-      const host = checkedLoginUrl(loginUrl)
+      const host = checkedLoginUrl(loginUrl, parts.hosts)
       const { authentication, secret: plain } = checkedProof(wish)
       const dataKey = await envelope.newDataKey({ kind: 'app', tenant, id: name })
       const sealed = plain && (await envelope.sealText(plain, lockOfApp(key, { authentication, dataKey })))
@@ -85,8 +86,9 @@ const viewOf = ({ key, loginUrl, clientId, redirectUri, scopes, secret, createdA
   ...{ redirectUri: redirectUri ?? undefined, scopes: scopes ?? undefined, createdAt: instant(createdAt) },
 })
 
-function checkedLoginUrl(text: string): string {
-  const parsed = parseLoginUrl(text)
+function checkedLoginUrl(text: string, hosts: LoginHosts): string {
+  const parsed = permittedLoginUrl(text, hosts)
   if (parsed.ok) return parsed.value
-  throw new KeeperError('INVALID', `The login URL ${JSON.stringify(text)} ${parsed.fault}.`, { next: [loginUrlAdvice] })
+  const { means, next } = parsed.fault
+  throw new KeeperError('INVALID', `The login URL ${JSON.stringify(text)} ${means}.`, { next: [next] })
 }

@@ -46,6 +46,7 @@ export type KeeperConfiguration = {
   readonly heartbeat: string
   readonly heartbeatSpread: string
   readonly blackouts: readonly string[]
+  readonly loginHosts: readonly string[]
   readonly limits: { readonly atOnce: number; readonly perMinute: number }
   readonly webhooks: readonly WebhookConfiguration[]
   readonly eventsKeptFor: string
@@ -160,6 +161,11 @@ export const keeperSchema: Schema<KeeperConfiguration> = {
     blackouts: {
       ...{ type: 'array', default: [], items: { type: 'string', minLength: 1, maxLength: 100 }, maxItems: 100 },
       description: 'Hours in which no heartbeat begins, e.g. `Mon-Fri 08:00-18:00 +02:00`; UTC without an offset.',
+    },
+    loginHosts: {
+      ...{ type: 'array', default: [], items: { type: 'string', minLength: 1, maxLength: 260 }, maxItems: 100 },
+      description:
+        'Hosts that the keeper may speak to besides those of Salesforce: names, `*.example.com`, addresses, ranges of private addresses. Where it goes directly, also the addresses that are not public and may be gone to (SF-317, P-28).',
     },
     limits: {
       ...closed,

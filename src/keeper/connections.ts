@@ -12,6 +12,8 @@ import { refresh } from './refresh/refresh.ts'
 import { revoke } from './refresh/revoke.ts'
 import { heartbeatAt, idleLimit, servesUntil } from './rules/due.ts'
 import { isName, nameAdvice } from './rules/names.ts'
+import { loginHostsAdvice } from './rules/login-hosts.ts'
+import { instanceOf } from './rules/salesforce-hosts.ts'
 import { eventOf } from './rules/states.ts'
 import { findApp } from './store/apps.ts'
 import { findConnection, type NewAccess, type StoredConnection } from './store/connection-row.ts'
@@ -75,6 +77,16 @@ export function checkId({ tenant, id }: ConnectionKey): void {
       throw new KeeperError('INVALID', `${JSON.stringify(text)} is no name for a ${what}.`, { next: [nameAdvice] })
 }
 
+/** Programs send access tokens there (P-28). */
+function checkInstance({ hosts }: ExchangeParts, { instanceUrl }: AdoptWish, loginUrl: string): void {
+  if (instanceUrl === undefined || instanceOf(instanceUrl, { loginUrl, listed: hosts }) !== undefined) return
+  throw new KeeperError(
+    'INVALID',
+    `The instance URL ${JSON.stringify(instanceUrl)} is neither of the login host nor of Salesforce, and keeper.loginHosts does not list its host.`,
+    { next: [`Leave it out: the next exchange tells it. ${loginHostsAdvice}`] },
+  )
+}
+
 type Seal = (purpose: 'refresh-token' | 'access-token', token: Secret) => Promise<Uint8Array>
 
 async function create(parts: ExchangeParts, key: ConnectionKey, wish: AdoptWish): Promise<void> {
@@ -82,6 +94,7 @@ async function create(parts: ExchangeParts, key: ConnectionKey, wish: AdoptWish)
   const app = await storage.read(() => findApp({ tenant: key.tenant, name: wish.app }))
   if (app === undefined) throw unknownApp(key.tenant, wish.app)
   if (wish.replaces !== undefined) throw unknownConnection(key)
+  checkInstance(parts, wish, app.loginUrl)
   const dataKey = await envelope.newDataKey({ kind: 'connection', ...key })
   const seal: Seal = async (purpose, token) =>
     await envelope.sealText(token, lockOf({ key, dataKey }, { purpose, generation: 1, attempt: 0 }))
@@ -104,6 +117,7 @@ async function replace(parts: ExchangeParts, before: StoredConnection, wish: Ado
   if (wish.replaces === undefined) throw exists(key, generation)
   if (wish.app !== before.app)
     throw new KeeperError('INVALID', `${key.id} belongs to the app ${before.app}, and its tokens are no other's.`)
+  checkInstance(parts, wish, before.loginUrl)
   const seal: Seal = async (purpose, token) =>
     await envelope.sealText(
       token,

@@ -6,7 +6,7 @@ import { type Duration } from '../values/time.ts'
 import type { Log } from './log.ts'
 import { type KeeperWrites } from './store/writes.ts'
 import { type Transport } from './transport/transport.ts'
-import { type Resolve } from './webhooks/post.ts'
+import type { Resolve } from './transport/resolve.ts'
 import type { TellerTerms } from './webhooks/teller.ts'
 import { type WebhookParts } from './webhooks/webhooks.ts'
 
@@ -22,7 +22,7 @@ export type KeeperEnvironment = {
   readonly openStorage: (options: OpenOptions<KeeperWrites>) => Promise<Storage<KeeperWrites>>
   /** In the place of the one that the options describe. */
   readonly transport?: Transport
-  /** Of the hosts of webhooks, in the place of the system's. */
+  /** Of the hosts of webhooks, and of login hosts that are gone to directly; in the place of the system's. */
   readonly resolve?: Resolve
   readonly webhookTerms?: Partial<WebhookTerms>
 }

@@ -49,7 +49,10 @@ export function faceOf(
     adopt: async (wish) => await connections.adopt(wish),
     ...loginsOf(connect, keyOf),
     fetch: async (of, pathOrUrl, init = {}) =>
-      await fetchAs({ storage, transport, access }, keyOf(of), { pathOrUrl: String(pathOrUrl), init }),
+      await fetchAs({ storage, transport, access, hosts: parts.hosts }, keyOf(of), {
+        pathOrUrl: String(pathOrUrl),
+        init,
+      }),
     accessToken: async (of, asking = {}) => await access.get(keyOf(of), asking),
     verify: async (of, verifying = {}) => await access.exchange(keyOf(of), verifying),
     remove: async (of) => await connections.remove(keyOf(of)),

@@ -5,15 +5,28 @@ import type { KeeperOptions } from './keeper-face.ts'
 import { type UnderWay } from './refresh/under-way.ts'
 import { migrations } from './store/migrations.ts'
 import { writes, type KeeperWrites } from './store/writes.ts'
+import { compileLoginHosts, type LoginHosts } from './rules/login-hosts.ts'
 import type { Route } from './rules/route.ts'
 import { openTransport, type Transport } from './transport/transport.ts'
 import type { KeeperEnvironment } from './environment.ts'
 
-export function transportOf({ clock, monotonic }: KeeperEnvironment, { proxy, ca = [] }: KeeperOptions): Transport {
+/** Throws with all that is wrong. */
+export function loginHostsOf({ loginHosts = [] }: Pick<KeeperOptions, 'loginHosts'>): LoginHosts {
+  const compiled = compileLoginHosts(loginHosts)
+  if (compiled.ok) return compiled.value
+  const words = compiled.fault.map(({ row, why }) => `loginHosts[${row}], ${JSON.stringify(loginHosts[row])}, ${why}`)
+  throw new Error(`The keeper cannot run with this: ${words.join('; ')}.`)
+}
+
+export function transportOf(
+  { clock, monotonic, resolve }: KeeperEnvironment,
+  { proxy, ca = [] }: KeeperOptions,
+  hosts: LoginHosts,
+): Transport {
   if (proxy !== 'direct' && !(proxy instanceof Secret))
     throw new Error("The keeper needs a proxy: the URL of the gateway as a secret, or 'direct' in so many letters.")
   const route: Route = proxy === 'direct' ? { kind: 'direct' } : { kind: 'proxy', url: proxy }
-  const transport = openTransport({ route, clock, monotonic, tls: { ca } })
+  const transport = openTransport({ route, hosts, resolve, clock, monotonic, tls: { ca } })
   if (!transport.ok) throw new Error(transport.fault)
   return transport.value
 }

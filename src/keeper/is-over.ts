@@ -13,14 +13,16 @@ const longest = 64 * 1024
 
 /** Of userinfo, which spends nothing. False where it has not said so, for whatever reason. */
 export async function isOver(
-  { storage, transport }: Pick<ExchangeParts, 'storage' | 'transport'>,
+  { storage, transport, hosts }: Pick<ExchangeParts, 'storage' | 'transport' | 'hosts'>,
   key: ConnectionKey,
   { accessToken, instanceUrl }: AccessToken,
 ): Promise<boolean> {
   try {
     const connection = await storage.read(() => findConnection(key))
     if (connection === undefined) return false
-    const target = fetchTarget('/services/oauth2/userinfo', { loginUrl: connection.loginUrl, instanceUrl })
+    const target = fetchTarget('/services/oauth2/userinfo', {
+      ...{ loginUrl: connection.loginUrl, instanceUrl, listed: hosts },
+    })
     if (!target.ok) return false
     const request = { method: 'GET', headers: {}, body: undefined, signal: AbortSignal.timeout(patience) }
     const incoming = await send(transport, { target: target.value, token: accessToken, request })

@@ -59,6 +59,9 @@ export type KeeperOptions = {
   readonly spool: string
   /** All calls to Salesforce go through this proxy; `direct` only where that is said (L-70). */
   readonly proxy: Secret | 'direct'
+  /** Hosts that the keeper may speak to besides those of Salesforce (SF-317): names, `*.example.com`, addresses, ranges of private addresses. Where the way is
+   *  direct, also the addresses that are not public and may be gone to (P-28). */
+  readonly loginHosts?: readonly string[]
   /** Certificates (PEM) to be trusted besides those of the system. */
   readonly ca?: readonly string[]
   readonly settings?: Partial<KeeperSettings>
@@ -75,7 +78,7 @@ export type AppWish = {
   /** `default` where it is left out. */
   readonly tenant?: string
   readonly name: string
-  /** Of production, sandbox or My Domain, e.g. `https://login.salesforce.com`; http for a loopback host alone. */
+  /** Of production, sandbox or My Domain, e.g. `https://login.salesforce.com`, or a host of `loginHosts`; http for a loopback host alone. */
   readonly loginUrl: string
   readonly clientId: string
   /** Left out for a public client. */

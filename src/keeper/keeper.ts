@@ -18,10 +18,11 @@ import { openTrust, type Transport } from './transport/transport.ts'
 import { openEnvelope } from './vault/envelope.ts'
 import { openSpool } from './vault/spool.ts'
 import { openVaultKeyring, type VaultKeyring } from './vault-keyring.ts'
-import { resolveBySystem } from './webhooks/post.ts'
+import { resolveBySystem } from './transport/resolve.ts'
 import { openWebhooks, type WebhookParts } from './webhooks/webhooks.ts'
 import { faceOf } from './face.ts'
-import { openStore, transportOf } from './ground.ts'
+import { loginHostsOf, openStore, transportOf } from './ground.ts'
+import type { LoginHosts } from './rules/login-hosts.ts'
 import type { KeeperEnvironment, WebhookTerms } from './environment.ts'
 
 const usualRounds = 10_000 // ms
@@ -43,12 +44,13 @@ export const usualSettings: Omit<KeeperSettings, 'holder'> = {
 /** Ready when it resolves. Rejects with a StorageFault, a VaultFault, or an Error that says what to mend; then nothing stays open. */
 export async function openKeeper(environment: KeeperEnvironment, options: KeeperOptions): Promise<Keeper> {
   const settings = settingsOf(environment, options)
-  const transport = environment.transport ?? transportOf(environment, options)
+  const hosts = loginHostsOf(options)
+  const transport = environment.transport ?? transportOf(environment, options, hosts)
   const underWay = openUnderWay()
   const store = await openStore(environment, options, underWay)
   const opened: Closers = [() => store.close()]
   try {
-    return await putTogether({ environment, options, settings, transport, underWay, store, opened })
+    return await putTogether({ environment, options, settings, hosts, transport, underWay, store, opened })
   } catch (cause) {
     await closeAll(opened)
     throw cause
@@ -62,6 +64,7 @@ type Ground = {
   readonly environment: KeeperEnvironment
   readonly options: KeeperOptions
   readonly settings: KeeperSettings
+  readonly hosts: LoginHosts
   readonly transport: Transport
   readonly underWay: UnderWay
   readonly store: Storage<KeeperWrites>
@@ -100,7 +103,7 @@ type Inner = {
 
 /** Vault and journal, with what an earlier process has left in the spool. */
 async function partsOf(
-  { environment, options, settings, transport, underWay, opened }: Ground,
+  { environment, options, settings, hosts, transport, underWay, opened }: Ground,
   storage: Storage<KeeperWrites>,
 ): Promise<Inner> {
   const { clock, monotonic, random, wait, log } = environment
@@ -112,10 +115,10 @@ async function partsOf(
   const replies = openReplies({ storage, spool, wait, log })
   opened.push(() => replies.close())
   await replies.adoptLeftovers()
-  const apps = openApps({ storage, envelope, clock, random })
+  const apps = openApps({ storage, envelope, clock, random, hosts })
   const figures = openFigures({ storage, spool })
   const parts: ExchangeParts = {
-    ...{ storage, envelope, transport, spool, replies, clock, monotonic, wait, random, log, settings },
+    ...{ storage, envelope, transport, spool, replies, clock, monotonic, wait, random, log, settings, hosts },
     ...{ underWay, credentialsOf: apps.credentialsOf, countOutcome: figures.countOutcome },
   }
   return { parts, apps, vaultKeyring, figures }

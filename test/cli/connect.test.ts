@@ -23,7 +23,7 @@ async function open(t: TestContext): Promise<Bench> {
   const app = `loginUrl: '${org.url}', clientId: '${consumerKey}', clientSecret: { file: secret }, redirectUri: '${loopback}'`
   await writeFile(
     join(cwd, 'sallyport.yaml'),
-    `keeper:\n  listen: 127.0.0.1:0\n  direct: true\n  apps: [{ name: partner, ${app} }]\n`,
+    `keeper:\n  listen: 127.0.0.1:0\n  direct: true\n  loginHosts: [127.0.0.1]\n  apps: [{ name: partner, ${app} }]\n`,
   )
   return { cwd, org, loopback, keeper: await service(t, ['keeper'], { cwd }) }
 }

@@ -15,7 +15,7 @@ async function vaultIn(t: TestContext): Promise<string> {
   const data = join(folder, 'data')
   const keeper = await openKeeper({
     ...{ storage: `sqlite:${data}`, keyring: { file: join(folder, 'keyring.json') } },
-    ...{ spool: join(data, 'keeper-spool'), proxy: 'direct', rounds: 'off' },
+    ...{ spool: join(data, 'keeper-spool'), proxy: 'direct', rounds: 'off', loginHosts: ['127.0.0.1'] },
   })
   const app = { name: 'nightly', loginUrl: 'http://127.0.0.1:9', clientId: '3MVG9' }
   await keeper.saveApp({ ...app, clientSecret: secret('planted-client-secret') })

@@ -19,6 +19,7 @@ async function open(t: TestContext): Promise<Bench> {
     `keeper:
   listen: 127.0.0.1:0
   direct: true
+  loginHosts: [127.0.0.1]
   apps: [{ name: nightly, loginUrl: '${org.url}', clientId: '${consumerKey}', clientSecret: { file: secret } }]
 `,
   )

@@ -20,7 +20,7 @@ const keeper = await openKeeper(
   {
     ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, spool: join(folder, 'spool') },
     ...{
-      proxy: 'direct',
+      ...{ proxy: 'direct', loginHosts: ['127.0.0.1'] },
       settings: { terms: { lease: milliseconds(Number(lease)), call: milliseconds(Number(call)) } },
     },
   },

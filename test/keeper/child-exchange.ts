@@ -48,6 +48,7 @@ const environment: KeeperEnvironment = {
   openStorage: (options) => time.environment.openStorage({ ...options, ...(inject === undefined ? {} : { inject }) }),
 }
 const keeper = await openKeeper(environment, {
+  loginHosts: ['127.0.0.1'],
   ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, proxy: 'direct', rounds: 'off' },
   spool: join(folder, 'spool'),
 })

@@ -43,6 +43,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 const keeper = await openKeeper(
   { ...systemEnvironment(quiet), ...time.environment },
   {
+    loginHosts: ['127.0.0.1'],
     ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, proxy: 'direct', rounds: 'off' },
     ...{ spool: join(folder, 'spool'), settings: { terms } },
   },

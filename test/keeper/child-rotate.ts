@@ -28,7 +28,7 @@ const keeper = await openKeeper(
   },
   {
     ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') } },
-    ...{ spool: join(folder, 'spool'), proxy: 'direct', rounds: 'off' },
+    ...{ spool: join(folder, 'spool'), proxy: 'direct', rounds: 'off', loginHosts: ['127.0.0.1'] },
   },
 )
 await keeper.rotateKey()

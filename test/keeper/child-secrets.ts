@@ -7,7 +7,7 @@ import { openKeeper } from '../../src/keeper.ts'
 const [folder = '', path = ''] = process.argv.slice(2)
 const keeper = await openKeeper({
   ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, spool: join(folder, 'spool') },
-  ...{ proxy: 'direct', rounds: 'off' },
+  ...{ proxy: 'direct', rounds: 'off', loginHosts: ['127.0.0.1'] },
 })
 await keeper.verify('canary')
 writeHeapSnapshot(path) // collects garbage first

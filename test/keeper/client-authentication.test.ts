@@ -1,4 +1,5 @@
 /** How an app proves itself to the real org: by its secret in the form or the header, or by assertions signed with its key. */
+import { loopbackHosts } from './transport/kit.ts'
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -119,6 +120,7 @@ describe('an app', () => {
 /** The org's reply with another text in it, as long as the one that was there. */
 function altering(bend: { alter: (body: string) => string }): Pick<KeeperEnvironment, 'transport'> {
   const opened = openTransport({
+    hosts: loopbackHosts,
     route: { kind: 'direct' },
     clock: () => instant(Date.now()),
     monotonic: () => performance.now(),

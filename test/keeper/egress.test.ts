@@ -26,6 +26,7 @@ async function openPlace(t: TestContext): Promise<Place> {
   const keeper = async (proxy: string): Promise<Keeper> => {
     const opened = await openKeeper({
       ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, spool: join(folder, 'spool') },
+      loginHosts: ['127.0.0.1'],
       proxy: proxy === 'direct' ? 'direct' : secret(proxy),
     })
     t.after(() => opened.close())

@@ -174,10 +174,12 @@ describe('fetch', () => {
       }),
     )
     await adopt(scene.keeper, server.url, { id: 'planted' })
-    await scene.keeper.verify('planted')
-    for (const url of ['/services/data', evil.url, `${server.url}/`])
-      await rejects(scene.keeper.fetch('planted', url), refused(/instance URL/))
+    const { instanceUrl, generation } = await scene.keeper.verify('planted')
+    deepEqual([instanceUrl, generation], [server.url, 2], 'the tokens are kept, and the instance is not')
+    await rejects(scene.keeper.fetch('planted', evil.url), refused(/does not go to/))
+    equal((await scene.keeper.fetch('planted', '/services/data')).status, 200, 'the login host is asked')
     deepEqual(evil.heard, [])
+    ok(scene.logged.some((line) => line.startsWith('keeper.instance-not-believed')))
   })
 
   test('P-28: sets its own token and its own host, whatever the headers say', async (t) => {

@@ -111,6 +111,7 @@ export async function openVault(
       { ...systemEnvironment(log), transport: host.transport, ...environment },
       {
         ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') } },
+        loginHosts: ['*.example.com'],
         ...{ spool: join(folder, 'spool'), proxy: 'direct' as const, rounds: 'off' as const },
         ...{ ...options, ...more },
       },

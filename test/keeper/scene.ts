@@ -37,6 +37,7 @@ export async function openScene(bend: SceneBend = {}): Promise<Scene> {
       { ...systemEnvironment(log), ...environment },
       {
         ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') } },
+        loginHosts: ['127.0.0.1'],
         ...{ spool: join(folder, 'spool'), proxy: 'direct' as const, rounds: 'off' as const },
         ...options,
       },

@@ -74,7 +74,7 @@ export async function openService(
   const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const configuration: KeeperConfiguration = {
     ...defaultsOf<KeeperConfiguration>(keeperSchema),
-    ...{ listen: '127.0.0.1:0', tenants: [{ name: 'rival', token: secret(rivalToken) }] },
+    ...{ loginHosts: ['127.0.0.1'], listen: '127.0.0.1:0', tenants: [{ name: 'rival', token: secret(rivalToken) }] },
     ...bend,
   }
   return await openKeeperService(systemEnvironment(quiet), {

@@ -1,4 +1,5 @@
 /** What must not stay as it is for ever, and what must not be done again and again. */
+import { loopbackHosts } from './transport/kit.ts'
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { rm } from 'node:fs/promises'
@@ -24,7 +25,7 @@ describe('a token in doubt', () => {
   test('P-22: that nobody could be asked about, for the network is down, is asked about when it is back', async () => {
     const time = bentTime()
     const { clock, monotonic } = time.environment
-    const real = openTransport({ route: { kind: 'direct' }, clock, monotonic })
+    const real = openTransport({ route: { kind: 'direct' }, hosts: loopbackHosts, clock, monotonic })
     ok(real.ok)
     let isDown = false
     const open: typeof real.value.open = async (wish) =>

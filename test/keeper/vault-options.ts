@@ -4,5 +4,5 @@ import type { KeeperOptions } from '../../src/keeper/keeper-face.ts'
 
 export const vaultOptions = (folder: string): KeeperOptions => ({
   ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, spool: join(folder, 'spool') },
-  ...{ proxy: 'direct', rounds: 'off' },
+  ...{ proxy: 'direct', rounds: 'off', loginHosts: ['127.0.0.1', '*.example.com'] },
 })

@@ -58,9 +58,13 @@ function demonstrationKeeper({ base, request, walk }: KeeperPlace): KeeperConfig
   return {
     ...base,
     listen: portLike(request.configuration.listen, base.listen),
+    loginHosts: [...base.loginHosts, ...hostOfOrg(walk.url)],
     apps: [...base.apps.filter(({ name }) => name !== demonstrationApp), { ...app, redirectUri: callbackUrl }],
   }
 }
+
+/** Its own org, which no list of anybody's has. */
+const hostOfOrg = (url: string): readonly string[] => [new URL(url).hostname]
 
 /** One real exchange through the gateway; where the connection of the former start cannot live any more, another one in its place. Prints what
  *  stands in the way: a person may have changed anything in this org. */

@@ -56,6 +56,7 @@ async function open(terminal: Terminal, loaded: Loaded, folder: string): Promise
     return await startKeeper({
       ...{ storage: `sqlite:${folder}`, spool: join(folder, 'keeper-spool'), keyring: keyringOf(loaded), log },
       ...{ proxy: 'direct', rounds: 'off' }, // it sends nothing
+      loginHosts: loaded.configuration.keeper.loginHosts,
     })
   } catch (cause) {
     throw complaintOf(cause) ?? wordsToMend(cause, 'The keeper') ?? cause

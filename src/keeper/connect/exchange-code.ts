@@ -87,7 +87,7 @@ async function keep(
   const leftFrom = connection.leavesFrom
   if (posted.kind === 'not-sent' || posted.raw.length === 0) {
     await slot.release()
-    return { kind: 'judged', outcome: judgeCode(exchangedOf(posted), login.loginUrl), leftFrom }
+    return { kind: 'judged', outcome: judgeCode(exchangedOf(posted), login.loginUrl, parts.hosts), leftFrom }
   }
   const sealedReply = held.seal(posted.raw, { purpose: 'reply', generation: 0, attempt: login.number })
   const kept = await parts.replies.keep(
@@ -95,7 +95,7 @@ async function keep(
     slot,
   )
   if (kept === 'in-the-spool') return { kind: 'kept-beside' }
-  const outcome = judgeCode(exchangedOf(posted), login.loginUrl)
+  const outcome = judgeCode(exchangedOf(posted), login.loginUrl, parts.hosts)
   posted.raw.fill(0)
   return { kind: 'judged', outcome, leftFrom }
 }
@@ -105,7 +105,7 @@ export async function judgeKept(parts: ConnectParts, login: StoredAuthorization)
   const { sealedReply } = login
   if (sealedReply === null) return { kind: 'not-sent', why: 'there is no reply' }
   const raw = await parts.envelope.open(sealedReply, lockOfLogin(login, 'reply'))
-  const outcome = judgeCode(exchangedOfBytes(raw), login.loginUrl)
+  const outcome = judgeCode(exchangedOfBytes(raw), login.loginUrl, parts.hosts)
   raw.fill(0)
   return outcome
 }

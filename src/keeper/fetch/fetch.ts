@@ -6,6 +6,7 @@ import type { ConnectionKey } from '../connection-key.ts'
 import { unknownConnection } from '../error-of.ts'
 import { KeeperError } from '../keeper-error.ts'
 import type { AccessToken, FetchInit } from '../keeper-face.ts'
+import type { LoginHosts } from '../rules/login-hosts.ts'
 import { fetchTarget } from '../rules/salesforce-hosts.ts'
 import { sessionIsOver } from '../rules/session-reply.ts'
 import { findConnection } from '../store/connection-row.ts'
@@ -19,13 +20,14 @@ export type FetchParts = {
   readonly storage: Pick<Storage<KeeperWrites>, 'read'>
   readonly transport: Pick<Transport, 'tunnel'>
   readonly access: Pick<Access, 'get'>
+  readonly hosts: LoginHosts
 }
 
 /** Bytes of a 401 that are looked at. */
 const longestRefusal = 256 * 1024
 
 export async function fetchAs(
-  { storage, transport, access }: FetchParts,
+  { storage, transport, access, hosts: listed }: FetchParts,
   key: ConnectionKey,
   { pathOrUrl, init }: { readonly pathOrUrl: string; readonly init: FetchInit },
 ): Promise<Response> {
@@ -33,9 +35,9 @@ export async function fetchAs(
   if (connection === undefined) throw unknownConnection(key)
   const { loginUrl } = connection
   const request = await readyRequest(init)
-  if (connection.instanceUrl !== null) targetOf(pathOrUrl, { loginUrl, instanceUrl: connection.instanceUrl })
+  if (connection.instanceUrl !== null) targetOf(pathOrUrl, { loginUrl, instanceUrl: connection.instanceUrl, listed })
   const ask = async ({ accessToken, instanceUrl }: AccessToken) => {
-    const target = targetOf(pathOrUrl, { loginUrl, instanceUrl })
+    const target = targetOf(pathOrUrl, { loginUrl, instanceUrl, listed })
     return { target, incoming: await send(transport, { target, token: accessToken, request }) }
   }
   const token = await access.get(key)

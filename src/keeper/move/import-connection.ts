@@ -6,7 +6,9 @@ import { KeeperError } from '../keeper-error.ts'
 import type { ImportedEntry, ImportWish } from '../move-face.ts'
 import { lockOf, type ExchangeParts } from '../refresh/parts.ts'
 import type { ExportedApp, ExportedConnection } from '../rules/export-lines.ts'
+import { permittedLoginUrl } from '../rules/login-url.ts'
 import { isName } from '../rules/names.ts'
+import { instanceOf } from '../rules/salesforce-hosts.ts'
 import { planConnection, type ConnectionPlan, type There } from '../rules/plan-import.ts'
 import { findConnection, type StoredConnection } from '../store/connection-row.ts'
 import type { NewState } from '../store/state.ts'
@@ -37,6 +39,8 @@ export async function importConnection(
       why: 'its name is none that this program gives',
       next: 'Look into who made the file.',
     })
+  const login = permittedLoginUrl(entry.loginUrl, parts.hosts)
+  if (!login.ok) return refusedEntry(about, { why: `its login URL ${login.fault.means}`, next: login.fault.next })
   const terms = { replace: wish.replace ?? false, exporterStopped: wish.exporterStopped ?? false }
   const app = await appHere(parts, { tenant: entry.tenant, name: entry.app })
   for (;;) {
@@ -87,7 +91,13 @@ async function planOf(
     await parts.envelope.sealText(token, lockOf({ key, dataKey }, { purpose, generation, attempt: 0 }))
   return {
     connection: {
-      ...{ key, app, loginUrl, dataKey, identity: { orgId, userId, username, instanceUrl } },
+      ...{ key, app, loginUrl, dataKey },
+      identity: {
+        orgId,
+        userId,
+        username,
+        instanceUrl: instanceOf(instanceUrl, { loginUrl, listed: parts.hosts }) ?? null,
+      },
       // one that may be used elsewhere as well is never sent a last time (P-25)
       ...{ soleHolder: entry.soleHolder && !ask, sessionSeconds: entry.sessionSeconds },
       sealedRefresh: await seal('refresh-token', secret(entry.refreshToken)),

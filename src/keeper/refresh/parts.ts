@@ -3,6 +3,7 @@ import type { Storage } from '../../storage/storage.ts'
 import type { Clock, RandomBytes } from '../../values/domain.ts'
 import type { Duration } from '../../values/time.ts'
 import type { ConnectionKey } from '../connection-key.ts'
+import type { LoginHosts } from '../rules/login-hosts.ts'
 import type { Moment } from '../rules/lease-terms.ts'
 import type { Outcome } from '../rules/outcome.ts'
 import type { AppCredentials } from '../rules/requests.ts'
@@ -32,6 +33,8 @@ export type ExchangeParts = {
   readonly random: RandomBytes
   readonly log: Log
   readonly settings: KeeperSettings
+  /** Who may be spoken to besides Salesforce (P-28). */
+  readonly hosts: LoginHosts
   /** Told what became of each exchange. */
   readonly countOutcome: (kind: Outcome['kind']) => void
   /** For requests to this login host. Rejects where there is no such app, or its secret does not open. */

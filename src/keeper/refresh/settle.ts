@@ -7,6 +7,7 @@ import { heartbeatAt } from '../rules/due.ts'
 import type { Outcome } from '../rules/outcome.ts'
 import { sessionAfterExchange } from '../rules/session.ts'
 import { signatureEvents, type SignatureVerdict } from '../rules/reply-signature.ts'
+import { instanceOf } from '../rules/salesforce-hosts.ts'
 import { eventOf, mendedBy, whyOf, type ConnectionState } from '../rules/states.ts'
 import type { Tokens } from '../rules/token-reply.ts'
 import { explain, type Explanation } from '../rules/triage.ts'
@@ -181,10 +182,11 @@ async function commitTokens(parts: ExchangeParts, judged: Judged, outcome: WithT
 }
 
 async function commitment(
-  { envelope, clock, settings }: ExchangeParts,
+  parts: ExchangeParts,
   { held, attempt, leftFrom }: Judged,
   { outcome, signature }: { readonly outcome: WithTokens; readonly signature: SignatureVerdict },
 ): Promise<InputOf<KeeperWrites, 'commitExchange'>['next']> {
+  const { envelope, clock, settings } = parts
   const { key, connection } = held
   const { tokens } = outcome
   const generation = connection.generation + (outcome.kind === 'rotated' ? 1 : 0)
@@ -200,7 +202,10 @@ async function commitment(
       issuedAt: now, // our own clock: the server's may be another
       expiresAt: session === null ? null : now + session * 1000,
     },
-    identity: identityOf(signature === 'wrong' ? { ...tokens, identity: undefined } : tokens),
+    identity: identityOf({
+      identity: signature === 'wrong' ? undefined : tokens.identity,
+      instanceUrl: believedInstance(parts, held, tokens),
+    }),
     ...sessionOf(connection, { said: session, now }),
     ...{ egress: leftFrom, signature: signature === 'not-checked' ? null : signature },
     state: newState({ state: 'alive', nextDueAt, failures: 'clear' }, [], held),
@@ -225,8 +230,21 @@ function sessionOf(
   return { sessionSeconds: length, sessionRefusals: refusals, sessionServed: served }
 }
 
+/** The tokens are kept whatever the reply says beside them; where it names an instance that is neither the login host's, nor Salesforce's, nor listed, the
+ *  one that is known stays: programs would send the access token there (P-28). */
+function believedInstance(
+  { hosts, log }: ExchangeParts,
+  { key, connection: { loginUrl } }: Held,
+  { instanceUrl }: Tokens,
+): string | undefined {
+  const believed = instanceOf(instanceUrl, { loginUrl, listed: hosts })
+  if (instanceUrl !== undefined && believed === undefined)
+    log.warn('keeper.instance-not-believed', { ...key, host: URL.parse(instanceUrl)?.host ?? 'no URL' })
+  return believed
+}
+
 /** `https://HOST/id/ORG/USER` (SF-43). */
-export function identityOf({ identity, instanceUrl }: Tokens): Partial<Identity> {
+export function identityOf({ identity, instanceUrl }: Pick<Tokens, 'identity' | 'instanceUrl'>): Partial<Identity> {
   const [, orgId, userId] = /\/id\/([A-Za-z0-9]{15,18})\/([A-Za-z0-9]{15,18})$/.exec(identity ?? '') ?? []
   return {
     ...(orgId === undefined || userId === undefined ? {} : { orgId, userId }),

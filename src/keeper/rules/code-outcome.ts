@@ -1,6 +1,7 @@
 /** What became of the exchange of a code, and what the person is told. Its words are other than those of a refresh: SF-54, SF-60 to SF-64. */
 import type { Exchanged } from './outcome.ts'
 import { plainLine } from './plain-line.ts'
+import type { LoginHosts } from './login-hosts.ts'
 import { isHostOfOrg } from './salesforce-hosts.ts'
 import { readTokenReply, type Tokens } from './token-reply.ts'
 
@@ -25,7 +26,7 @@ export type CodeOutcome =
       readonly next: string
     }
 
-export function judgeCode(exchanged: Exchanged, loginUrl: string): CodeOutcome {
+export function judgeCode(exchanged: Exchanged, loginUrl: string, listed?: LoginHosts): CodeOutcome {
   switch (exchanged.got) {
     case 'no-connection':
     case 'nothing-written':
@@ -33,13 +34,15 @@ export function judgeCode(exchanged: Exchanged, loginUrl: string): CodeOutcome {
     case 'no-reply':
       return lost(exchanged.why)
     case 'reply':
-      return judgeReply(exchanged, loginUrl)
+      return judgeReply(exchanged, { loginUrl, listed })
   }
 }
 
-function judgeReply({ status, body, whole }: Exchanged & { readonly got: 'reply' }, loginUrl: string): CodeOutcome {
+type Org = { readonly loginUrl: string; readonly listed: LoginHosts | undefined }
+
+function judgeReply({ status, body, whole }: Exchanged & { readonly got: 'reply' }, org: Org): CodeOutcome {
   const reply = readTokenReply(body)
-  if (reply.kind === 'tokens' && status >= 200 && status < 300) return judgeTokens(reply.tokens, loginUrl)
+  if (reply.kind === 'tokens' && status >= 200 && status < 300) return judgeTokens(reply.tokens, org)
   if (reply.kind === 'error' && status >= 400 && status < 500) return refusal(reply.error, reply.description)
   return lost(whole ? `the answer was ${status} without tokens` : 'the answer was cut short')
 }
@@ -49,7 +52,7 @@ const lost = (why: string): CodeOutcome => ({
   next: 'Authorize again; the code may be spent.',
 })
 
-function judgeTokens(tokens: Tokens, loginUrl: string): CodeOutcome {
+function judgeTokens(tokens: Tokens, { loginUrl, listed }: Org): CodeOutcome {
   const { refreshToken, accessToken, identity, instanceUrl, scope } = tokens
   if (refreshToken === undefined)
     return {
@@ -57,7 +60,7 @@ function judgeTokens(tokens: Tokens, loginUrl: string): CodeOutcome {
       why: `The org gave no refresh token${scope === undefined ? '' : ` (the scopes were ${plainLine(scope)})`}.`,
       next: 'Give the app the scope refresh_token (Perform requests at any time), ask for it, and see that its refresh token policy is not “Immediately expire” (SF-78).',
     }
-  const who = identityOf(identity, loginUrl)
+  const who = identityOf(identity, { loginUrl, listed })
   if (who === undefined)
     return {
       ...{ kind: 'useless', token: refreshToken },
@@ -65,11 +68,11 @@ function judgeTokens(tokens: Tokens, loginUrl: string): CodeOutcome {
       next: 'See that the login URL of the app is that of your Salesforce, and that nothing stands between.',
     }
   const instance = instanceUrl === undefined ? undefined : URL.parse(instanceUrl)
-  if (instance === null || (instance !== undefined && !isHostOfOrg(instance, loginUrl)))
+  if (instance === null || (instance !== undefined && !isHostOfOrg(instance, loginUrl, listed)))
     return {
       ...{ kind: 'useless', token: refreshToken },
       why: 'The instance URL of the reply is neither the login host nor a host of Salesforce.',
-      next: 'Name the My Domain of the org as the login URL of the app.',
+      next: 'Name the My Domain of the org as the login URL of the app, or list its hosts under keeper.loginHosts.',
     }
   return { kind: 'granted', tokens, refreshToken, ...who }
 }
@@ -77,10 +80,10 @@ function judgeTokens(tokens: Tokens, loginUrl: string): CodeOutcome {
 /** `https://HOST/id/ORG/USER` (SF-43). */
 function identityOf(
   text: string | undefined,
-  loginUrl: string,
+  { loginUrl, listed }: Org,
 ): { readonly orgId: string; readonly userId: string } | undefined {
   const url = text === undefined ? null : URL.parse(text)
-  if (url === null || !isHostOfOrg(url, loginUrl)) return undefined
+  if (url === null || !isHostOfOrg(url, loginUrl, listed)) return undefined
   const [, orgId, userId] = /^\/id\/([A-Za-z0-9]{15,18})\/([A-Za-z0-9]{15,18})$/.exec(url.pathname) ?? []
   return orgId === undefined || userId === undefined ? undefined : { orgId, userId }
 }

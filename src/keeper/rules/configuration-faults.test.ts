@@ -12,6 +12,7 @@ const plain: KeeperToCheck = {
     heartbeat: days(25),
     heartbeatSpread: days(1),
     blackouts: [],
+    loginHosts: [],
     webhooks: [],
   },
 }

@@ -3,7 +3,8 @@ import { Secret } from '../../values/secret.ts'
 import type { Duration } from '../../values/time.ts'
 import { parseBlackouts } from './blackouts.ts'
 import { faultOfHeartbeat } from './due.ts'
-import { loginUrlAdvice, parseLoginUrl } from './login-url.ts'
+import { compileLoginHosts, onlySalesforce } from './login-hosts.ts'
+import { permittedLoginUrl } from './login-url.ts'
 import { isName, nameAdvice } from './names.ts'
 import { parseProxyUrl } from './proxy-url.ts'
 import { eventKinds } from './states.ts'
@@ -26,6 +27,7 @@ export type KeeperToCheck = {
   readonly heartbeat: Duration
   readonly heartbeatSpread: Duration
   readonly blackouts: readonly string[]
+  readonly loginHosts: readonly string[]
   readonly webhooks: readonly {
     readonly name: string
     readonly url: Secret
@@ -52,6 +54,7 @@ export function faultsOfKeeper(keeper: KeeperToCheck): readonly ConfigurationFau
     ...heartbeatFaults(keeper),
     ...tokenFaults(keeper),
     ...tenantFaults(keeper),
+    ...loginHostFaults(keeper),
     ...appFaults(keeper),
     ...webhookFaults(keeper),
   ]
@@ -116,11 +119,22 @@ function tenantFaults({ tenants }: KeeperToCheck): readonly ConfigurationFault[]
   })
 }
 
-function appFaults({ apps, tenants }: KeeperToCheck): readonly ConfigurationFault[] {
+function loginHostFaults({ loginHosts }: KeeperToCheck): readonly ConfigurationFault[] {
+  const compiled = compileLoginHosts(loginHosts)
+  if (compiled.ok) return []
+  return compiled.fault.map(({ row, why }) => ({
+    ...{ path: `loginHosts[${row}]`, message: why },
+    next: 'Write a name, *.example.com, an address, or a range of private addresses such as 127.0.0.0/8.',
+  }))
+}
+
+function appFaults({ apps, tenants, loginHosts }: KeeperToCheck): readonly ConfigurationFault[] {
+  const compiled = compileLoginHosts(loginHosts)
+  const listed = compiled.ok ? compiled.value : onlySalesforce
   const keys = apps.map(({ name, tenant = ownTenant }) => `${tenant} ${name}`)
   return apps.flatMap(({ name, tenant, loginUrl, clientSecret, privateKey }, i) => {
     const at = (key: string): string => `apps[${i}].${key}`
-    const login = parseLoginUrl(loginUrl)
+    const login = permittedLoginUrl(loginUrl, listed)
     return [
       ...(isName(name)
         ? []
@@ -135,7 +149,7 @@ function appFaults({ apps, tenants }: KeeperToCheck): readonly ConfigurationFaul
             },
           ]),
       ...unknownTenant(at('tenant'), tenant, tenants),
-      ...(login.ok ? [] : [{ path: at('loginUrl'), message: login.fault, next: loginUrlAdvice }]),
+      ...(login.ok ? [] : [{ path: at('loginUrl'), message: login.fault.means, next: login.fault.next }]),
       ...(clientSecret === undefined || privateKey === undefined
         ? []
         : [{ path: at('privateKey'), message: 'stands beside a clientSecret', next: 'Leave one of the two out.' }]),

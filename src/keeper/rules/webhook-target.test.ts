@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok as holds } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { formatAddress, parseAddress, type Address } from '../../ip/address.ts'
 import { formatDestination } from './hosts.ts'
-import { judgeAddresses, parseWebhookUrl, type WebhookTarget } from './webhook-target.ts'
+import { judgeTarget, parseWebhookUrl, type WebhookTarget } from './webhook-target.ts'
 
 const [strict, lenient] = [{ allowPrivate: false }, { allowPrivate: true }]
 
@@ -61,7 +61,7 @@ describe('the URL of a webhook', () => {
 
 describe('the addresses of a webhook', () => {
   const judged = (addresses: readonly string[], terms = strict, url = 'https://hooks.example.com/'): string => {
-    const verdict = judgeAddresses(target(url), addresses.map(address), terms)
+    const verdict = judgeTarget(target(url), addresses.map(address), terms)
     return verdict.ok ? verdict.value.map(formatAddress).join(' ') : verdict.fault
   }
 

@@ -1,11 +1,11 @@
 /** Where a webhook may go: read from configuration, and judged again for every address that its name resolves to (P-28). */
-import { formatAddress, type Address } from '../../ip/address.ts'
-import { describeSpecial, embeddedIn, specialBlockOf } from '../../ip/address-class.ts'
+import type { Address } from '../../ip/address.ts'
 import { addressIsLoopback, addressIsPrivate } from '../../ip/classification.ts'
 import { parseCidr } from '../../ip/cidr.ts'
 import { rangeContains } from '../../ip/range.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { formatDestination, parseHost, type Destination, type Host } from './hosts.ts'
+import { judgeAddresses } from './judge-addresses.ts'
 
 export type WebhookTarget = Destination & {
   readonly secure: boolean
@@ -44,36 +44,17 @@ function destinationOf(authority: string, usualPort: number): Result<Destination
   return port >= 1 && port <= 65_535 ? ok({ host: host.value, port }) : fault('has a port that is none')
 }
 
-/** Those that may be dialled, in their order, at least one. The fault is a sentence without its full stop. A name that answers with a public and with
- *  another address has not done so by accident, so one that may not be dialled refuses them all; but NAT64 addresses of public ones, which DNS64
- *  adds to the answer for any name (RFC 6147), are left out. */
-export function judgeAddresses(
+/** Those that may be dialled. The fault is a sentence without its full stop. */
+export function judgeTarget(
   target: WebhookTarget,
   addresses: readonly Address[],
-  terms: TargetTerms,
+  { allowPrivate }: TargetTerms,
 ): Result<readonly Address[], string> {
-  const verdicts = addresses.map((address) => ({ address, verdict: verdictOf(address, target, terms) }))
-  const bad = verdicts.find(({ verdict }) => verdict.kind === 'refused')
-  if (bad?.verdict.kind === 'refused') return fault(`${formatDestination(target)} is at ${bad.verdict.why}`)
-  const good = verdicts.filter(({ verdict }) => verdict.kind === 'good').map(({ address }) => address)
-  return good.length > 0 ? ok(good) : fault(`${formatDestination(target)} has no address that can be dialled`)
-}
-
-type Verdict =
-  { readonly kind: 'good' } | { readonly kind: 'left-out' } | { readonly kind: 'refused'; readonly why: string }
-
-function verdictOf(address: Address, { secure }: WebhookTarget, { allowPrivate }: TargetTerms): Verdict {
-  const block = specialBlockOf(address)
-  const shown = formatAddress(address)
-  if (block === undefined)
-    return secure
-      ? { kind: 'good' }
-      : { kind: 'refused', why: `${shown}, a public address, and http is not sent there` }
-  if (block.dns64 && embeddedIn(address, block).every((each) => specialBlockOf(each) === undefined))
-    return { kind: 'left-out' }
-  const why = `${shown}, ${describeSpecial(address, block)}`
-  if (block.liftedBy === 'address' || !isLocal(address)) return { kind: 'refused', why: `${why}: never a webhook's` }
-  return allowPrivate ? { kind: 'good' } : { kind: 'refused', why: `${why}; allowPrivate would let it go there` }
+  return judgeAddresses(formatDestination(target), addresses, (address, block) => {
+    if (block === undefined) return target.secure ? undefined : ', and http is not sent there'
+    if (block.liftedBy === 'address' || !isLocal(address)) return ": never a webhook's"
+    return allowPrivate ? undefined : '; allowPrivate would let it go there'
+  })
 }
 
 const carrierNat = parseCidr('100.64.0.0/10') // RFC 6598; private networks of many machines use it as well

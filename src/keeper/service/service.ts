@@ -61,14 +61,14 @@ export async function openKeeperService(
 }
 
 function optionsOf({ configuration, folder, onFault, ...rest }: KeeperServiceOptions): KeeperOptions {
-  const { heartbeat, heartbeatSpread, blackouts, limits, webhooks, eventsKeptFor } = configuration
+  const { heartbeat, heartbeatSpread, blackouts, limits, webhooks, eventsKeptFor, loginHosts } = configuration
   const windows = blackouts.flatMap((text) => {
     const parsed = parseBlackouts(text)
     if (!parsed.ok) throw new Error(`keeper.blackouts was not validated: it ${parsed.fault}`)
     return parsed.value
   })
   return {
-    ...{ ...rest, webhooks, onFault, storage: `sqlite:${folder}`, spool: join(folder, 'keeper-spool') },
+    ...{ ...rest, webhooks, loginHosts, onFault, storage: `sqlite:${folder}`, spool: join(folder, 'keeper-spool') },
     settings: {
       heartbeat: {
         ...usualSettings.heartbeat,

@@ -2,15 +2,21 @@
 import type { Socket } from 'node:net'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { fault, ok, type Result } from '../../values/result.ts'
-import { parseHost, type Destination } from '../rules/hosts.ts'
+import { formatHost, parseHost, type Destination, type Host } from '../rules/hosts.ts'
+import { isLoginHost, judgeLoginAddresses, type LoginHosts } from '../rules/login-hosts.ts'
 import { parseProxyUrl, type ProxyUrl } from '../rules/proxy-url.ts'
 import type { Route } from '../rules/route.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { onceRead } from './once-read.ts'
+import { resolveBySystem, type Judged, type Resolve } from './resolve.ts'
 import { openTunnel, type NotOpened, type Tunnel } from './tunnel.ts'
 
 export type TransportParts = {
   readonly route: Route
+  /** Besides those of Salesforce, which hosts may be spoken to at all, and directly at which addresses (P-28). */
+  readonly hosts: LoginHosts
+  /** The system's where it is left out. */
+  readonly resolve?: Resolve | undefined
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Milliseconds that never go back. */
@@ -61,7 +67,7 @@ export function openTransport(parts: TransportParts): Result<Transport, string> 
   })
 }
 
-type Means = Pick<TransportParts, 'clock' | 'monotonic'> & {
+type Means = Pick<TransportParts, 'clock' | 'monotonic' | 'hosts' | 'resolve'> & {
   readonly proxy: ProxyUrl | undefined
   readonly trust: () => SecureContext
 }
@@ -70,8 +76,9 @@ async function tunnelTo(
   means: Means,
   { host: text, port, secure, withinMs }: TunnelWish,
 ): Promise<Result<Tunnel, NotOpened>> {
-  const host = parseHost(text)
-  if (!host.ok) return fault(refused('resolve', `the host ${host.fault}`))
+  const host = hostOf(means, text)
+  if (!host.ok) return fault(refused('resolve', host.fault))
+  const to = { host: host.value, port }
   let timer: NodeJS.Timeout | undefined
   let late = false
   const begun = (socket: Socket): void => {
@@ -81,7 +88,7 @@ async function tunnelTo(
     }, withinMs)
   }
   const tunnel = await openTunnel({
-    ...{ to: { host: host.value, port }, secure, pin: undefined, endsWithin: undefined, begun },
+    ...{ to, secure, pin: undefined, endsWithin: undefined, begun, judged: judgedBy(means, to) },
     ...{ proxy: means.proxy, trust: means.trust },
   })
   clearTimeout(timer)
@@ -94,8 +101,8 @@ async function open(means: Means, wish: OpenWish): Promise<Opened> {
   const { clock, monotonic } = means
   const { secure, pin, deadline, endsAt } = wish
   if (!(endsAt > deadline)) throw new Error('a connection must end later than the deadline for its opening')
-  const host = parseHost(wish.host)
-  if (!host.ok) return refused('resolve', `the host ${host.fault}`)
+  const host = hostOf(means, wish.host)
+  if (!host.ok) return refused('resolve', host.fault)
   if (pin !== undefined && !/^[!-~](?:[ -~]*[!-~])?$/.test(pin))
     return refused('proxy', 'the egress has no possible name')
   const to: Destination = { host: host.value, port: wish.port }
@@ -104,7 +111,9 @@ async function open(means: Means, wish: OpenWish): Promise<Opened> {
   const course = openCourse(deadline - begins.wall, endsAt - begins.wall)
   // counted by the gateway from when it reads this, which is before the deadline: clocks need not agree, and the end is never late
   const endsWithin = endsAt - deadline
-  const tunnel = await openTunnel({ to, secure, pin, endsWithin, ...means, begun: course.begun })
+  const { proxy, trust } = means
+  const judged = judgedBy(means, to)
+  const tunnel = await openTunnel({ to, secure, pin, endsWithin, proxy, trust, judged, begun: course.begun })
   const late = course.opened()
   if (!tunnel.ok) return late === undefined ? tunnel.fault : { ...tunnel.fault, why: late }
   const isOver = (): boolean => clock() >= endsAt || monotonic() - begins.monotonic >= endsAt - begins.wall
@@ -115,6 +124,19 @@ async function open(means: Means, wish: OpenWish): Promise<Opened> {
   const connection = openConnection({ raw, stream, egress, leavesFrom, tunnelEndsAt, isOver, to: { ...to, secure } })
   return { kind: 'open', connection }
 }
+
+/** Whoever could save a login URL before there was a list, or brings one from another vault, comes by here as well. */
+function hostOf({ hosts }: Means, text: string): Result<Host, string> {
+  const host = parseHost(text)
+  if (!host.ok) return fault(`the host ${host.fault}`)
+  if (isLoginHost(hosts, host.value)) return host
+  return fault(`${formatHost(host.value)} is no host of Salesforce, and keeper.loginHosts does not list it`)
+}
+
+const judgedBy = ({ hosts, resolve = resolveBySystem }: Means, to: Destination): Judged => ({
+  resolve,
+  judge: (addresses) => judgeLoginAddresses(hosts, to, addresses),
+})
 
 const tooLate = 'the deadline for opening the connection has passed'
 

@@ -7,6 +7,7 @@ import { fault, ok, type Result } from '../../values/result.ts'
 import { formatDestination, type Destination } from '../rules/hosts.ts'
 import type { ProxyUrl } from '../rules/proxy-url.ts'
 import { dial } from './dial.ts'
+import type { Judged } from './resolve.ts'
 import { secured } from './secure.ts'
 import { askHttpProxy, type TunnelAnswer, type TunnelQuestion } from './via-http.ts'
 import { askSocksProxy } from './via-socks.ts'
@@ -39,6 +40,8 @@ export type TunnelWish = {
   readonly trust: () => SecureContext
   /** Undefined: straight to the destination. */
   readonly proxy: ProxyUrl | undefined
+  /** Of the destination's addresses, where there is no proxy; a proxy resolves and judges for itself. */
+  readonly judged: Judged
   /** Is given the socket before it is connected, so that a deadline can destroy it. */
   readonly begun: (socket: Socket) => void
 }
@@ -46,7 +49,7 @@ export type TunnelWish = {
 /** A failed one has left nothing open. */
 export async function openTunnel(wish: TunnelWish): Promise<Result<Tunnel, NotOpened>> {
   const { to, proxy, begun } = wish
-  const dialled = await dial(proxy?.at ?? to, begun)
+  const dialled = await (proxy === undefined ? dial(to, begun, wish.judged) : dial(proxy.at, begun))
   if (dialled.kind === 'failed') return notOpened(dialled.stage, `${whom(wish)} was not reached: ${dialled.why}`)
   const raw = dialled.socket
   const tunnel = await overSocket(raw, wish)

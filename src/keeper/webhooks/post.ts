@@ -1,25 +1,19 @@
 /** One attempt to deliver: the name is resolved once, every address of it is judged, and the connection goes to one that was judged, straight, without a
  *  proxy: a webhook does not leave by the addresses that an org admits (P-28). */
-import { lookup } from 'node:dns/promises'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContext } from 'node:tls'
-import { parseAddress, type Address } from '../../ip/address.ts'
+import type { Address } from '../../ip/address.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { formatDestination } from '../rules/hosts.ts'
 import { followReply, replyBegins } from '../rules/http-reply.ts'
 import type { PostRequest } from '../rules/http-request.ts'
 import { deliveredBy, type Delivered } from '../rules/webhook-retry.ts'
-import { judgeAddresses, type WebhookTarget } from '../rules/webhook-target.ts'
+import { judgeTarget, type WebhookTarget } from '../rules/webhook-target.ts'
 import { openConnection, type Posted } from '../transport/connection.ts'
 import { dial } from '../transport/dial.ts'
+import { judgeTexts, type Resolve } from '../transport/resolve.ts'
 import { secured } from '../transport/secure.ts'
-
-/** All addresses of a name, as texts. */
-export type Resolve = (name: string) => Promise<readonly string[]>
-
-export const resolveBySystem: Resolve = async (name) =>
-  (await lookup(name, { all: true })).map(({ address }) => address)
 
 export type PostMeans = {
   readonly resolve: Resolve
@@ -69,13 +63,10 @@ async function addressesOf(
   ms: number,
 ): Promise<Result<readonly Address[], string>> {
   const { host } = target
-  if (host.kind === 'address') return judgeAddresses(target, [host.address], { allowPrivate })
+  if (host.kind === 'address') return judgeTarget(target, [host.address], { allowPrivate })
   const texts = await resolved(resolve, host.name, ms)
   if (!texts.ok) return texts
-  const parsed = texts.value.map(parseAddress)
-  const addresses = parsed.flatMap((each) => (each.ok ? [each.value] : []))
-  if (addresses.length < parsed.length) return fault(`${host.name} has an address that cannot be judged`)
-  return judgeAddresses(target, addresses, { allowPrivate })
+  return judgeTexts((addresses) => judgeTarget(target, addresses, { allowPrivate }), host.name, texts.value)
 }
 
 /** A question to the system's resolver cannot be taken back, so it is left alone when it takes too long. */

@@ -1,6 +1,8 @@
 /** Servers that say byte by byte what a test wants, and a transport to them. */
 import { createServer, connect, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls'
+import { compileLoginHosts, type LoginHosts } from '../../../src/keeper/rules/login-hosts.ts'
+import type { Resolve } from '../../../src/keeper/transport/resolve.ts'
 import type { Route } from '../../../src/keeper/rules/route.ts'
 import { openTransport, type OpenWish, type Transport } from '../../../src/keeper/transport/transport.ts'
 import type { Connection, Posted } from '../../../src/keeper/transport/connection.ts'
@@ -15,15 +17,31 @@ export const pair: { readonly cert: string; readonly key: string } = {
   key: fixture('loopback-key.pem'),
 }
 
+export function hostsOf(...rows: readonly string[]): LoginHosts {
+  const compiled = compileLoginHosts(rows)
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.fault))
+  return compiled.value
+}
+
+export const loopbackHosts: LoginHosts = hostsOf('127.0.0.0/8', '[::1]')
+const testHosts = hostsOf('127.0.0.0/8', '[::1]', '*.example.com', 'login.example', 'localhost.example')
+
 export const direct: Route = { kind: 'direct' }
 export const through = (url: string): Route => ({ kind: 'proxy', url: secret(url) })
 
 export function transportBy(
   route: Route,
-  bent: { clock?: () => number; monotonic?: () => number; ca?: readonly string[] } = {},
+  bent: {
+    clock?: () => number
+    monotonic?: () => number
+    ca?: readonly string[]
+    hosts?: LoginHosts
+    resolve?: Resolve
+  } = {},
 ): Transport {
   const transport = openTransport({
     route,
+    ...{ hosts: bent.hosts ?? testHosts, resolve: bent.resolve },
     clock: bent.clock ?? (() => Date.now()),
     monotonic: bent.monotonic ?? (() => performance.now()),
     tls: { ca: bent.ca ?? [ca] },

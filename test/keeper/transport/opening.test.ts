@@ -182,8 +182,9 @@ describe('a connection is not opened', () => {
 
   test('and a wish that would end before it is open is a mistake of the caller', async () => {
     let thrown: unknown
+    const at = Date.now() + 100
     await transportBy(direct)
-      .open(wish(443, { deadline: Date.now() + 100, endsAt: Date.now() + 100 }))
+      .open(wish(443, { deadline: at, endsAt: at }))
       .catch((error: unknown) => (thrown = error))
     match(String(thrown), /must end later than the deadline/)
   })
