@@ -1,5 +1,5 @@
 /** `cutover run` and `cutover rollback`: does it, or goes on where a killed run stopped. */
-import type { Cutovers, RunOutcome } from '../../cutover/cutover.ts'
+import type { CutoverView, Cutovers, RunOutcome } from '../../cutover/cutover.ts'
 import type { CutoverPorts } from '../../cutover/ports.ts'
 import type { ReadPlan } from '../../cutover/configuration.ts'
 import type { StoredCutover } from '../../cutover/store/journal.ts'
@@ -11,11 +11,14 @@ import { shellWord } from '../self.ts'
 import { listenForStop } from '../stop-signals.ts'
 import type { Terminal } from '../terminal.ts'
 import { agree } from './agree.ts'
+import { findDone } from './done-already.ts'
 import { exitOf } from './exit-code.ts'
 import { openNarrator } from './narrator.ts'
 import { adviceOn, answerTo } from './questions.ts'
 import { cutoversOf, noAnswer, portsOf, readPlan, type CutoverFlags } from './place.ts'
 import { refuseFaults } from './plan-cutover.ts'
+import { openNotices } from './notices.ts'
+import { notifierOf } from './notifier.ts'
 import { openProgress } from './progress.ts'
 import { lengthWords, listWords } from './words.ts'
 
@@ -29,16 +32,24 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
     const judged = await cutovers.judge(read.plan, ports).catch(noAnswer)
     const under = await underWay(cutovers, read.plan.app)
     if (under === undefined) {
+      const done = await findDone(cutovers, { plan: read.plan, listed: judged.before })
+      if (done !== undefined) return sayDone(terminal, done, flags)
       refuseFaults(terminal, judged)
       await agree(terminal, flags, forthQuestion(read, path))
     }
     const { id, resumed } = await cutovers.begin(read.plan, ports).catch(noAnswer)
     terminal.err(resumed ? `Going on with the cutover ${id}.` : `The cutover ${id} begins.`)
     if (flags.hold === true) await cutovers.ask(id, 'hold')
-    await drive(terminal, cutovers, { id, path, ports, flags })
+    await drive(terminal, cutovers, { id, path, ports, read, flags, resumed })
   } finally {
     await cutovers.close()
   }
+}
+
+function sayDone(terminal: Terminal, { about: { id }, state }: CutoverView, { json }: RunFlags): void {
+  const { how = 'done', instruction = '' } = state.ended ?? {}
+  if (json === true) terminal.out(JSON.stringify({ id, kind: 'ended', how, instruction }))
+  terminal.err(`The cutover ${id} is done already: ${instruction}`)
 }
 
 /** Back to how it was, whatever state it is in, completed ones too. */
@@ -49,7 +60,7 @@ export async function rollBackCommand(terminal: Terminal, path: string, flags: R
     const { id } = await newestOf(cutovers, read.plan.app)
     await agree(terminal, flags, backQuestion(read, id))
     await cutovers.ask(id, 'rollback')
-    await drive(terminal, cutovers, { id, path, ports: portsOf(terminal, read, flags), flags })
+    await drive(terminal, cutovers, { id, path, ports: portsOf(terminal, read, flags), read, flags, resumed: true })
   } finally {
     await cutovers.close()
   }
@@ -96,16 +107,27 @@ type Driving = {
   readonly id: string
   readonly path: string
   readonly ports: CutoverPorts
+  readonly read: ReadPlan
+  readonly resumed: boolean
   readonly flags: RunFlags
 }
 
 async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): Promise<void> {
-  const { id, path, flags } = driving
+  const { id, path, flags, read, resumed } = driving
   const stopping = new AbortController()
   void listenForStop().requested.then(() => stopping.abort())
-  const { clock } = systemEnvironment(openLog(terminal))
+  const environment = systemEnvironment(openLog(terminal))
+  const { clock } = environment
+  const notifier = notifierOf(read.file.notify, { cutovers, id, environment })
+  const notices = openNotices(notifier, { id, plan: read.plan, resumed })
   const progress = openProgress(terminal, clock)
-  const narrator = openNarrator({ ...progress, now: clock })
+  const narrator = openNarrator({
+    ...{ line: progress.line, now: clock },
+    step(name, number, direction) {
+      progress.step(name, number, direction)
+      notices.step(number, direction)
+    },
+  })
   const ports = narrator.heard(driving.ports)
   const outcome = await cutovers
     .run(id, {
@@ -116,6 +138,8 @@ async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): 
       },
     })
     .finally(progress.close)
+  notices.ended(outcome)
+  await notifier.close()
   if (flags.json === true) terminal.out(JSON.stringify({ id, ...outcome }))
   sayEnd(terminal, outcome, { id, path })
   process.exitCode = exitOf(outcome)

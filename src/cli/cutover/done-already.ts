@@ -1,0 +1,15 @@
+/** A run that is asked for once more after it was done, as by what starts a killed runner again: there is nothing left to do, and that is no fault. */
+import type { Cutovers, CutoverView } from '../../cutover/cutover.ts'
+import type { Plan } from '../../cutover/rules/plan.ts'
+
+type Asked = { readonly plan: Plan; /** Rows of the list as it is now, as text. */ readonly listed: readonly string[] }
+
+/** The newest cutover, where it was done by the same plan, and the list is still what it made of it. */
+export async function findDone(cutovers: Cutovers, { plan, listed }: Asked): Promise<CutoverView | undefined> {
+  const view = await cutovers.view()
+  if (view?.state.ended?.how !== 'done') return undefined
+  const { app, from, to } = view.state.plan
+  const isSame = JSON.stringify([app, from, to]) === JSON.stringify([plan.app, plan.from, plan.to])
+  const isStill = to.every((each) => listed.includes(each)) && !from.some((each) => listed.includes(each))
+  return isSame && isStill ? view : undefined
+}
