@@ -19,7 +19,7 @@ const systems: readonly { readonly name: string; readonly packages: readonly str
   { name: 'org', packages: ['fastify', '@fastify/swagger', 'jose', 'pino'] },
   { name: 'gateway', packages: ['fastify', '@fastify/swagger', 'pino'] },
   { name: 'keeper', packages: ['fastify', 'jose', 'pino'] },
-  { name: 'cutover', packages: ['fastify', 'pino'] },
+  { name: 'cutover', packages: ['fastify', 'pino', 'jsforce'] },
   { name: 'audit', packages: ['pino'] },
   { name: 'console', packages: ['fastify', 'pino'] },
 ]

@@ -17,6 +17,7 @@ const late = {
   'the compilers of schemas': /node_modules\/(?:ajv|@fastify\/(?:ajv|fast-json-stringify)-compiler)\//,
   'the generator of the OpenAPI document': /node_modules\/@fastify\/swagger\//,
   'the admin API': /src\/org\/admin\/admin\.ts$/,
+  'the Metadata API': /src\/(?:org\/metadata-api\/(?!lane)|documents\/(?:xml|zip))/,
   'signatures and their keys': /node_modules\/jose\//,
 } as const
 const areLoaded = (): readonly string[] =>
@@ -40,6 +41,15 @@ describe('an org that was started', () => {
     deepEqual(areLoaded(), ['the admin API'])
     equal((await fetch(`${org.url}/admin/openapi.json`)).status, 200)
     equal(areLoaded().includes('the generator of the OpenAPI document'), true)
+  })
+
+  test('loads the Metadata API with its first call', async () => {
+    const answer = await fetch(`${org.url}/services/Soap/m/62.0`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/xml' },
+    })
+    equal(answer.status, 500)
+    equal(areLoaded().includes('the Metadata API'), true)
   })
 
   test('loads what signs with the first request for its keys', async () => {
