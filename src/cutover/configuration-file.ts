@@ -78,6 +78,14 @@ export type AppOfFile = {
   readonly connections: readonly string[]
 }
 
+/** Who is told of what happens, by a webhook. */
+export type NotifyChoice = {
+  readonly url: Secret
+  /** `whsec_` and base64; where it is left out nothing is signed. */
+  readonly secret?: Secret
+  readonly allowPrivate: boolean
+}
+
 export type CutoverFile = AppOfFile & {
   readonly traffic: TrafficChoice
   readonly keeper: KeeperChoice
@@ -86,6 +94,7 @@ export type CutoverFile = AppOfFile & {
   readonly propagationWait: string
   readonly watch: { readonly for: string; readonly redemptionSuccess: number }
   readonly lookBack: string
+  readonly notify?: NotifyChoice
   /** Whose list changes after that of the first, never at once with it (SF-292). */
   readonly second?: AppOfFile
 }

@@ -214,6 +214,21 @@ export const cutoverSchema: Schema<CutoverFile> = {
       '30d',
       'Whoever redeemed in this time has to be heard of again before the old addresses go (P-63).',
     ),
+    notify: {
+      ...closed,
+      required: ['url'],
+      description: 'Who is told of what happens, by a webhook.',
+      properties: {
+        url: secretSchema('Where it is sent, https.'),
+        secret: secretSchema(
+          '`whsec_` and base64, as for webhooks of the keeper; nothing is signed where it is left out.',
+        ),
+        allowPrivate: {
+          ...{ type: 'boolean', default: false },
+          description: 'Whether it may lie at a private address, and be http there (P-28).',
+        },
+      },
+    },
     second: {
       ...closed,
       required: ['app', 'allowlist', 'connections'],

@@ -20,14 +20,18 @@ export type ReadPlan = {
   readonly warnings: readonly DocumentFault[]
 }
 
+export type ReadTerms = {
+  readonly name: string
+  readonly readers: SecretReaders
+  readonly testing: boolean
+  /** What else may be wrong with it, that is not for this system to know. */
+  readonly more?: (file: CutoverFile) => readonly PlanFault[]
+}
+
 /** `testing`: waits may be shorter than what is known of Salesforce (SF-293). */
 export function readCutoverFile(
   text: string,
-  {
-    name: called,
-    readers,
-    testing,
-  }: { readonly name: string; readonly readers: SecretReaders; readonly testing: boolean },
+  { name: called, readers, testing, more = () => [] }: ReadTerms,
 ): Result<ReadPlan, readonly DocumentFault[]> {
   const document = parseYamlDocument(text, called)
   if (!document.ok) return document
@@ -38,7 +42,12 @@ export function readCutoverFile(
   if (!resolved.ok) return resolved
   const file = resolved.value.value
   const plan = planOf(file)
-  const faults = [...findPlanFaults(plan), ...findFileFaults(file), ...(testing ? [] : findHaste(plan.terms))]
+  const faults = [
+    ...findPlanFaults(plan),
+    ...findFileFaults(file),
+    ...more(file),
+    ...(testing ? [] : findHaste(plan.terms)),
+  ]
   if (faults.length > 0) return fault(faults.map((each) => placed(each, locate)))
   const warnings = [...resolved.value.warnings, ...findDoubts(file).map((each) => placed(each, locate))]
   return ok({ file, plan, lookBack: lengthOf(file.lookBack), warnings })

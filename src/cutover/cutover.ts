@@ -14,6 +14,7 @@ import type { Plan } from './rules/plan.ts'
 import { stateOf, type State } from './rules/state.ts'
 import { runCutover, type RunEnd } from './runner.ts'
 import { findCutover, findCutovers, findEntries, type StoredCutover } from './store/journal.ts'
+import { findNotices, type StoredNotice } from './store/notices.ts'
 import { migrations } from './store/migrations.ts'
 import { writes, type CutoverWrites } from './store/writes.ts'
 
@@ -43,6 +44,10 @@ export type Cutovers = {
   readonly releaseSilent: (id: string, names: readonly string[]) => Promise<void>
   /** The newest where no id is said. */
   readonly view: (id?: string) => Promise<CutoverView | undefined>
+  /** What became of those who were to be told, oldest first. */
+  readonly notices: (id: string) => Promise<readonly StoredNotice[]>
+  /** Never rejects: a notification stops nothing. */
+  readonly noteNotice: (id: string, notice: StoredNotice) => Promise<void>
   /** The newest first. */
   readonly list: (limit: number) => Promise<readonly StoredCutover[]>
   readonly close: () => Promise<void>
@@ -80,6 +85,10 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
       await say(storage, id, { at: clock(), kind: 'released-silent', names })
     },
     view: async (id) => await view(storage, id),
+    notices: async (id) => await storage.read(() => findNotices(id)),
+    async noteNotice(id, notice) {
+      await storage.write('noteNotice', { id, notice }).catch(() => undefined)
+    },
     list: async (limit) => await storage.read(() => findCutovers(limit)),
     close: () => storage.close(),
   }

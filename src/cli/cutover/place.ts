@@ -17,6 +17,7 @@ import type { Secret } from '../../values/secret.ts'
 import { faultLine } from '../../documents/fault.ts'
 import { complaint, documentComplaint, printWarning } from '../complaint.ts'
 import { openLog } from '../log.ts'
+import { notifyFaults } from './notifier.ts'
 import { findToken } from '../org-address.ts'
 import { loadSettings, storageFrom } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
@@ -31,7 +32,7 @@ export function readPlan(path: string, { testing = false }: CutoverFlags): ReadP
     environment: (name: string) => environment[name],
     file: (name: string) => readFile(resolve(workingDirectory, name)),
   }
-  const read = readCutoverFile(text, { name: path, readers, testing })
+  const read = readCutoverFile(text, { name: path, readers, testing, more: notifyFaults })
   if (!read.ok) throw documentComplaint(read.fault)
   return read.value
 }

@@ -8,6 +8,7 @@ import { openLog } from '../log.ts'
 import type { Terminal } from '../terminal.ts'
 import { table } from '../table.ts'
 import { cutoversOf, type CutoverFlags } from './place.ts'
+import type { StoredNotice } from '../../cutover/store/notices.ts'
 import { proofsIn } from './proofs.ts'
 import { standingOf, type Standing } from './standing.ts'
 import { storyOf, type Story, type StoryStep } from './story.ts'
@@ -20,8 +21,12 @@ export async function showStatus(terminal: Terminal, id: string | undefined, fla
     const view = await find(cutovers, id)
     const story = storyOf(view.entries, now)
     const standing = standingOf(view, story, now)
-    if (flags.json === true) return terminal.out(JSON.stringify(statusJson(view, story, standing)))
-    for (const line of statusLines(terminal, view, { story, standing, now })) terminal.out(line)
+    const notices = await cutovers.notices(view.about.id)
+    if (flags.json === true) {
+      const told = notices.map(({ at, ...rest }) => ({ at: isoText(instant(at)), ...rest }))
+      return terminal.out(JSON.stringify({ ...statusJson(view, story, standing), notifications: told }))
+    }
+    for (const line of statusLines(terminal, view, { story, standing, now, notices })) terminal.out(line)
   })
 }
 
@@ -88,10 +93,15 @@ function statusJson(view: CutoverView, story: Story, { state, next, person }: St
   }
 }
 
-type Shown = { readonly story: Story; readonly standing: Standing; readonly now: Instant }
+type Shown = {
+  readonly story: Story
+  readonly standing: Standing
+  readonly now: Instant
+  readonly notices: readonly StoredNotice[]
+}
 
 function statusLines({ paint }: Terminal, { about, entries, state }: CutoverView, shown: Shown): string[] {
-  const { story, standing, now } = shown
+  const { story, standing, now, notices } = shown
   const { bold, dim, green, yellow } = paint
   const { from, to } = state.plan
   const stepLines = (steps: readonly StoryStep[]): string[] =>
@@ -107,10 +117,20 @@ function statusLines({ paint }: Terminal, { about, entries, state }: CutoverView
     '',
     ...taleOf(entries).map(({ at, text }) => `${dim(clockTime(at))}  ${text}`),
     '',
+    ...noticeLines(paint, notices),
     `${bold('Next')}  ${standing.next.says}`,
     `${bold('You')}   ${standing.person.says}`,
     ...standing.person.commands.map((each) => `${bold('Try:')} ${pasteable(each)}`),
   ]
+}
+
+function noticeLines({ bold, yellow }: Terminal['paint'], notices: readonly StoredNotice[]): string[] {
+  if (notices.length === 0) return []
+  const lost = notices.filter(({ result }) => result === 'given-up')
+  const last = lost.at(-1)
+  const delivered = `${notices.length - lost.length} of ${notices.length} notifications were delivered.`
+  const why = last === undefined ? '' : ` The last that was not: ${last.event}, ${last.why ?? ''}.`
+  return [`${bold('Told')}  ${lost.length === 0 ? delivered : yellow(delivered + why)}`]
 }
 
 const stepWords = (state: StoryStep['state'], doneAt: Instant | undefined): string =>

@@ -19,4 +19,15 @@ CREATE TABLE entries (
 ) /* clustered */;
 `,
   },
+  {
+    id: 2,
+    name: 'notifications',
+    sql: `
+-- what became of each that was to be told; why is a sentence, without the URL and without secrets
+CREATE TABLE notices (
+  cutover TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, event TEXT NOT NULL, result TEXT NOT NULL, attempts BIGINT NOT NULL, why TEXT,
+  PRIMARY KEY (cutover, seq)
+) /* clustered */;
+`,
+  },
 ]
