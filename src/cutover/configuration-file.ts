@@ -10,8 +10,10 @@ export type SalesforceOrg = {
   readonly accessToken: Secret
   /** Of the API, e.g. `62.0`. */
   readonly api: string
-  /** Full name of the settings component, where it is not the app's with `_oauthSecurity`. */
+  /** Full name of the settings component, where it is not the only one that names the app. */
   readonly component?: string
+  /** As login history calls the app, where that is not its name. */
+  readonly application?: string
 }
 
 /** As a person writes a row: `203.0.113.7`, `203.0.113.0/29`, `203.0.113.1-203.0.113.6`, or both ends with a note. */

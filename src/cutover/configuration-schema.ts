@@ -33,7 +33,8 @@ const salesforce: JsonSchema = {
       ...{ type: 'string', pattern: '^[1-9][0-9]{1,2}\\.0$', default: '62.0' },
       description: 'Version of the API.',
     },
-    component: text('Full name of the ExtlClntAppOauthSecuritySettings, where it is not that of the app.'),
+    component: text('Full name of the ExtlClntAppOauthSecuritySettings, where it is not the only one of the app.'),
+    application: text('As Login History in Setup calls the app: its label, where that is not its name.'),
   },
 }
 
