@@ -2,11 +2,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { DirectLane } from './direct-lane.ts'
 
 /** Node ends those that rest between two requests, and waits without end for one that has sent no whole request: browsers open such ones in store, and
  *  anybody can. To be called before the server listens; what comes back, when it has been told to close. From then on a request that had come whole is
  *  answered, and its connection ended; every other connection is ended at once. */
-export function watchConnections(server: Server): () => void {
+export function watchConnections(server: Server, direct?: DirectLane): () => void {
   const open = new Map<Socket, Asked | undefined>()
   let closing = false
   server.on('connection', (socket: Socket) => {
@@ -22,7 +23,8 @@ export function watchConnections(server: Server): () => void {
   return () => {
     closing = true
     for (const [socket, last] of open)
-      if (last?.request.complete === true && !last.response.closed) endWith(socket, last.response)
+      if (direct?.endAfterAnswer(socket) === true) continue
+      else if (last?.request.complete === true && !last.response.closed) endWith(socket, last.response)
       else socket.destroy()
   }
 }
@@ -34,8 +36,8 @@ function endWith(socket: Socket, response: ServerResponse): void {
 }
 
 /** To be called before the server listens. */
-export function endUnusedAtClose(server: FastifyInstance): void {
-  const endUnused = watchConnections(server.server)
+export function endUnusedAtClose(server: FastifyInstance, direct?: DirectLane): void {
+  const endUnused = watchConnections(server.server, direct)
   server.addHook('preClose', (done) => {
     endUnused()
     done()

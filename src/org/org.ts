@@ -125,7 +125,7 @@ async function openOn(
   await enterRotationMode(parts)
   await reapplyRevocations(parts)
   const metrics = openMetrics()
-  const server = openServer(parts, openTokenLane(parts, answerToken(parts, metrics)))
+  const server = openServer(parts, openTokenLane(parts, answerToken(parts, metrics), environment.clock))
   registerEndpoints(server, parts, {
     metrics,
     adminToken: adminToken.token,

@@ -1,10 +1,11 @@
 /** The HTTP server of one org: limits, body parsers, and what is said where no endpoint has spoken. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { send } from './browser/serve.ts'
 import { notFound } from './endpoints/pages.ts'
 import type { OrgParts } from './parts.ts'
 import { sendRefusal } from './endpoints/oauth-form.ts'
+import type { TokenLane } from './endpoints/token-lane.ts'
+import { openDirectLane, type DirectLane } from '../http/direct-lane.ts'
 import { schemasForPeople } from '../http/schemas-for-people.ts'
 import { endUnusedAtClose } from '../http/unused-connections.ts'
 
@@ -19,8 +20,6 @@ const limits = {
   keepAlive: 65_000,
 } as const
 
-type TokenLane = (message: IncomingMessage, response: ServerResponse) => boolean
-
 const httpOptions = {
   headersTimeout: limits.header,
   requestTimeout: limits.request,
@@ -29,14 +28,15 @@ const httpOptions = {
 } as const
 
 /** `tokenLane` takes the requests that it wants; the framework has the others. */
-export function openServer(parts: OrgParts, tokenLane: TokenLane): FastifyInstance {
+export function openServer(parts: OrgParts, tokenLane?: TokenLane): FastifyInstance {
+  let direct: DirectLane | undefined
   const server = fastify({
     logger: false, // decisions are recorded in login history; an access log is the proxy's
     bodyLimit: limits.body,
     serverFactory(handler) {
-      const http = createServer(httpOptions, (message, response) => {
-        if (!tokenLane(message, response)) handler(message, response)
-      })
+      const http = createServer(httpOptions, handler)
+      if (tokenLane !== undefined)
+        direct = openDirectLane(http, { ...tokenLane, headerMs: limits.header, keepAliveMs: limits.keepAlive })
       http.maxConnections = parts.configuration.limits.connections
       return http
     },
@@ -49,7 +49,7 @@ export function openServer(parts: OrgParts, tokenLane: TokenLane): FastifyInstan
     },
     forceCloseConnections: 'idle',
   })
-  endUnusedAtClose(server)
+  endUnusedAtClose(server, direct)
   server.removeContentTypeParser('text/plain')
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)

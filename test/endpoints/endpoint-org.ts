@@ -180,7 +180,7 @@ export async function openEndpointOrg(overrides: Overrides<OrgConfiguration> = {
 }
 
 function serverOf(parts: OrgParts, metrics: Metrics): FastifyInstance {
-  const server = openServer(parts, () => false)
+  const server = openServer(parts)
   registerToken(server, parts, openMetrics())
   registerRevoke(server, parts)
   registerIntrospect(server, parts)

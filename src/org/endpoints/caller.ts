@@ -1,5 +1,5 @@
 /** From a request on the socket to who asks: the one place where forwarding headers are read. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { RangeMatcher } from '../../ip/matcher.ts'
 import { peerAddress, sourceAddress, type SourceAddress } from '../../ip/source-address.ts'
@@ -11,8 +11,16 @@ const longestUserAgent = 256
 type Connected = { readonly direct: SourceAddress; readonly listening: () => boolean }
 const known = new WeakMap<Socket, Connected>()
 
+/** A request as far as it says who asks. */
+export type Asking = {
+  readonly socket: Socket
+  readonly headers: Pick<IncomingHttpHeaders, 'accept' | 'authorization' | 'forwarded' | 'user-agent'> & {
+    readonly 'x-forwarded-for'?: string | string[] | undefined
+  }
+}
+
 /** Undefined once the socket is closed: it has no peer then, and nobody waits for an answer. */
-export function callerOf({ socket, headers }: IncomingMessage, trustedProxies: RangeMatcher): Caller | undefined {
+export function callerOf({ socket, headers }: Asking, trustedProxies: RangeMatcher): Caller | undefined {
   const connected = known.get(socket) ?? connectedBy(socket)
   if (connected === undefined) return undefined
   const { direct, listening } = connected

@@ -1,5 +1,4 @@
 /** `POST /services/oauth2/token`: every grant, on one path (SF-11). */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Result } from '../../values/result.ts'
 import { answerTokenRequest } from '../flows/token/answer-token-request.ts'
@@ -8,7 +7,7 @@ import type { Metrics } from '../metrics.ts'
 import type { OrgParts } from '../parts.ts'
 import type { Refusal } from '../rules/decide.ts'
 import { errors } from '../rules/errors/catalogue.ts'
-import { callerOf } from './caller.ts'
+import { callerOf, type Asking } from './caller.ts'
 import type { Form } from './form.ts'
 import { fieldsAnswer, replyFormat, type HttpAnswer } from './formats.ts'
 import { formOf, readForm, refusalAnswer, sendRefusal } from './oauth-form.ts'
@@ -28,14 +27,12 @@ export function registerToken(server: FastifyInstance, parts: OrgParts, metrics:
 
 /** The same answers without the framework around them, for a body that is in hand already: it is what almost every request of an org is, and
  *  routing, hooks and body parsers took as long as the policies (bench/rotations). */
-export function answerToken(
-  parts: OrgParts,
-  metrics: Metrics,
-): (message: IncomingMessage, body: string) => Promise<HttpAnswer | 'cut'> {
+export function answerToken(parts: OrgParts, metrics: Metrics): TokenAnswering {
   return (message, body) => answer(parts, metrics, { message, form: formOf(body) })
 }
 
-type Asked = { readonly message: IncomingMessage; readonly form: Result<Form, Refusal> }
+export type TokenAnswering = (message: Asking, body: string) => Promise<HttpAnswer | 'cut'>
+type Asked = { readonly message: Asking; readonly form: Result<Form, Refusal> }
 
 async function answer(parts: OrgParts, metrics: Metrics, { message, form }: Asked): Promise<HttpAnswer | 'cut'> {
   const { headers } = message
@@ -79,11 +76,6 @@ function answerOf(
 function send(reply: FastifyReply, answered: HttpAnswer | 'cut'): FastifyReply {
   if (answered !== 'cut') return reply.code(answered.status).headers(answered.headers).send(answered.body)
   reply.hijack()
-  cut(reply.raw)
+  reply.raw.destroy() // no byte of an answer, as when a network fails behind the commit
   return reply
-}
-
-/** No byte of an answer, as when a network fails behind the commit. */
-export function cut(response: ServerResponse): void {
-  response.destroy()
 }
