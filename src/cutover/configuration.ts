@@ -8,10 +8,10 @@ import { formatAddress, parseAddress } from '../ip/address.ts'
 import { fault, ok, type Result } from '../values/result.ts'
 import { minutes, seconds, type Duration } from '../values/time.ts'
 import { findDoubts, findFileFaults, findHaste } from './configuration-faults.ts'
-import { proxiesOf, type CutoverFile } from './configuration-file.ts'
+import { proxiesOf, type AppOfFile, type CutoverFile } from './configuration-file.ts'
 import { cutoverSchema } from './configuration-schema.ts'
 import { findPlanFaults, type PlanFault } from './rules/plan-faults.ts'
-import type { Plan } from './rules/plan.ts'
+import type { Plan, PlannedApp } from './rules/plan.ts'
 
 export type ReadPlan = {
   readonly file: CutoverFile
@@ -62,10 +62,15 @@ function placed({ path, ...rest }: PlanFault, locate: Locate): DocumentFault {
   return { path, ...rest, ...(where === undefined ? {} : { where }) }
 }
 
-function planOf({ app, from, to, traffic, propagationWait, watch }: CutoverFile): Plan {
+function planOf(file: CutoverFile): Plan {
+  const { from, to, traffic, propagationWait, watch, second } = file
   const propagation = lengthOf(propagationWait)
   return {
-    ...{ app, from: from.map(canonical), to: to.map(canonical) },
+    ...{
+      apps: [file, ...(second === undefined ? [] : [second])].map(plannedApp),
+      from: from.map(canonical),
+      to: to.map(canonical),
+    },
     terms: {
       ...{ propagation, watch: lengthOf(watch.for), redemptionSuccess: watch.redemptionSuccess, quiet: propagation },
       probes: proxiesOf(traffic) === undefined ? 3 : 1, // a sample has every address at least twice (SF-288)
@@ -74,6 +79,12 @@ function planOf({ app, from, to, traffic, propagationWait, watch }: CutoverFile)
     },
   }
 }
+
+/** A list that only a support case changes is that of a legacy Connected App (SF-141). */
+const plannedApp = ({ app, allowlist }: AppOfFile): PlannedApp => ({
+  name: app,
+  kind: 'supportCase' in allowlist ? 'connected-app' : 'external-client-app',
+})
 
 function canonical(text: string): string {
   const parsed = parseAddress(text)

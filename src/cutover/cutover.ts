@@ -1,19 +1,22 @@
 /** Cutovers of this installation: planned, run, asked about, and asked to do otherwise. */
+import { hash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import { before, isoText, type Duration, type Instant } from '../values/time.ts'
 import { readEntry, writeEntry } from './entry-text.ts'
 import { takeJournal } from './journal.ts'
-import { listSeenOf } from './look.ts'
-import type { CutoverPorts } from './ports.ts'
+import { listSeenOf, readLists } from './look.ts'
+import type { CutoverPorts, ListReading, PoolReading, Redeemer } from './ports.ts'
 import type { Command } from './rules/command.ts'
-import type { Entry } from './rules/journal.ts'
+import type { Entry, Wish } from './rules/journal.ts'
+import { writeRows } from './rules/list-change.ts'
 import { judgePlan, type PlanJudgement } from './rules/plan-faults.ts'
 import type { Plan } from './rules/plan.ts'
 import { stateOf, type State } from './rules/state.ts'
 import { runCutover, type RunEnd } from './runner.ts'
-import { findCutover, findCutovers, findEntries, type StoredCutover } from './store/journal.ts'
+import { findCutover, findCutovers, findEntries, findUnderWay, type StoredCutover } from './store/journal.ts'
 import { findNotices, type StoredNotice } from './store/notices.ts'
 import { migrations } from './store/migrations.ts'
 import { writes, type CutoverWrites } from './store/writes.ts'
@@ -34,13 +37,24 @@ export type RunOutcome =
   RunEnd | { readonly kind: 'held'; readonly holder: string; readonly until: Instant } | { readonly kind: 'unknown' }
 export type CutoverView = { readonly about: StoredCutover; readonly entries: readonly Entry[]; readonly state: State }
 
+/** `hash` names all that was read, and the plan: another one is another world (L-88). */
+export type Judgement = PlanJudgement & { readonly hash: string }
+/** `expects`: the hash that a person has seen, and agreed to. */
+export type BeginTerms = { readonly expects?: string }
+export type Begun =
+  | { readonly kind: 'begun'; readonly id: string; readonly resumed: boolean }
+  /** Nothing was begun: since it was planned, lists, pool or plan have become others. */
+  | { readonly kind: 'changed'; readonly expected: string; readonly hash: string }
+  /** Of these apps a cutover of another plan is under way; `hash` is that of its plan. */
+  | { readonly kind: 'other-plan'; readonly id: string; readonly hash: string | undefined }
+
 export type Cutovers = {
   /** What would happen, by what there is now; changes nothing. */
-  readonly judge: (plan: Plan, ports: CutoverPorts) => Promise<PlanJudgement>
-  /** The one of this app that is under way, or a new one. */
-  readonly begin: (plan: Plan, ports: CutoverPorts) => Promise<{ readonly id: string; readonly resumed: boolean }>
+  readonly judge: (plan: Plan, ports: CutoverPorts) => Promise<Judgement>
+  /** The one of these apps that is under way, or a new one. */
+  readonly begin: (plan: Plan, ports: CutoverPorts, terms?: BeginTerms) => Promise<Begun>
   readonly run: (id: string, terms: RunTerms) => Promise<RunOutcome>
-  readonly ask: (id: string, what: (Entry & { readonly kind: 'asked' })['what']) => Promise<boolean>
+  readonly ask: (id: string, what: Wish) => Promise<boolean>
   readonly releaseSilent: (id: string, names: readonly string[]) => Promise<void>
   /** The newest where no id is said. */
   readonly view: (id?: string) => Promise<CutoverView | undefined>
@@ -63,14 +77,7 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
   const ask: Cutovers['ask'] = async (id, what) => await say(storage, id, { at: clock(), kind: 'asked', what })
   return {
     judge: async (plan, ports) => await judge(plan, ports, clock()),
-    async begin(plan, { allowlist }) {
-      const list = listSeenOf(await allowlist.read(), [...plan.from, ...plan.to])
-      const id = `${isoText(clock()).slice(0, 10)}-${Buffer.from(random(3)).toString('hex')}`
-      const planned: Entry = { at: clock(), kind: 'planned', plan, list }
-      const made = await storage.write('createCutover', { id, app: plan.app, entry: writeEntry(planned) })
-      if (made.kind !== 'committed') throw new Error('the journal cannot be written')
-      return made.value.kind === 'created' ? { id, resumed: false } : { id: made.value.id, resumed: true }
-    },
+    begin: async (plan, ports, { expects } = {}) => await begin({ storage, clock, random }, { plan, ports, expects }),
     async run(id, terms) {
       const taken = await takeJournal({ storage, holder, leaseMs }, id)
       if (taken.kind !== 'taken') return taken
@@ -110,13 +117,77 @@ async function say(storage: Storage<CutoverWrites>, id: string, entry: Entry): P
   return said.value.kind === 'written'
 }
 
-async function judge(plan: Plan, { allowlist, traffic, lookBack }: CutoverPorts, now: Instant): Promise<PlanJudgement> {
-  const since = before(now, lookBack)
-  const [list, pool, redeemers] = await Promise.all([allowlist.read(), traffic.read(since), allowlist.redeemers(since)])
-  return judgePlan(plan, {
-    ...{ rows: list.rows, isEnforced: list.isEnforced, pool: pool.members, strangers: pool.strangers },
-    redeemers: redeemers === 'unknown' ? [] : redeemers.map(({ address }) => address),
+function checkPorts({ apps }: Plan, { lists }: CutoverPorts): void {
+  if (apps.length !== lists.length)
+    throw new Error(`the plan has ${apps.length} apps, and there are ${lists.length} lists`)
+}
+
+type BeginParts = Pick<CutoverEnvironment, 'clock' | 'random'> & { readonly storage: Storage<CutoverWrites> }
+type Beginning = { readonly plan: Plan; readonly ports: CutoverPorts; readonly expects: string | undefined }
+
+async function begin({ storage, clock, random }: BeginParts, { plan, ports, expects }: Beginning): Promise<Begun> {
+  checkPorts(plan, ports)
+  const names = plan.apps.map(({ name }) => name)
+  const other = await storage.read(() => findUnderWay(names))
+  if (other !== undefined) return await resumed(storage, other, { plan, expects })
+  const since = before(clock(), ports.lookBack)
+  const [lists, pool] = await Promise.all([readLists(ports), ports.traffic.read(since)])
+  const hashed = hashOf(plan, lists, pool)
+  if (expects !== undefined && expects !== hashed) return { kind: 'changed', expected: expects, hash: hashed }
+  const seen = lists.map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
+  const id = `${isoText(clock()).slice(0, 10)}-${Buffer.from(random(3)).toString('hex')}`
+  const planned: Entry = { at: clock(), kind: 'planned', plan, lists: seen, hash: hashed }
+  const made = await storage.write('createCutover', { id, apps: names, entry: writeEntry(planned) })
+  if (made.kind !== 'committed') throw new Error('the journal cannot be written')
+  if (made.value.kind === 'created') return { kind: 'begun', id, resumed: false }
+  return await resumed(storage, made.value.id, { plan, expects })
+}
+
+/** Only of the same plan: ports of other apps or addresses would be taken for those of the journal. */
+async function resumed(
+  storage: Storage<CutoverWrites>,
+  id: string,
+  { plan, expects }: Pick<Beginning, 'plan' | 'expects'>,
+): Promise<Begun> {
+  const [line] = await storage.read(() => findEntries({ id, after: 0 }))
+  const planned = line === undefined ? undefined : readEntry(line.entry)
+  if (planned?.kind !== 'planned') throw new Error(`the journal of ${id} does not begin with its plan`)
+  const isSame = isDeepStrictEqual(movesOf(planned.plan), movesOf(plan))
+  if (!isSame || (expects !== undefined && expects !== planned.hash))
+    return { kind: 'other-plan', id, hash: planned.hash }
+  return { kind: 'begun', id, resumed: true }
+}
+
+const movesOf = ({ apps, from, to }: Plan): unknown => [apps.map(({ name }) => name), from, to]
+
+async function judge(plan: Plan, ports: CutoverPorts, now: Instant): Promise<Judgement> {
+  checkPorts(plan, ports)
+  const since = before(now, ports.lookBack)
+  const [lists, pool, redeemers] = await Promise.all([
+    readLists(ports),
+    ports.traffic.read(since),
+    Promise.all(ports.lists.map(({ allowlist }) => allowlist.redeemers(since))),
+  ])
+  const judged = judgePlan(plan, {
+    lists: lists.map(({ rows, isEnforced }, i) => ({
+      ...{ rows, isEnforced },
+      redeemers: addressesOf(redeemers[i] ?? 'unknown'),
+    })),
+    ...{ pool: pool.members, strangers: pool.strangers },
   })
+  return { ...judged, hash: hashOf(plan, lists, pool) }
+}
+
+const addressesOf = (redeemers: readonly Redeemer[] | 'unknown'): readonly string[] =>
+  redeemers === 'unknown' ? [] : redeemers.map(({ address }) => address)
+
+/** Of what a person agrees to: the plan, each list with its version, and where traffic may leave from. */
+function hashOf(plan: Plan, lists: readonly ListReading[], { members }: PoolReading): string {
+  const pool = members.map(({ address, mode }) => `${address} ${mode}`).toSorted()
+  const read = lists.map(({ rows, version, isEnforced, claimed = false }) => [
+    ...[writeRows(rows).map(({ start, end }) => `${start} ${end}`), version, isEnforced, claimed],
+  ])
+  return hash('sha256', JSON.stringify([plan, read, pool]), 'hex').slice(0, 16)
 }
 
 async function view(storage: Storage<CutoverWrites>, id: string | undefined): Promise<CutoverView | undefined> {

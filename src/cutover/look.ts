@@ -1,42 +1,54 @@
-/** One look at list and pool, as the rules take it. */
+/** One look at lists and pool, as the rules take it. */
+import type { RangeRow } from '../ip/range-spelling.ts'
 import type { Clock } from '../values/domain.ts'
 import { before, type Instant } from '../values/time.ts'
 import { listedOf, othersOf } from './rules/list-change.ts'
-import type { AddressText } from './rules/plan.ts'
 import type { ListSeen, Seen } from './rules/seen.ts'
 import type { State } from './rules/state.ts'
-import { sidesOf } from './rules/plan.ts'
+import { ofApp, sidesOf, type AddressText, type Plan } from './rules/plan.ts'
 import { unknownAddress, type CutoverPorts, type ListReading, type Redeemer } from './ports.ts'
 
 export async function look(ports: CutoverPorts, state: State, clock: Clock): Promise<Seen> {
   const { plan, movedAt } = state
   const since = before(clock(), ports.lookBack)
-  const [list, pool, redeemers] = await Promise.all([
-    ports.allowlist.read(),
+  const claims = state.lists.map(({ claim }) => claim)
+  const [lists, pool, redeemers] = await Promise.all([
+    readLists(ports, claims),
     ports.traffic.read(since),
-    ports.allowlist.redeemers(since),
+    Promise.all(ports.lists.map(({ allowlist }) => allowlist.redeemers(since))),
   ])
   const { source } = sidesOf(plan, state.direction)
   return {
     at: clock(),
-    list: listSeenOf(list, [...plan.from, ...plan.to]),
+    lists: lists.map((each) => listSeenOf(each, [...plan.from, ...plan.to])),
     pool: { version: pool.version, members: pool.members, whole: pool.whole },
-    usedAt: latestOf(pool.usedAt, redeemers),
+    usedAt: redeemers.reduce<Latest>(latestOf, pool.usedAt),
     strangers: pool.strangers,
-    silent: movedAt === undefined ? [] : silentOf(redeemers, source),
+    silent:
+      movedAt === undefined
+        ? []
+        : redeemers.flatMap((each, i) => silentOf(each, source).map((name) => `${name}${ofApp(plan, i)}`)),
   }
 }
 
-export const listSeenOf = ({ rows, version }: ListReading, addresses: readonly AddressText[]): ListSeen => ({
-  version,
+/** `claims`: what a person has confirmed of each, in the order of the plan. */
+export const readLists = async (
+  { lists }: CutoverPorts,
+  claims: readonly (readonly RangeRow[] | undefined)[] = [],
+): Promise<readonly ListReading[]> => await Promise.all(lists.map(({ allowlist }, i) => allowlist.read(claims[i])))
+
+export const listSeenOf = (
+  { rows, version, claimed = false }: ListReading,
+  addresses: readonly AddressText[],
+): ListSeen => ({
+  ...{ version, claimed },
   listed: listedOf(rows, addresses).toSorted(),
   others: othersOf(rows, addresses),
 })
 
-function latestOf(
-  used: ReadonlyMap<AddressText, Instant>,
-  redeemers: readonly Redeemer[] | 'unknown',
-): ReadonlyMap<AddressText, Instant> {
+type Latest = ReadonlyMap<AddressText, Instant>
+
+function latestOf(used: Latest, redeemers: readonly Redeemer[] | 'unknown'): Latest {
   const latest = new Map(used)
   if (redeemers === 'unknown') return latest
   for (const { address, at } of redeemers) if (at > (latest.get(address) ?? 0)) latest.set(address, at)

@@ -1,8 +1,9 @@
 /** What a cutover needs of the world; adapters stand behind it. Whoever cannot answer rejects: the runner takes that for no answer. */
+import type { RangeRow } from '../ip/range-spelling.ts'
 import type { Duration, Instant } from '../values/time.ts'
 import type { ListRows } from './rules/list-change.ts'
 import type { AddressText } from './rules/plan.ts'
-import type { PoolChange } from './rules/journal.ts'
+import type { Counts, PoolChange } from './rules/journal.ts'
 import type { PoolMember } from './rules/seen.ts'
 import type { TryResult } from './rules/verdict.ts'
 
@@ -12,24 +13,38 @@ export type Acted = {
   readonly result: 'done' | 'stale' | 'refused' | 'unknown' | 'disturbed'
   readonly why?: string
 }
+/** A person has to do it; `why` tells them what, and what the list has to hold then. Nothing is assumed until they confirm it, which may take days. */
+export type Asked = { readonly result: 'asked'; readonly why: string }
 
-export type ListReading = { readonly rows: ListRows; readonly version: string; readonly isEnforced: boolean }
+/** How a runner that takes over makes void what its predecessor may still have under way (P-64): by another version, which every call that was decided on
+ *  an older one fails by; or, where there is no version, by waiting for as long as the longest call may take (none, where nothing but a person does it). */
+export type Invalidation = (() => Promise<Acted>) | { readonly longestCall: Duration }
+
+export type ListReading = {
+  readonly rows: ListRows
+  readonly version: string
+  readonly isEnforced: boolean
+  /** It cannot be read: `rows` is what a person says that it holds. False where left out. */
+  readonly claimed?: boolean
+}
 /** Who redeemed the app's tokens in the look-back: one for each grant, with the address and the instant of its latest redemption; several where it is not
  *  known which of them it was. */
 export type Redeemer = { readonly name: string; readonly address: AddressText; readonly at: Instant }
 /** Of who redeemed, and nobody says from where: as good as an old one (P-63). */
 export const unknownAddress: AddressText = 'an unknown address'
-/** `refused`: by the allowlist. */
-export type Redemptions = { readonly attempts: number; readonly successes: number; readonly refused: number }
+export type Redemptions = Counts
 
 export type AllowlistPort = {
-  readonly read: () => Promise<ListReading>
-  /** Nothing is saved where `expects` is not the version any more (P-64). */
-  readonly save: (rows: ListRows, expects: string) => Promise<Acted>
-  /** Makes every save that was decided on an older version fail. */
-  readonly invalidate: () => Promise<Acted>
+  /** `claim`: what a person last confirmed that the list holds, kept by the journal; undefined before the first time. Only for a list that cannot be
+   *  read: it gives these rows, and `claimed`. */
+  readonly read: (claim?: readonly RangeRow[]) => Promise<ListReading>
+  /** Nothing is saved where `expects` is not the version any more (P-64). Where a person has to do it, they are asked even if the rows are those that
+   *  are claimed already: they may have been asked for others meanwhile. */
+  readonly save: (rows: ListRows, expects: string) => Promise<Acted | Asked>
+  readonly invalidate: Invalidation
   /** Unknown where no history can be read at all: nobody is known to be heard of then (P-63). */
   readonly redeemers: (since: Instant) => Promise<readonly Redeemer[] | 'unknown'>
+  /** Not `whole` where some may be left out, which is never taken for success. Where nobody counts them: none, whole; the canary is then watched alone. */
   readonly redemptions: (since: Instant) => Promise<Redemptions>
 }
 
@@ -45,22 +60,26 @@ export type TrafficPort = {
   /** What happened before `since` is not asked for. */
   readonly read: (since: Instant) => Promise<PoolReading>
   readonly set: (modes: PoolChange, expects: string) => Promise<Acted>
-  readonly invalidate: () => Promise<Acted>
+  readonly invalidate: Invalidation
   /** One look whether the address is live, from that address. */
   readonly probe: (address: AddressText) => Promise<{ readonly result: TryResult; readonly evidence: string }>
 }
 
 export type CanaryPort = {
-  /** One real redemption that leaves from the address and from no other. */
+  /** One real redemption that leaves from the address and from no other: from a new one, or from an old one to see that it is refused (which costs
+   *  no token: the list is asked first, SF-22). */
   readonly redeem: (
     address: AddressText,
   ) => Promise<{ readonly result: TryResult | 'spent'; readonly evidence: string }>
 }
 
+/** Of one app; its canary is a connection of that app. */
+export type ListPorts = { readonly allowlist: AllowlistPort; readonly canary: CanaryPort }
+
 export type CutoverPorts = {
-  readonly allowlist: AllowlistPort
+  /** Of each app of the plan, in its order. */
+  readonly lists: readonly ListPorts[]
   readonly traffic: TrafficPort
-  readonly canary: CanaryPort
   /** For the look-back (P-63). */
   readonly lookBack: Duration
 }

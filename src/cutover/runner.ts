@@ -1,20 +1,21 @@
 /** Runs a cutover: asks the rules what is next, writes down that it is meant, does it, writes down what came of it, and asks again. It may be killed
  *  anywhere: whoever takes over reads the journal, looks at the world, and goes on. */
 import type { Clock } from '../values/domain.ts'
-import { milliseconds, type Duration, type Instant } from '../values/time.ts'
+import { after, milliseconds, type Duration, type Instant } from '../values/time.ts'
 import type { OpenJournal } from './journal.ts'
 import { look } from './look.ts'
-import type { Acted, CutoverPorts } from './ports.ts'
+import type { Acted, AllowlistPort, CutoverPorts, Invalidation, ListPorts } from './ports.ts'
 import type { Command } from './rules/command.ts'
-import type { Act, Ending, Entry } from './rules/journal.ts'
-import { changedRows } from './rules/list-change.ts'
+import type { Act, Counts, Ending, Entry, SaveList, Wish } from './rules/journal.ts'
+import { changedRows, writeRows } from './rules/list-change.ts'
 import { next } from './rules/next.ts'
+import { appsOf } from './rules/plan.ts'
 import { stateOf, type State } from './rules/state.ts'
 
-/** `waiting`: a person has to say something first. */
+/** `waiting`: a person has to say something first; `answer` is what lets it go on. */
 export type RunEnd =
   | { readonly kind: 'ended'; readonly how: Ending; readonly instruction: string }
-  | { readonly kind: 'waiting'; readonly question: string }
+  | { readonly kind: 'waiting'; readonly question: string; readonly answer: Wish }
   | { readonly kind: 'stopped' }
 
 export type RunnerParts = {
@@ -48,7 +49,7 @@ export async function runCutover(parts: RunnerParts): Promise<RunEnd> {
 async function carryOut(parts: RunnerParts, state: State, command: Command): Promise<RunEnd | undefined> {
   switch (command.kind) {
     case 'ask-person':
-      return { kind: 'waiting', question: command.question }
+      return { kind: 'waiting', question: command.question, answer: command.answer }
     case 'end':
       if (state.ended === undefined)
         await note(parts, { kind: 'ended', how: command.how, instruction: command.instruction })
@@ -72,23 +73,27 @@ async function carryOut(parts: RunnerParts, state: State, command: Command): Pro
 type Doing = Extract<Command, { readonly kind: 'act' | 'probe' | 'redeem' | 'watch' | 'turn' }>
 
 /** What is to be written, one line after the other; what comes after a line is done when that line is durable. */
-async function* doing({ ports }: RunnerParts, state: State, command: Doing): AsyncGenerator<Said> {
+async function* doing(parts: RunnerParts, state: State, command: Doing): AsyncGenerator<Said> {
+  const { ports } = parts
   switch (command.kind) {
     case 'act':
       yield { kind: 'intent', act: command.act }
-      yield { kind: 'acted', act: command.act, ...(await act(ports, state, command.act)) }
+      yield await act(parts, state, command.act)
       break
     case 'probe':
       yield { kind: 'probed', address: command.address, ...(await ports.traffic.probe(command.address).catch(unclear)) }
       break
     case 'redeem':
       yield {
-        ...{ kind: 'redeemed' as const, address: command.address },
-        ...(await ports.canary.redeem(command.address).catch(unclear)),
+        ...{ kind: 'redeemed' as const, list: command.list, address: command.address },
+        ...(await portsOf(ports, command.list).canary.redeem(command.address).catch(unclear)),
       }
       break
     case 'watch':
-      yield { kind: 'watched', ...(await ports.allowlist.redemptions(command.since).catch(none)) }
+      yield {
+        ...{ kind: 'watched' as const, list: command.list },
+        ...(await portsOf(ports, command.list).allowlist.redemptions(command.since).catch(none)),
+      }
       break
     case 'turn':
       yield { kind: 'turned', why: command.why }
@@ -103,7 +108,13 @@ const unclear = (cause: unknown): { readonly result: 'unclear'; readonly evidenc
   result: 'unclear',
   evidence: cause instanceof Error ? cause.message : String(cause),
 })
-const none = (): { attempts: number; successes: number; refused: number } => ({ attempts: 0, successes: 0, refused: 0 })
+const none = (): Counts => ({ attempts: 0, successes: 0, refused: 0, whole: false })
+
+function portsOf({ lists }: CutoverPorts, list: number): ListPorts {
+  const ports = lists[list]
+  if (ports === undefined) throw new Error(`the plan has no list ${list}`)
+  return ports
+}
 
 /** A look that brought nothing is written as such: patience is counted in lines of the journal. */
 async function observe({ ports, journal, clock, wait }: RunnerParts, state: State): Promise<void> {
@@ -121,26 +132,61 @@ async function observe({ ports, journal, clock, wait }: RunnerParts, state: Stat
 }
 
 /** Whatever is thrown on the way leaves unknown whether it was done. */
-async function act(ports: CutoverPorts, { plan }: State, what: Act): Promise<Acted> {
+async function act(parts: RunnerParts, state: State, what: Act): Promise<Said & { readonly kind: 'acted' }> {
+  const { ports } = parts
+  const acted = async (result: Promise<Acted>): Promise<Said & { readonly kind: 'acted' }> => ({
+    ...{ kind: 'acted', act: what },
+    ...(await result),
+  })
   try {
     switch (what.kind) {
-      case 'save-list': {
-        const { rows, version } = await ports.allowlist.read()
-        if (version !== what.expects) return { result: 'stale' }
-        const changed = changedRows(rows, { ...what, description: `Sallyport: ${plan.app}` })
-        if (!changed.ok) return { result: 'refused', why: changed.fault.map(({ message }) => message).join(' ') }
-        return await ports.allowlist.save(changed.value.rows, version)
-      }
+      case 'save-list':
+        return await save(portsOf(ports, what.list).allowlist, state, what)
       case 'set-pool':
-        return await ports.traffic.set(what.modes, what.expects)
-      case 'invalidate': {
-        const list = await ports.allowlist.invalidate()
-        return list.result === 'done' ? await ports.traffic.invalidate() : list
-      }
+        return await acted(ports.traffic.set(what.modes, what.expects))
+      case 'invalidate':
+        return await acted(invalidate(parts))
     }
   } catch (cause) {
-    return { result: 'unknown', why: cause instanceof Error ? cause.message : String(cause) }
+    return { kind: 'acted', act: what, result: 'unknown', why: cause instanceof Error ? cause.message : String(cause) }
   }
+}
+
+async function save(
+  allowlist: AllowlistPort,
+  { plan, lists }: State,
+  what: SaveList,
+): Promise<Said & { readonly kind: 'acted' }> {
+  const { rows, version } = await allowlist.read(lists[what.list]?.claim)
+  const said = { kind: 'acted', act: what } as const
+  if (version !== what.expects) return { ...said, result: 'stale' }
+  const changed = changedRows(rows, { ...what, description: `Sallyport: ${appsOf(plan)}` })
+  if (!changed.ok) return { ...said, result: 'refused', why: changed.fault.map(({ message }) => message).join(' ') }
+  const saved = await allowlist.save(changed.value.rows, version)
+  return saved.result === 'asked' ? { ...said, ...saved, rows: writeRows(changed.value.rows) } : { ...said, ...saved }
+}
+
+/** P-64. */
+async function invalidate(parts: RunnerParts): Promise<Acted> {
+  const { lists, traffic } = parts.ports
+  const each: readonly Invalidation[] = [...lists.map(({ allowlist }) => allowlist.invalidate), traffic.invalidate]
+  const longest = Math.max(0, ...each.map((one) => (typeof one === 'function' ? 0 : one.longestCall)))
+  for (const one of each) {
+    const { result, why = 'it was not made void' } =
+      typeof one === 'function' ? await one() : { result: 'done' as const }
+    if (result !== 'done') return { result, why }
+  }
+  return await waitOut(parts, longest)
+}
+
+/** Begun anew by whoever takes over: how long ago the predecessor's call began is not known of one that was paused before it. */
+async function waitOut(parts: RunnerParts, length: number): Promise<Acted> {
+  const until = after(parts.clock(), milliseconds(length))
+  while (parts.clock() < until) {
+    if (parts.stopping.aborted) return { result: 'unknown', why: 'it was stopped meanwhile' }
+    await waitFor(parts, until)
+  }
+  return { result: 'done' }
 }
 
 async function waitFor({ journal, clock, wait, stopping }: RunnerParts, until: Instant): Promise<void> {

@@ -1,14 +1,16 @@
 import { deepEqual, match, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { nextBy, safeOrder } from '../../src/cutover/rules/next.ts'
-import { trusted, settled } from '../../src/cutover/rules/steps/prove.ts'
-import { listed, proven } from '../../src/cutover/rules/steps/add.ts'
+import { added, listed, proven } from '../../src/cutover/rules/steps/add.ts'
 import { declared, live } from '../../src/cutover/rules/steps/confirm.ts'
+import { dropped } from '../../src/cutover/rules/steps/gone.ts'
 import { moved } from '../../src/cutover/rules/steps/move.ts'
-import { quiet } from '../../src/cutover/rules/steps/remove.ts'
+import { settled, trusted } from '../../src/cutover/rules/steps/prove.ts'
+import { permitted, quiet, removed } from '../../src/cutover/rules/steps/remove.ts'
 import { shelter } from '../../src/cutover/rules/steps/shelter.ts'
-import type { Step } from '../../src/cutover/rules/steps/step.ts'
-import { explore } from './model/explore.ts'
+import { inTurn, type ListStep, type Step } from '../../src/cutover/rules/steps/step.ts'
+import { watched } from '../../src/cutover/rules/steps/watch.ts'
+import { explore, type Scope } from './model/explore.ts'
 
 test('P-60: with one trouble anywhere no runner exposes traffic, and every state leads to an end', (t) => {
   const { states, moves, endings, violations } = explore({ troubles: 1 })
@@ -20,20 +22,40 @@ test('P-60: with one trouble anywhere no runner exposes traffic, and every state
 
 describe('the model finds out what is wrong', () => {
   const without = (...left: readonly Step[]): readonly Step[] => safeOrder.filter((each) => !left.includes(each))
-  const planted: readonly (readonly [string, readonly Step[]])[] = [
-    ['without anything listed before the move', without(listed, proven)],
-    ['without a proof before the move', without(proven)],
-    ['without a look whether the new ones live', without(live)],
-    ['moved before the list is added to', early(moved)],
-    ['removed while tunnels are open', without(quiet)],
-    ['removed before the move', reordered()],
-    ['without the shelter', without(shelter)],
+  const instead = (of: Step, step: Step): readonly Step[] => safeOrder.map((each) => (each === of ? step : each))
+  const onlyFirst =
+    (step: ListStep): ListStep =>
+    (looking) =>
+      looking.at === 0 ? step(looking) : undefined
+  const trusting =
+    (step: ListStep): ListStep =>
+    (looking) =>
+      looking.list.claimed ? undefined : step(looking)
+  type Planted = readonly [string, readonly Step[], Omit<Scope, 'decide'>]
+  const one = { troubles: 2, most: 60_000 } as const
+  const two = { troubles: 0, lists: ['read', 'read'], to: ['n'] } as const
+  const typed = { troubles: 1, lists: ['typed'], to: ['n'] } as const
+  const planted: readonly Planted[] = [
+    ['without anything listed before the move', without(added), one],
+    ['without a proof before the move', instead(added, inTurn(listed)), one],
+    ['without a look whether the new ones live', without(live), one],
+    ['moved before the list is added to', early(moved), one],
+    ['removed while tunnels are open', without(quiet), one],
+    ['removed before the move', reordered(), one],
+    ['without the shelter', without(shelter), one],
+    ['with the second list forgotten', forgotten(), two],
+    ['removed before the second list is proven', eager(), two],
+    ['a claim trusted that something was added', instead(added, inTurn(listed, trusting(proven))), typed],
+    ['a claim trusted that something was removed', instead(dropped, inTurn(removed, watched)), typed],
   ]
-  for (const [what, steps] of planted)
+  for (const [what, steps, scope] of planted)
     test(what, () => {
-      const { violations } = explore({ troubles: 2, most: 60_000, decide: (state, now) => nextBy(steps, state, now) })
+      const { violations } = explore({ ...scope, decide: (state, now) => nextBy(steps, state, now) })
       ok(violations.length > 0, 'nothing was found')
-      match(violations.join('\n'), /P-60|no way to an end|not everything leaves|another list|is not listed/)
+      match(
+        violations.join('\n'),
+        /P-60|no way to an end|not everything leaves|another list|is not listed|listed still/,
+      )
     })
 
   function early(step: Step): readonly Step[] {
@@ -43,13 +65,21 @@ describe('the model finds out what is wrong', () => {
   }
 
   function reordered(): readonly Step[] {
-    const removal = safeOrder.slice(safeOrder.indexOf(quiet), safeOrder.indexOf(quiet) + 3)
-    const rest = safeOrder.filter((each) => !removal.includes(each) && ![moved, trusted, settled].includes(each))
-    return [
-      ...rest.slice(0, rest.indexOf(declared) + 1),
-      ...removal.slice(1),
-      ...rest.slice(rest.indexOf(declared) + 1),
-      moved,
-    ]
+    const rest = without(quiet, permitted, dropped, moved, trusted, settled)
+    const at = rest.indexOf(declared) + 1
+    return [...rest.slice(0, at), permitted, inTurn(removed), ...rest.slice(at), moved]
+  }
+
+  /** Not added to, and not sheltered either, which would add it a moment too late. */
+  function forgotten(): readonly Step[] {
+    return instead(added, inTurn(onlyFirst(listed), onlyFirst(proven))).filter((each) => each !== shelter)
+  }
+
+  /** The first list is done with before the second is begun with. */
+  function eager(): readonly Step[] {
+    const rest = without(added, shelter, dropped)
+    const at = rest.indexOf(live) + 1
+    const first = inTurn(onlyFirst(listed), onlyFirst(proven), onlyFirst(removed))
+    return [...rest.slice(0, at), first, inTurn(listed, proven), ...rest.slice(at), dropped]
   }
 })

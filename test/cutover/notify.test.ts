@@ -42,7 +42,11 @@ const cutoversThatNote = (notes: StoredNotice[]): Cutovers => {
   }
 }
 
-const plan = { app: 'A', from: ['192.0.2.1'], to: ['198.51.100.1', '198.51.100.2'] }
+const plan = {
+  apps: [{ name: 'A', kind: 'external-client-app' as const }],
+  from: ['192.0.2.1'],
+  to: ['198.51.100.1', '198.51.100.2'],
+}
 
 test('a run tells what it has done, signed as webhooks of the keeper are, and without a word of the URL', async (t) => {
   const receiver = await startReceiver(t)
@@ -78,7 +82,7 @@ test('a run that goes on does not tell again of what the one before has done', (
   const notices = openNotices(notifier, { id: 'one', plan: { ...plan, terms: undefined as never }, resumed: true })
   notices.step(4, 'forth')
   notices.step(5, 'forth')
-  notices.ended({ kind: 'waiting', question: 'May they go?' })
+  notices.ended({ kind: 'waiting', question: 'May they go?', answer: 'release' })
   deepEqual(told, ['cutover.step_done', 'cutover.waiting'])
 })
 

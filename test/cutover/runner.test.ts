@@ -2,7 +2,7 @@ import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import { FencedOff, takeJournal, type OpenJournal } from '../../src/cutover/journal.ts'
 import { writeEntry } from '../../src/cutover/entry-text.ts'
-import { listSeenOf } from '../../src/cutover/look.ts'
+import { listSeenOf, readLists } from '../../src/cutover/look.ts'
 import { runCutover, type RunEnd } from '../../src/cutover/runner.ts'
 import type { Entry } from '../../src/cutover/rules/journal.ts'
 import { findEntries } from '../../src/cutover/store/journal.ts'
@@ -22,9 +22,13 @@ async function openScene(t: TestContext): Promise<Scene> {
   })
   t.after(() => storage.close())
   const world = openSmallWorld()
-  const list = listSeenOf(await world.ports.allowlist.read(), [...plan.from, ...plan.to])
-  const planned: Entry = { at: world.clock(), kind: 'planned', plan, list }
-  await storage.write('createCutover', { id: 'one', app: plan.app, entry: writeEntry(planned) })
+  const lists = (await readLists(world.ports)).map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
+  const planned: Entry = { at: world.clock(), kind: 'planned', plan, lists }
+  await storage.write('createCutover', {
+    id: 'one',
+    apps: plan.apps.map(({ name }) => name),
+    entry: writeEntry(planned),
+  })
   return { world, storage, id: 'one' }
 }
 

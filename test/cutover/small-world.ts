@@ -9,7 +9,7 @@ import type { PoolMember } from '../../src/cutover/rules/seen.ts'
 import { days, instant, minutes, seconds, type Duration, type Instant } from '../../src/values/time.ts'
 
 export const plan: Plan = {
-  app: 'Nightly_Sync',
+  apps: [{ name: 'Nightly_Sync', kind: 'external-client-app' }],
   from: ['192.0.2.1', '192.0.2.2'],
   to: ['198.51.100.1', '198.51.100.2'],
   terms: {
@@ -102,18 +102,32 @@ export function openSmallWorld(): SmallWorld {
     },
     ports: {
       lookBack: days(30),
-      allowlist: {
-        read: () => answer(() => ({ rows, version: String(versions.list), isEnforced: true })),
-        save: (next, expects) => answer(() => (expects === String(versions.list) ? save(next) : { result: 'stale' })),
-        invalidate: () =>
-          answer(() => {
-            versions = { ...versions, list: versions.list + 1 }
-            return { result: 'done' }
-          }),
-        redeemers: () => answer(() => []),
-        redemptions: () =>
-          answer(() => ({ attempts: 100, successes: refused.size === 0 ? 100 : 0, refused: refused.size })),
-      },
+      lists: [
+        {
+          allowlist: {
+            read: () => answer(() => ({ rows, version: String(versions.list), isEnforced: true })),
+            save: (next, expects) =>
+              answer(() => (expects === String(versions.list) ? save(next) : { result: 'stale' })),
+            invalidate: () =>
+              answer(() => {
+                versions = { ...versions, list: versions.list + 1 }
+                return { result: 'done' }
+              }),
+            redeemers: () => answer(() => []),
+            redemptions: () =>
+              answer(() => ({
+                attempts: 100,
+                successes: refused.size === 0 ? 100 : 0,
+                refused: refused.size,
+                whole: true,
+              })),
+          },
+          canary: {
+            redeem: (address) =>
+              answer(() => ({ result: admits(address) ? 'success' : 'refused', evidence: 'a redemption' })),
+          },
+        },
+      ],
       traffic: {
         read: () =>
           answer(() => ({
@@ -142,10 +156,6 @@ export function openSmallWorld(): SmallWorld {
             return { result: 'done' }
           }),
         probe: (address) => answer(() => ({ result: address === dead ? 'refused' : 'success', evidence: 'a probe' })),
-      },
-      canary: {
-        redeem: (address) =>
-          answer(() => ({ result: admits(address) ? 'success' : 'refused', evidence: 'a redemption' })),
       },
     },
   }

@@ -11,7 +11,7 @@ import { keeperCanary } from '../../src/cutover/adapters/keeper-canary.ts'
 import { orgAllowlist } from '../../src/cutover/adapters/org-allowlist.ts'
 import { writeEntry } from '../../src/cutover/entry-text.ts'
 import { takeJournal } from '../../src/cutover/journal.ts'
-import { listSeenOf } from '../../src/cutover/look.ts'
+import { listSeenOf, readLists } from '../../src/cutover/look.ts'
 import type { CutoverPorts, TrafficPort } from '../../src/cutover/ports.ts'
 import type { Entry } from '../../src/cutover/rules/journal.ts'
 import type { Plan } from '../../src/cutover/rules/plan.ts'
@@ -26,7 +26,7 @@ import { startOrgBehind, startTestGateway } from '../gateway/kit.ts'
 import { openService } from '../keeper/service-scene.ts'
 
 const plan: Plan = {
-  app: 'Test_App',
+  apps: [{ name: 'Test_App', kind: 'external-client-app' }],
   from: ['127.0.0.11', '127.0.0.12'],
   to: ['127.0.0.21', '127.0.0.22'],
   terms: {
@@ -76,11 +76,14 @@ async function openPlace(t: TestContext): Promise<Place> {
   const pool = (clients: readonly string[]) =>
     gatewayTraffic({ api: adminApi, wait: async (length) => await sleep(length), clients })
   const traffic = pool(['backend'])
-  const allowlist = orgAllowlist(openJsonApi({ base: `${org.url}/admin/v1`, token: secret(org.adminToken) }), plan.app)
+  const allowlist = orgAllowlist(
+    openJsonApi({ base: `${org.url}/admin/v1`, token: secret(org.adminToken) }),
+    'Test_App',
+  )
   const keeperApi = openJsonApi({ base: `${service.url}/v1`, token: service.token.token })
   const canary = keeperCanary({ api: keeperApi, connections: ['canary'], egressOf: traffic.egressOf })
   return {
-    ports: { allowlist, traffic, canary, lookBack: days(30) },
+    ports: { lists: [{ allowlist, canary }], traffic, lookBack: days(30) },
     others: pool(['somebody']),
     async load(stop) {
       const bad: string[] = []
@@ -106,9 +109,9 @@ test('P-60: the traffic moves from one pair to another without one failed redemp
   })
   t.after(() => storage.close())
   const clock = () => instant(Date.now())
-  const list = listSeenOf(await ports.allowlist.read(), [...plan.from, ...plan.to])
-  const planned: Entry = { at: clock(), kind: 'planned', plan, list }
-  await storage.write('createCutover', { id: 'one', app: plan.app, entry: writeEntry(planned) })
+  const lists = (await readLists(ports)).map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
+  const planned: Entry = { at: clock(), kind: 'planned', plan, lists }
+  await storage.write('createCutover', { id: 'one', apps: ['Test_App'], entry: writeEntry(planned) })
   const run = async (): Promise<string> => {
     const taken = await takeJournal({ storage, holder: 'a test', leaseMs: 0 }, 'one')
     if (taken.kind !== 'taken') throw new Error(taken.kind)

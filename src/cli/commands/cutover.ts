@@ -94,6 +94,7 @@ function addList(cutover: Command, terminal: Terminal): void {
 }
 
 const askings: Readonly<Record<Exclude<Asking, 'rollback'>, string>> = {
+  confirm: 'say that what you were asked to do with a list is done; it is tried before anything is built on it',
   hold: 'wait before the old addresses are removed',
   release: 'let the removal go on',
   pause: 'do nothing further',

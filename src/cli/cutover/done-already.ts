@@ -2,14 +2,20 @@
 import type { Cutovers, CutoverView } from '../../cutover/cutover.ts'
 import type { Plan } from '../../cutover/rules/plan.ts'
 
-type Asked = { readonly plan: Plan; /** Rows of the list as it is now, as text. */ readonly listed: readonly string[] }
+type Asked = {
+  readonly plan: Plan
+  /** Of each list its rows as they are now, as text. */
+  readonly lists: readonly (readonly string[])[]
+}
 
 /** The newest cutover, where it was done by the same plan, and the list is still what it made of it. */
-export async function findDone(cutovers: Cutovers, { plan, listed }: Asked): Promise<CutoverView | undefined> {
+export async function findDone(cutovers: Cutovers, { plan, lists }: Asked): Promise<CutoverView | undefined> {
   const view = await cutovers.view()
   if (view?.state.ended?.how !== 'done') return undefined
-  const { app, from, to } = view.state.plan
-  const isSame = JSON.stringify([app, from, to]) === JSON.stringify([plan.app, plan.from, plan.to])
-  const isStill = to.every((each) => listed.includes(each)) && !from.some((each) => listed.includes(each))
+  const { apps, from, to } = view.state.plan
+  const isSame = JSON.stringify([apps, from, to]) === JSON.stringify([plan.apps, plan.from, plan.to])
+  const isStill = lists.every(
+    (listed) => to.every((each) => listed.includes(each)) && !from.some((each) => listed.includes(each)),
+  )
   return isSame && isStill ? view : undefined
 }

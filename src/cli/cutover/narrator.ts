@@ -1,6 +1,7 @@
 /** Says what a run does and what comes of it, each thing once. */
-import type { Acted, CutoverPorts } from '../../cutover/ports.ts'
+import type { Acted, Asked, CutoverPorts } from '../../cutover/ports.ts'
 import type { Command } from '../../cutover/rules/command.ts'
+import type { ListState } from '../../cutover/rules/list-state.ts'
 import type { State } from '../../cutover/rules/state.ts'
 import { after, type Instant } from '../../values/time.ts'
 import { stepNames, stepNow, type StepName } from './story.ts'
@@ -67,26 +68,59 @@ export function openNarrator({ line, step, now }: Narration): Narrator {
 }
 
 export function waitWords({ until, why }: Command & { readonly kind: 'wait' }, state: State, now: Instant): string {
-  const { removedAt, plan, direction } = state
   // the watch is waited for in short pieces, and told of as the one that it is
-  const end = removedAt === undefined || direction === 'back' ? until : after(removedAt, plan.terms.watch)
-  const latest = end > until ? end : until
+  const latest = watchOf(state)?.until ?? until
   return sentence(`waiting until ${clockTime(latest)} (${lengthWords(latest - now)}): ${why}`)
+}
+
+/** That which is under way: of the first list, of several, whose watch is not over. */
+export function watchOf({
+  lists,
+  plan,
+  direction,
+}: State): { readonly until: Instant; readonly list: ListState } | undefined {
+  if (direction === 'back') return undefined
+  for (const list of lists) {
+    const { removedAt, goneAt, watched } = list
+    if (removedAt === undefined) return undefined
+    const until = after(goneAt ?? removedAt, plan.terms.watch)
+    if (watched?.whole !== true || watched.at < until) return { until, list }
+  }
+  return undefined
 }
 
 /** A topic is told of once; what has none, each time. */
 type Say = (topic: string | undefined, text: string) => void
 
 function hearing(ports: CutoverPorts, say: Say): CutoverPorts {
-  const { allowlist, traffic, canary } = ports
-  const heardActs = (who: string) => (acted: Acted) => {
-    if (acted.result !== 'done')
-      say(undefined, `${who} did not take it (${acted.result}): ${sentence(acted.why ?? 'no reason was given')}`)
-    return acted
-  }
+  const { traffic } = ports
+  const heardActs =
+    (who: string) =>
+    <T extends Acted | Asked>(acted: T) => {
+      if (acted.result !== 'done' && acted.result !== 'asked')
+        say(undefined, `${who} did not take it (${acted.result}): ${sentence(acted.why ?? 'no reason was given')}`)
+      return acted
+    }
   return {
     ...ports,
-    allowlist: { ...allowlist, save: async (...of) => heardActs('The list')(await allowlist.save(...of)) },
+    lists: ports.lists.map(({ allowlist, canary }) => ({
+      allowlist: { ...allowlist, save: async (...of) => heardActs('The list')(await allowlist.save(...of)) },
+      canary: {
+        ...canary,
+        async redeem(address) {
+          const tried = await canary.redeem(address)
+          const { result, evidence } = tried
+          const words = {
+            success: 'A real redemption was admitted',
+            refused: `The allowlist refused a real redemption from ${address}`,
+            unclear: `A real redemption from ${address} said nothing`,
+            spent: `The canary cannot redeem from ${address}`,
+          }[result]
+          say(result === 'success' ? undefined : `${address} ${result} ${evidence}`, `${words}: ${stopped(evidence)}`)
+          return tried
+        },
+      },
+    })),
     traffic: {
       ...traffic,
       set: async (...of) => heardActs('The pool')(await traffic.set(...of)),
@@ -94,21 +128,6 @@ function hearing(ports: CutoverPorts, say: Say): CutoverPorts {
         const tried = await traffic.probe(address)
         const words = { success: 'is live', refused: 'is not live', unclear: 'may be live or not' }[tried.result]
         say(`probe ${address} ${tried.result}`, `${address} ${words}: ${stopped(tried.evidence)}`)
-        return tried
-      },
-    },
-    canary: {
-      ...canary,
-      async redeem(address) {
-        const tried = await canary.redeem(address)
-        const { result, evidence } = tried
-        const words = {
-          success: 'A real redemption was admitted',
-          refused: `The allowlist refused a real redemption from ${address}`,
-          unclear: `A real redemption from ${address} said nothing`,
-          spent: `The canary cannot redeem from ${address}`,
-        }[result]
-        say(result === 'success' ? undefined : `${address} ${result} ${evidence}`, `${words}: ${stopped(evidence)}`)
         return tried
       },
     },

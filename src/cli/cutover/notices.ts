@@ -1,4 +1,5 @@
 /** What of a run is told to whoever is notified. */
+import { appsOf } from '../../cutover/rules/plan.ts'
 import type { RunOutcome } from '../../cutover/cutover.ts'
 import type { Notifier } from '../../cutover/notify.ts'
 import type { Direction, Plan } from '../../cutover/rules/plan.ts'
@@ -18,7 +19,7 @@ export type NoticeTerms = {
 }
 
 export function openNotices({ tell }: Notifier, { id, plan, resumed }: NoticeTerms): RunNotices {
-  const about = { cutover: id, app: plan.app, from: plan.from, to: plan.to }
+  const about = { cutover: id, app: appsOf(plan), from: plan.from, to: plan.to }
   const way: { at: number | undefined; direction: Direction } = { at: resumed ? undefined : 0, direction: 'forth' }
   const nothing = { next: [] }
   const doneBefore = (index: number): void => {

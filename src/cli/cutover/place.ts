@@ -61,8 +61,13 @@ export function portsOf(terminal: Terminal, { file, lookBack, warnings }: ReadPl
   const keeper = openJsonApi({ base: `${at}/v1`, token: keeperToken(loaded, tokens.keeper) })
   const org = openJsonApi({ base: `${allowlist.org}/admin/v1`, token: orgToken(loaded, tokens.org) })
   return {
-    ...{ allowlist: orgAllowlist(org, file.app), traffic, lookBack },
-    canary: keeperCanary({ api: keeper, connections: file.connections, egressOf: traffic.egressOf }),
+    lists: [
+      {
+        allowlist: orgAllowlist(org, file.app),
+        canary: keeperCanary({ api: keeper, connections: file.connections, egressOf: traffic.egressOf }),
+      },
+    ],
+    ...{ traffic, lookBack },
   }
 }
 

@@ -1,4 +1,5 @@
 /** `cutover plan`: what would happen, and what speaks against it. Changes nothing. */
+import type { Judgement } from '../../cutover/cutover.ts'
 import type { PlanJudgement } from '../../cutover/rules/plan-faults.ts'
 import { Complaint, printWarning } from '../complaint.ts'
 import { table } from '../table.ts'
@@ -26,7 +27,7 @@ export function refuseFaults(terminal: Terminal, { faults, warnings }: PlanJudge
 }
 
 function planLines(
-  { before, between, after, use }: PlanJudgement,
+  judged: Judgement,
   {
     from,
     to,
@@ -34,14 +35,8 @@ function planLines(
   }: { from: readonly string[]; to: readonly string[]; terms: { propagation: number; watch: number } },
 ): string[] {
   const wait = lengthWords(terms.propagation)
-  const side = (ranges: readonly string[]): string => ranges.join(', ')
   return [
-    ...table([
-      ['List now', side(before)],
-      ['List between', `${side(between)} (${use.ranges} of 128 ranges, ${use.addresses} of 256 addresses)`],
-      ['List after', side(after)],
-    ]),
-    '',
+    ...listLines(judged),
     ...table([
       ['Step', 'Does', 'Undone by'],
       [
@@ -71,6 +66,17 @@ function planLines(
       ],
     ]),
   ]
+}
+
+function listLines({ lists, hash }: Judgement): string[] {
+  const side = (ranges: readonly string[]): string => ranges.join(', ')
+  const rows = lists.flatMap(({ name, before, between, after, use }) => [
+    ...(lists.length > 1 ? [['App', name]] : []),
+    ['List now', side(before)],
+    ['List between', `${side(between)} (${use.ranges} of 128 ranges, ${use.addresses} of 256 addresses)`],
+    ['List after', side(after)],
+  ])
+  return [...table([...rows, ['Hash', hash]]), '']
 }
 
 const lengthWords = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`)

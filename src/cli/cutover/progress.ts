@@ -1,7 +1,8 @@
 /** What a person at a terminal sees of a run: lines that stay, and below them one that counts down what is waited for. Plain lines where nobody looks. */
 import type { Command } from '../../cutover/rules/command.ts'
 import type { State } from '../../cutover/rules/state.ts'
-import { after, type Instant } from '../../values/time.ts'
+import type { Instant } from '../../values/time.ts'
+import { watchOf } from './narrator.ts'
 import type { Terminal } from '../terminal.ts'
 import type { StepName } from './story.ts'
 import { clockTime } from './words.ts'
@@ -57,11 +58,11 @@ type Countdown = { readonly until: Instant; readonly why: string }
 
 /** The watch is waited for in short pieces, and counted down as the one that it is. */
 function countdownOf({ until, why }: Command & { readonly kind: 'wait' }, state: State): Countdown {
-  const { removedAt, watched, plan, direction } = state
-  if (removedAt === undefined || direction === 'back') return { until, why }
-  const end = after(removedAt, plan.terms.watch)
+  const watch = watchOf(state)
+  if (watch === undefined) return { until, why }
+  const { watched } = watch.list
   const so = watched === undefined ? '' : `, ${watched.successes} of ${watched.attempts} went well`
-  return { until: end > until ? end : until, why: `${why}${so}` }
+  return { until: watch.until > until ? watch.until : until, why: `${why}${so}` }
 }
 
 export function countdownWords(step: string, wait: Countdown | undefined, now: Instant): string {

@@ -1,11 +1,12 @@
 /** `cutover run` and `cutover rollback`: does it, or goes on where a killed run stopped. */
-import type { CutoverView, Cutovers, RunOutcome } from '../../cutover/cutover.ts'
+import type { Begun, CutoverView, Cutovers, RunOutcome } from '../../cutover/cutover.ts'
 import type { CutoverPorts } from '../../cutover/ports.ts'
 import type { ReadPlan } from '../../cutover/configuration.ts'
 import type { StoredCutover } from '../../cutover/store/journal.ts'
+import { appsOf } from '../../cutover/rules/plan.ts'
 import { systemEnvironment } from '../../system.ts'
 import { isoText } from '../../values/time.ts'
-import { complaint, pasteable } from '../complaint.ts'
+import { complaint, type Complaint, pasteable } from '../complaint.ts'
 import { openLog } from '../log.ts'
 import { shellWord } from '../self.ts'
 import { listenForStop } from '../stop-signals.ts'
@@ -30,14 +31,16 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
   try {
     const ports = portsOf(terminal, read, flags)
     const judged = await cutovers.judge(read.plan, ports).catch(noAnswer)
-    const under = await underWay(cutovers, read.plan.app)
+    const under = await underWay(cutovers, appsOf(read.plan))
     if (under === undefined) {
-      const done = await findDone(cutovers, { plan: read.plan, listed: judged.before })
+      const done = await findDone(cutovers, { plan: read.plan, lists: judged.lists.map(({ before }) => before) })
       if (done !== undefined) return sayDone(terminal, done, flags)
       refuseFaults(terminal, judged)
       await agree(terminal, flags, forthQuestion(read, path))
     }
-    const { id, resumed } = await cutovers.begin(read.plan, ports).catch(noAnswer)
+    const begun = await cutovers.begin(read.plan, ports).catch(noAnswer)
+    if (begun.kind !== 'begun') throw notBegun(begun)
+    const { id, resumed } = begun
     terminal.err(resumed ? `Going on with the cutover ${id}.` : `The cutover ${id} begins.`)
     if (flags.hold === true) await cutovers.ask(id, 'hold')
     await drive(terminal, cutovers, { id, path, ports, read, flags, resumed })
@@ -57,7 +60,7 @@ export async function rollBackCommand(terminal: Terminal, path: string, flags: R
   const read = readPlan(path, flags)
   const cutovers = await cutoversOf(terminal, flags)
   try {
-    const { id } = await newestOf(cutovers, read.plan.app)
+    const { id } = await newestOf(cutovers, appsOf(read.plan))
     await agree(terminal, flags, backQuestion(read, id))
     await cutovers.ask(id, 'rollback')
     await drive(terminal, cutovers, { id, path, ports: portsOf(terminal, read, flags), read, flags, resumed: true })
@@ -66,15 +69,29 @@ export async function rollBackCommand(terminal: Terminal, path: string, flags: R
   }
 }
 
+function notBegun(begun: Exclude<Begun, { readonly kind: 'begun' }>): Complaint {
+  return begun.kind === 'changed'
+    ? complaint(
+        `Since ${begun.expected} was planned, lists, pool or plan have become others: it is ${begun.hash} now.`,
+        'sallyport cutover plan FILE',
+        'Look at what would happen now, and run that.',
+      )
+    : complaint(
+        `Of these apps the cutover ${begun.id} is under way, by another plan (${begun.hash ?? 'without a hash'}).`,
+        'sallyport cutover status',
+        'Run the file that it was planned by, or abort it first.',
+      )
+}
+
 function forthQuestion({ plan, file }: ReadPlan, path: string) {
   const [from, to] = [listWords(plan.from), listWords(plan.to)]
   const at = 'gateway' in file.traffic ? ` at ${file.traffic.gateway}` : ''
   return {
     changes: [
-      `This changes the refresh token IP allowlist of ${plan.app}, and what its traffic leaves from${at}:`,
+      `This changes the refresh token IP allowlist of ${appsOf(plan)}, and what its traffic leaves from${at}:`,
       `  ${to} come in, and once they are proven ${from} go. It takes ${lengthWords(plan.terms.propagation * 2 + plan.terms.watch)} or more, and can be rolled back.`,
     ],
-    question: `Move ${plan.app} from ${from} to ${to}?`,
+    question: `Move ${appsOf(plan)} from ${from} to ${to}?`,
     instead: `sallyport cutover plan ${shellWord(path)}`,
   }
 }
@@ -83,10 +100,10 @@ function backQuestion({ plan }: ReadPlan, id: string) {
   const [from, to] = [listWords(plan.from), listWords(plan.to)]
   return {
     changes: [
-      `This puts the allowlist of ${plan.app} back to how it was before the cutover ${id}, and its traffic with it:`,
+      `This puts the allowlist of ${appsOf(plan)} back to how it was before the cutover ${id}, and its traffic with it:`,
       `  ${from} come back, and once they are proven ${to} go.`,
     ],
-    question: `Roll the cutover ${id} of ${plan.app} back?`,
+    question: `Roll the cutover ${id} of ${appsOf(plan)} back?`,
     instead: `sallyport cutover status ${id}`,
   }
 }
@@ -167,8 +184,8 @@ function sayEnd(
       return
     case 'waiting':
       terminal.err(`${yellow('waiting for you:')} ${outcome.question}`)
-      terminal.err(adviceOn(outcome.question))
-      return next(answerTo(outcome.question, id), again)
+      terminal.err(adviceOn(outcome))
+      return next(answerTo(outcome, id), again)
     case 'stopped':
       terminal.err('Stopped where it is safe to be: what is in the list and in the pool stays as it is.')
       return next(again)

@@ -30,8 +30,8 @@ export function standingOf({ about, state }: CutoverView, { next }: Story, now: 
       ...{ state: 'waiting', words: 'waiting for a person' },
       next: { says: 'Nothing, until it is answered.', until: undefined },
       person: {
-        says: `${next.question} ${adviceOn(next.question)}`,
-        commands: [answerTo(next.question, about.id), again],
+        says: `${next.question} ${adviceOn(next)}`,
+        commands: [answerTo(next, about.id), again],
       },
     }
   const way = state.direction === 'forth' ? 'under way' : 'on its way back'

@@ -79,12 +79,15 @@ const noneYet = () => complaint('No cutover was ever begun here.', 'sallyport cu
 /** The fields are documented in docs/guides/cutover.md. */
 function statusJson(view: CutoverView, story: Story, { state, next, person }: Standing) {
   const { about, entries, state: now } = view
-  const { direction, ended, held, paused, listed, turned } = now
+  const { direction, ended, held, paused, lists, turned } = now
   const steps = (all: readonly StoryStep[]) =>
     all.map((each) => ({ name: each.name, state: each.state, doneAt: timeOrNull(each.doneAt) }))
   return {
     ...rowJson(view, { state }),
-    ...{ direction, turned: turned ?? null, ended: ended ?? null, held, paused, listed },
+    ...{ direction, turned: turned ?? null, ended: ended ?? null, held, paused },
+    lists: lists.map(({ listed, asked }, i) => ({
+      ...{ app: now.plan.apps[i]?.name, listed, asked: asked?.instruction ?? null },
+    })),
     runner: about.holder === null ? null : { name: about.holder, leaseEndsAt: isoText(instant(about.until)) },
     steps: steps(story.steps),
     ...{ next: { says: next.says, until: timeOrNull(next.until) }, person },
@@ -139,6 +142,7 @@ const stepWords = (state: StoryStep['state'], doneAt: Instant | undefined): stri
 export type Asking = (Entry & { readonly kind: 'asked' })['what']
 
 const askedWords: Readonly<Record<Asking, string>> = {
+  confirm: 'It is tried with real redemptions when you run it again.',
   hold: 'The old addresses stay in the list until you release it.',
   release: 'The removal may go on.',
   pause: 'It does nothing further until you let it continue.',

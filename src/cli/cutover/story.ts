@@ -5,14 +5,14 @@ import type { Entry } from '../../cutover/rules/journal.ts'
 import type { Direction } from '../../cutover/rules/plan.ts'
 import type { Seen } from '../../cutover/rules/seen.ts'
 import { beginning, withEntry, type State } from '../../cutover/rules/state.ts'
-import { listed, proven } from '../../cutover/rules/steps/add.ts'
+import { added } from '../../cutover/rules/steps/add.ts'
 import { cleared } from '../../cutover/rules/steps/clear.ts'
 import { declared, live } from '../../cutover/rules/steps/confirm.ts'
+import { dropped } from '../../cutover/rules/steps/gone.ts'
 import { moved } from '../../cutover/rules/steps/move.ts'
 import { settled, trusted } from '../../cutover/rules/steps/prove.ts'
-import { permitted, quiet, removed } from '../../cutover/rules/steps/remove.ts'
+import { permitted, quiet } from '../../cutover/rules/steps/remove.ts'
 import type { Step } from '../../cutover/rules/steps/step.ts'
-import { watched } from '../../cutover/rules/steps/watch.ts'
 import type { Instant } from '../../values/time.ts'
 
 export const stepNames = ['confirm', 'add', 'move', 'prove', 'remove'] as const
@@ -20,10 +20,10 @@ export type StepName = (typeof stepNames)[number]
 
 const stepsOf: Readonly<Record<StepName, readonly Step[]>> = {
   confirm: [declared, live],
-  add: [listed, proven],
+  add: [added],
   move: [moved],
   prove: [trusted, settled],
-  remove: [quiet, permitted, removed, watched, cleared],
+  remove: [quiet, permitted, dropped, cleared],
 }
 
 /** `doneAt`: when a look first showed it. */
@@ -52,7 +52,7 @@ export type StoryTeller = {
 /** Takes a journal line by line; the first is its plan. */
 export function openStory(first: Entry): StoryTeller {
   if (first.kind !== 'planned') throw new Error('a journal begins with its plan')
-  let state = beginning(first.plan, first.list)
+  let state = beginning(first.plan, first.lists)
   let seen: Seen | undefined
   let way: Way = { at: 0, done: [] }
   let forth: Way | undefined

@@ -1,5 +1,6 @@
 /** A journal told as a story: what was done, with what evidence, in sentences. */
 import type { Entry } from '../../cutover/rules/journal.ts'
+import { appsOf } from '../../cutover/rules/plan.ts'
 import type { Instant } from '../../values/time.ts'
 import { actWords, listWords, sentence, stopped } from './words.ts'
 
@@ -49,6 +50,7 @@ const tried = {
 } as const
 
 const results: Readonly<Record<string, string>> = {
+  asked: 'A person was asked to do it',
   stale: 'It was changed meanwhile, so nothing was done',
   refused: 'It was refused',
   unknown: 'No answer came',
@@ -60,7 +62,7 @@ function entryWords(entry: Entry, times: number): string | undefined {
     case 'observed':
       return undefined
     case 'planned':
-      return `Planned: ${entry.plan.app} from ${listWords(entry.plan.from)} to ${listWords(entry.plan.to)}.`
+      return `Planned: ${appsOf(entry.plan)} from ${listWords(entry.plan.from)} to ${listWords(entry.plan.to)}.`
     case 'took-over':
       return entry.fence === 1 ? `Begun by ${entry.runner}.` : `Taken over by ${entry.runner}.`
     case 'not-observed':

@@ -1,8 +1,9 @@
 /** Grants and login history of an app at our own org, by its admin API. */
 import { formatAddress, parseAddress } from '../../ip/address.ts'
 import { instant, isoText, type Instant } from '../../values/time.ts'
-import type { Redeemer, Redemptions } from '../ports.ts'
+import type { Redeemer } from '../ports.ts'
 import type { Attempt } from '../rules/sampling.ts'
+import { countingRedemptions, type History } from './count-redemptions.ts'
 import type { HistoryPort } from './history.ts'
 import { listIn, refusalOf, textIn, type Fields, type JsonApi } from './json-api.ts'
 
@@ -11,36 +12,43 @@ const who = 'The org'
 export function orgHistory(api: JsonApi, app: string): HistoryPort {
   return {
     redeemers: async (since) => (await grants(api, app)).flatMap((each) => redeemerIn(each, since)),
-    redemptions: async (since) => redemptionsIn(await history(api, app, since)),
-    attempts: async (since) => attemptsIn(await history(api, app, since)),
+    redemptions: countingRedemptions((since) => history(api, app, since)),
+    attempts: async (since) => attemptsIn((await history(api, app, since)).entries),
   }
 }
 
-const mostPages = 50
+const mostGrants = 50 // pages
+const mostHistory = 1000 // pages
 
-/** Of more than 50,000 redemptions the newest. */
-const history = async (api: JsonApi, app: string, since: Instant): Promise<readonly Fields[]> =>
-  (await pagesOf(api, '/login-history', { list: 'entries', query: { app, since: isoText(since) } })).entries.filter(
-    isRedemption,
-  )
+/** Of more than a million redemptions the newest. */
+async function history(
+  api: JsonApi,
+  app: string,
+  since: Instant,
+): Promise<History & { readonly entries: readonly Fields[] }> {
+  const query = { app, since: isoText(since) }
+  const pages = await pagesOf(api, '/login-history', { list: 'entries', query, most: mostHistory })
+  const entries = pages.entries.filter(isRedemption)
+  return { entries, redemptions: entries.map(redemptionOf), isWhole: pages.isWhole }
+}
 
 /** Grants and not redemptions: a busy app has millions of these in a month, and whoever is left out would be locked out. */
 async function grants(api: JsonApi, app: string): Promise<readonly Fields[]> {
-  const { entries, isWhole } = await pagesOf(api, '/oauth-usage', { list: 'grants', query: { app } })
+  const { entries, isWhole } = await pagesOf(api, '/oauth-usage', { list: 'grants', query: { app }, most: mostGrants })
   if (!isWhole) throw new Error(`The org has more than ${entries.length} grants of ${app}; not all can be looked at.`)
   return entries
 }
 
-type Pages = { readonly list: string; readonly query: Readonly<Record<string, string>> }
+type Pages = { readonly list: string; readonly query: Readonly<Record<string, string>>; readonly most: number }
 
 async function pagesOf(
   api: JsonApi,
   path: string,
-  { list, query }: Pages,
+  { list, query, most }: Pages,
 ): Promise<{ readonly entries: readonly Fields[]; readonly isWhole: boolean }> {
   const entries: Fields[] = []
   let cursor: string | undefined
-  for (let page = 0; page < mostPages; page += 1) {
+  for (let page = 0; page < most; page += 1) {
     const asked = new URLSearchParams({ ...query, limit: '1000', ...(cursor === undefined ? {} : { cursor }) })
     const answer = await api.ask('GET', `${path}?${asked.toString()}`)
     if (answer.status !== 200) throw refusalOf(answer, who)
@@ -67,10 +75,10 @@ function redeemerIn(grant: Fields, since: Instant): Redeemer[] {
 }
 
 /** A replay or an ended grant says nothing of the list, but is a failure all the same. */
-function redemptionsIn(entries: readonly Fields[]): Redemptions {
-  const refused = entries.filter(wasRefused).length
-  return { attempts: entries.length, successes: entries.filter(succeeded).length, refused }
-}
+const redemptionOf = (entry: Fields): History['redemptions'][number] => ({
+  at: instant(textIn(entry, 'at') ?? ''),
+  ...{ isSuccess: succeeded(entry), isRefusal: wasRefused(entry) },
+})
 
 const wasRefused = (entry: Fields): boolean => textIn(entry, 'decision') === 'refresh_token_ip_allowlist'
 

@@ -1,7 +1,7 @@
 /** The allowlist of an External Client App in an org of Salesforce, by the Metadata API (SF-244). What the org does not let be deployed, a person types. */
 import type { Clock } from '../../values/domain.ts'
 import { milliseconds, type Duration } from '../../values/time.ts'
-import type { Acted, AllowlistPort, ListReading } from '../ports.ts'
+import type { Acted, AllowlistPort, Asked, ListReading } from '../ports.ts'
 import type { ListRows } from '../rules/list-change.ts'
 import { formatRange } from '../../ip/range.ts'
 import { SalesforceRefusal, type SalesforceApi, type SalesforceTimes } from './salesforce-api.ts'
@@ -17,7 +17,7 @@ import {
 } from './salesforce-settings.ts'
 
 /** The list alone; who redeemed is `salesforceHistory`. */
-export type SalesforceList = Pick<AllowlistPort, 'read' | 'save' | 'invalidate'>
+export type SalesforceList = Pick<AllowlistPort, 'read' | 'save'> & { readonly invalidate: () => Promise<Acted> }
 
 export type SalesforceListParts = {
   readonly salesforce: SalesforceApi
@@ -30,7 +30,7 @@ export type SalesforceListParts = {
   readonly clock: Clock
   readonly wait: (length: Duration) => Promise<void>
   /** Changes the list where Salesforce refuses the deploy: a person, as a rule. */
-  readonly fallback: SalesforceList
+  readonly fallback: Pick<AllowlistPort, 'read' | 'save' | 'invalidate'>
 }
 
 type Held = ListReading & { readonly file: SettingsFile }
@@ -56,9 +56,9 @@ export function salesforceList(parts: SalesforceListParts): SalesforceList {
     }
   }
   return {
-    async read() {
+    async read(claim) {
       const held = await look()
-      if (held === undefined) return await fallback.read()
+      if (held === undefined) return await fallback.read(claim)
       const { rows, version, isEnforced } = held
       return { rows, version, isEnforced }
     },
@@ -75,13 +75,20 @@ export function salesforceList(parts: SalesforceListParts): SalesforceList {
     async invalidate() {
       await parts.wait(longestOf(parts))
       const held = await look()
-      if (held === undefined) return withReason(unreadable, await fallback.invalidate())
+      if (held === undefined) return withReason(unreadable, await voidFallback(parts))
       // deploys run one after the other: when this one is done, so is every one that was sent before (SF-320)
       const end = await deploys.run(packSettings(held.file, parts.api), { checkOnly: true })
       if (end.kind === 'unknown') return { result: 'unknown', why: end.why }
-      return end.kind === 'succeeded' ? { result: 'done' } : withReason(end.why, await fallback.invalidate())
+      return end.kind === 'succeeded' ? { result: 'done' } : withReason(end.why, await voidFallback(parts))
     },
   }
+}
+
+/** P-64, of what goes on by hand. */
+async function voidFallback({ fallback, wait }: SalesforceListParts): Promise<Acted> {
+  if (typeof fallback.invalidate === 'function') return await fallback.invalidate()
+  await wait(fallback.invalidate.longestCall)
+  return { result: 'done' }
 }
 
 /** Of the look before a deploy, at the longest. */
@@ -97,7 +104,7 @@ type Saving = SalesforceListParts & { readonly deploys: Deploys; readonly retrie
 type Change = { readonly held: Held; readonly rows: ListRows }
 
 /** P-65: what is deployed is the file that was read a moment ago; what it has become is read again. */
-async function saveRows(saving: Saving, { held, rows }: Change): Promise<Acted> {
+async function saveRows(saving: Saving, { held, rows }: Change): Promise<Acted | Asked> {
   const { deploys, api, fallback } = saving
   const text = withRows(held.file.text, rows)
   const end = await deploys.run(packSettings({ ...held.file, text }, api), { checkOnly: false })
@@ -130,7 +137,7 @@ async function afterDeploy(saving: Saving, { held, rows, id }: Change & { readon
 }
 
 /** Says in whose place the fallback acts. */
-function withReason(reason: string | undefined, acted: Acted): Acted {
+function withReason<T extends Acted | Asked>(reason: string | undefined, acted: T): T {
   const instead = `Salesforce does not let this list be changed by its API (${reason ?? 'it says no more'}), so it goes on by hand.`
   return { ...acted, why: acted.why === undefined ? instead : `${instead} ${acted.why}` }
 }

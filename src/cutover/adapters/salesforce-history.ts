@@ -100,6 +100,7 @@ const redemptionsIn = (logins: readonly Login[]): Redemptions => ({
   attempts: logins.length,
   successes: logins.filter(({ result }) => result === 'success').length,
   refused: logins.filter(({ result }) => result === 'refused').length,
+  whole: true, // a query that is not whole is rejected
 })
 
 async function tokensOf({ salesforce, application }: SalesforceHistoryParts): Promise<readonly Token[]> {

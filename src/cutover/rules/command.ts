@@ -1,6 +1,6 @@
 /** What the runner is told to do. */
 import type { Instant } from '../../values/time.ts'
-import type { Act, Ending } from './journal.ts'
+import type { Act, Ending, Wish } from './journal.ts'
 import type { AddressText } from './plan.ts'
 
 export type Command =
@@ -8,12 +8,13 @@ export type Command =
   | { readonly kind: 'act'; readonly act: Act; readonly why: string }
   /** Pinned. */
   | { readonly kind: 'probe'; readonly address: AddressText }
-  /** A real redemption of the canary, pinned. */
-  | { readonly kind: 'redeem'; readonly address: AddressText }
-  /** Read how redemptions went since the removal. */
-  | { readonly kind: 'watch'; readonly since: Instant }
+  /** A real redemption of the canary of that list's app, pinned. */
+  | { readonly kind: 'redeem'; readonly list: number; readonly address: AddressText }
+  /** Read how redemptions of that list's app went since the removal. */
+  | { readonly kind: 'watch'; readonly list: number; readonly since: Instant }
   | { readonly kind: 'wait'; readonly until: Instant; readonly why: string }
-  | { readonly kind: 'ask-person'; readonly question: string }
+  /** `answer`: what to ask of the cutover when it may go on. */
+  | { readonly kind: 'ask-person'; readonly question: string; readonly answer: Wish }
   | { readonly kind: 'turn'; readonly why: string }
   | { readonly kind: 'end'; readonly how: Ending; readonly instruction: string }
 

@@ -3,17 +3,17 @@
 import type { Instant } from '../../values/time.ts'
 import { halt, noAnswer, type Command } from './command.ts'
 import type { State } from './state.ts'
-import { listed, proven } from './steps/add.ts'
+import { added } from './steps/add.ts'
 import { cleared } from './steps/clear.ts'
 import { declared, live } from './steps/confirm.ts'
 import { disturbed } from './steps/disturbed.ts'
+import { dropped } from './steps/gone.ts'
 import { moved } from './steps/move.ts'
 import { trusted, settled } from './steps/prove.ts'
-import { quiet, permitted, removed } from './steps/remove.ts'
+import { quiet, permitted } from './steps/remove.ts'
 import { shelter } from './steps/shelter.ts'
 import { pausedBy, type Step } from './steps/step.ts'
 import { strangers } from './steps/strangers.ts'
-import { watched } from './steps/watch.ts'
 
 export const next = (state: State, now: Instant): Command => nextBy(safeOrder, state, now)
 
@@ -57,14 +57,12 @@ export const safeOrder: readonly Step[] = [
   strangers,
   declared,
   live,
-  listed,
-  proven,
+  added,
   moved,
   trusted,
   settled,
   quiet,
   permitted,
-  removed,
-  watched,
+  dropped,
   cleared,
 ]

@@ -1,9 +1,13 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseAllowlist } from '../../ip/allowlist.ts'
-import { findPlanFaults, judgePlan, type Surroundings } from './plan-faults.ts'
+import { findPlanFaults, judgePlan, type ListSurroundings, type Surroundings } from './plan-faults.ts'
 
-const plan = { from: ['192.0.2.1', '192.0.2.2'], to: ['198.51.100.1', '198.51.100.2'] }
+const plan = {
+  apps: [{ name: 'Nightly_Sync', kind: 'external-client-app' as const }],
+  from: ['192.0.2.1', '192.0.2.2'],
+  to: ['198.51.100.1', '198.51.100.2'],
+}
 
 describe('a plan by itself', () => {
   const told = (from: readonly string[], to: readonly string[]): readonly string[] =>
@@ -19,7 +23,10 @@ describe('a plan by itself', () => {
 })
 
 describe('a plan by what there is', () => {
-  const around = (changes: Partial<Surroundings> = {}, ...listed: readonly string[]): Surroundings => {
+  const around = (
+    { pool, strangers = [], ...list }: Partial<Surroundings & ListSurroundings> = {},
+    ...listed: readonly string[]
+  ): Surroundings => {
     const texts = listed.length > 0 ? listed : [...plan.from, '203.0.113.7']
     const parsed = parseAllowlist(
       texts.map((text) => {
@@ -28,8 +35,9 @@ describe('a plan by what there is', () => {
       }),
     )
     if (!parsed.ok) throw new Error('the list of the test is not valid')
-    const pool = plan.from.map((address) => ({ address, mode: 'active' as const, up: true, tunnels: 1 }))
-    return { rows: parsed.value.rows, isEnforced: true, pool, redeemers: [...plan.from], strangers: [], ...changes }
+    const used = plan.from.map((address) => ({ address, mode: 'active' as const, up: true, tunnels: 1 }))
+    const its = { rows: parsed.value.rows, isEnforced: true, redeemers: [...plan.from], ...list }
+    return { lists: [its], pool: pool ?? used, strangers }
   }
   const told = (surroundings: Surroundings): readonly string[] =>
     judgePlan(plan, surroundings).faults.map(({ path, message }) => `${path} ${message}`)
@@ -38,10 +46,11 @@ describe('a plan by what there is', () => {
     const judged = judgePlan(plan, around())
     deepEqual(judged.faults, [])
     deepEqual(judged.warnings, [])
-    deepEqual(judged.before, ['192.0.2.1', '192.0.2.2', '203.0.113.7'])
-    deepEqual(judged.between, ['192.0.2.1', '192.0.2.2', '203.0.113.7', '198.51.100.1', '198.51.100.2'])
-    deepEqual(judged.after, ['203.0.113.7', '198.51.100.1', '198.51.100.2'])
-    deepEqual(judged.use, { ranges: 5, addresses: 5 })
+    const [list] = judged.lists
+    deepEqual(list?.before, ['192.0.2.1', '192.0.2.2', '203.0.113.7'])
+    deepEqual(list?.between, ['192.0.2.1', '192.0.2.2', '203.0.113.7', '198.51.100.1', '198.51.100.2'])
+    deepEqual(list?.after, ['203.0.113.7', '198.51.100.1', '198.51.100.2'])
+    deepEqual(list?.use, { ranges: 5, addresses: 5 })
   })
 
   test('L-98: is refused where both sets together do not fit', () => {
@@ -81,6 +90,23 @@ describe('a plan by what there is', () => {
     deepEqual(
       judged.warnings.map(({ message }) => message),
       ['the app does not enforce its list', '198.51.100.2 is in the list already'],
+    )
+  })
+
+  test('P-60: names the list, of several, that speaks against it', () => {
+    const apps = [...plan.apps, { name: 'Legacy', kind: 'connected-app' as const }]
+    const { lists, ...rest } = around()
+    const judged = judgePlan({ ...plan, apps }, { ...rest, lists: [...lists, ...around({}, '192.0.2.1').lists] })
+    deepEqual(
+      judged.faults.map(({ message }) => message),
+      ['192.0.2.2 is not in the list for Legacy'],
+    )
+    deepEqual(
+      judged.lists.map(({ name, before }) => [name, before.length]),
+      [
+        ['Nightly_Sync', 3],
+        ['Legacy', 1],
+      ],
     )
   })
 })

@@ -2,7 +2,7 @@
 import { allowlistLimits, allowlistUse } from '../../ip/allowlist.ts'
 import { formatRange } from '../../ip/range.ts'
 import { changedRows, listedOf, widerRows, type ListRows } from './list-change.ts'
-import type { AddressText, Plan } from './plan.ts'
+import { ofApp, type AddressText, type Plan, type PlannedApp } from './plan.ts'
 import type { PoolMember } from './seen.ts'
 
 /** `path` is inside the plan's file, '' for what is nobody's line; `next` is what to do. */
@@ -51,19 +51,22 @@ const repeated = (path: string, addresses: readonly AddressText[]): PlanFault[] 
       : [{ path: `${path}[${i}]`, message: `${each} is there twice`, next: 'Write it once.' }],
   )
 
-export type Surroundings = {
+/** Of one app. */
+export type ListSurroundings = {
   readonly rows: ListRows
   readonly isEnforced: boolean
-  readonly pool: readonly PoolMember[]
   /** From where the app's tokens were redeemed in the look-back (P-63). */
   readonly redeemers: readonly AddressText[]
+}
+
+export type Surroundings = {
+  /** Of each app of the plan, in its order. */
+  readonly lists: readonly ListSurroundings[]
+  readonly pool: readonly PoolMember[]
   readonly strangers: readonly string[] | 'unknown'
 }
 
-export type PlanJudgement = {
-  readonly faults: readonly PlanFault[]
-  /** The plan may be run all the same. */
-  readonly warnings: readonly PlanFault[]
+export type ListJudgement = PlannedApp & {
   readonly before: readonly string[]
   readonly between: readonly string[]
   readonly after: readonly string[]
@@ -71,10 +74,38 @@ export type PlanJudgement = {
   readonly use: { readonly ranges: number; readonly addresses: number }
 }
 
+export type PlanJudgement = {
+  readonly faults: readonly PlanFault[]
+  /** The plan may be run all the same. */
+  readonly warnings: readonly PlanFault[]
+  /** Of each app of the plan, in its order. */
+  readonly lists: readonly ListJudgement[]
+}
+
+type Moving = Pick<Plan, 'apps' | 'from' | 'to'>
+
 /** By what there is. */
-export function judgePlan(plan: Sides, around: Surroundings): PlanJudgement {
+export function judgePlan(plan: Moving, around: Surroundings): PlanJudgement {
+  const each = around.lists.map((list, i) => judgeList(plan, list, { at: i, pool: around.pool }))
+  return {
+    faults: [...each.flatMap(({ faults }) => faults), ...poolFaults(plan, around)],
+    warnings: each.flatMap(({ warnings }) => warnings),
+    lists: each.flatMap(({ ranges }, i) => {
+      const app = plan.apps[i]
+      return app === undefined ? [] : [{ ...app, ...ranges }]
+    }),
+  }
+}
+
+type Judged = Pick<PlanJudgement, 'faults' | 'warnings'> & { readonly ranges: Omit<ListJudgement, keyof PlannedApp> }
+
+function judgeList(
+  plan: Moving,
+  list: ListSurroundings,
+  { at, pool }: { readonly at: number; readonly pool: readonly PoolMember[] },
+): Judged {
   const { from, to } = plan
-  const { rows } = around
+  const { rows } = list
   const description = 'Sallyport'
   const between = changedRows(rows, { add: to, remove: [], description })
   const after = between.ok ? changedRows(between.value.rows, { add: [], remove: from, description }) : between
@@ -82,16 +113,19 @@ export function judgePlan(plan: Sides, around: Surroundings): PlanJudgement {
     ...(between.ok ? [] : between.fault.map(({ message }) => ({ path: 'to', message, next: capacityNext }))),
     ...wide(plan, rows),
     ...unlisted(plan, rows),
-    ...unmoved(plan, around),
-    ...poolFaults(plan, around),
+    ...unmoved(plan, list, pool),
   ]
+  const named = (all: readonly PlanFault[]): readonly PlanFault[] =>
+    all.map(({ message, ...rest }) => ({ ...rest, message: `${message}${ofApp(plan, at, 'for')}` }))
   return {
-    faults,
-    warnings: warningsOf(plan, around),
-    before: rows.map(formatRange),
-    between: between.ok ? between.value.rows.map(formatRange) : [],
-    after: after.ok ? after.value.rows.map(formatRange) : [],
-    use: between.ok ? allowlistUse(between.value) : { ranges: 0, addresses: 0 },
+    faults: named(faults),
+    warnings: named(warningsOf(plan, list)),
+    ranges: {
+      before: rows.map(formatRange),
+      between: between.ok ? between.value.rows.map(formatRange) : [],
+      after: after.ok ? after.value.rows.map(formatRange) : [],
+      use: between.ok ? allowlistUse(between.value) : { ranges: 0, addresses: 0 },
+    },
   }
 }
 
@@ -120,7 +154,7 @@ const unlisted = ({ from }: Sides, rows: ListRows): PlanFault[] =>
   )
 
 /** SF-293, P-63: whose traffic does not move would not be covered any more. */
-const unmoved = ({ from }: Sides, { pool, redeemers }: Surroundings): PlanFault[] =>
+const unmoved = ({ from }: Sides, { redeemers }: ListSurroundings, pool: readonly PoolMember[]): PlanFault[] =>
   from.flatMap((each, i) =>
     redeemers.includes(each) && !pool.some(({ address }) => address === each)
       ? [
@@ -153,7 +187,7 @@ function poolFaults({ from, to }: Sides, { pool, strangers }: Surroundings): Pla
   ]
 }
 
-function warningsOf({ to }: Sides, { isEnforced, rows }: Surroundings): PlanFault[] {
+function warningsOf({ to }: Sides, { isEnforced, rows }: ListSurroundings): PlanFault[] {
   const already = listedOf(rows, to)
   return [
     ...(isEnforced

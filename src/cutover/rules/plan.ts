@@ -29,8 +29,13 @@ export type Terms = {
   readonly freshness: Duration
 }
 
+/** A list of an External Client App is changed in a moment; one of a Connected App by a support case (SF-141, SF-291). */
+export type AppKind = 'external-client-app' | 'connected-app'
+export type PlannedApp = { readonly name: string; readonly kind: AppKind }
+
 export type Plan = {
-  readonly app: string
+  /** Whose traffic leaves by the one pool, each with a list of its own, in the order in which the lists are changed: never two at once (SF-292). */
+  readonly apps: readonly PlannedApp[]
   readonly from: readonly AddressText[]
   readonly to: readonly AddressText[]
   readonly terms: Terms
@@ -45,3 +50,10 @@ export const sidesOf = (
   direction: Direction,
 ): { readonly target: readonly AddressText[]; readonly source: readonly AddressText[] } =>
   direction === 'forth' ? { target: to, source: from } : { target: from, source: to }
+
+/** For people. */
+export const appsOf = ({ apps }: Pick<Plan, 'apps'>): string => apps.map(({ name }) => name).join(' and ')
+
+/** For people: of several apps the one that is meant, after what is said of it. */
+export const ofApp = ({ apps }: Pick<Plan, 'apps'>, list: number, by = 'of'): string =>
+  apps.length > 1 ? ` ${by} ${apps[list]?.name ?? ''}` : ''

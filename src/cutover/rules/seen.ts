@@ -21,11 +21,14 @@ export type ListSeen = {
   readonly listed: readonly AddressText[]
   /** Names everything else in the list: another text is another list. */
   readonly others: string
+  /** Nobody can read it: what there is, is what a person says there is. Nothing follows from that alone. */
+  readonly claimed: boolean
 }
 
 export type Seen = {
   readonly at: Instant
-  readonly list: ListSeen
+  /** Of each app of the plan, in its order. */
+  readonly lists: readonly ListSeen[]
   readonly pool: {
     readonly version: string
     readonly members: readonly PoolMember[]

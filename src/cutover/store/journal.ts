@@ -3,6 +3,7 @@ import { all, one, run, storeNow, type Program } from '../../storage/program.ts'
 
 export type StoredCutover = {
   readonly id: string
+  /** For people: of several all their names. */
   readonly app: string
   readonly createdAt: number
   readonly endedAt: number | null
@@ -37,23 +38,34 @@ export function* findEntries({
   )
 }
 
+/** Of any of these apps; the oldest. */
+export function* findUnderWay(apps: readonly string[]): Program<string | undefined> {
+  const marks = apps.map(() => '?').join(', ')
+  const other = yield* one<{ id: string }>(
+    `SELECT id FROM cutovers WHERE ended_at IS NULL AND id IN (SELECT cutover FROM cutover_apps WHERE app IN (${marks})) ORDER BY created_at, id`,
+    ...apps,
+  )
+  return other?.id
+}
+
 /** An app has one cutover at a time: a second one would undo what the first relies on. */
 export function* createCutover({
   id,
-  app,
+  apps,
   entry,
 }: {
   readonly id: string
-  readonly app: string
+  readonly apps: readonly string[]
   readonly entry: string
 }): Program<{ readonly kind: 'created' } | { readonly kind: 'under-way'; readonly id: string }> {
-  const other = yield* one<{ id: string }>('SELECT id FROM cutovers WHERE app = ? AND ended_at IS NULL', app)
-  if (other !== undefined) return { kind: 'under-way', id: other.id }
+  const other = yield* findUnderWay(apps)
+  if (other !== undefined) return { kind: 'under-way', id: other }
   const now = yield* storeNow()
   yield* run(
     'INSERT INTO cutovers (id, app, created_at, ended_at, holder, fence, until) VALUES (?, ?, ?, NULL, NULL, 0, 0)',
-    ...[id, app, now],
+    ...[id, apps.join(' and '), now],
   )
+  for (const app of apps) yield* run('INSERT INTO cutover_apps (cutover, app) VALUES (?, ?)', id, app)
   yield* addEntry({ id, fence: 0, at: now, entry })
   return { kind: 'created' }
 }

@@ -30,4 +30,12 @@ CREATE TABLE notices (
 ) /* clustered */;
 `,
   },
+  {
+    id: 3,
+    name: 'cutovers of several apps',
+    sql: `
+CREATE TABLE cutover_apps (cutover TEXT NOT NULL, app TEXT NOT NULL, PRIMARY KEY (app, cutover)) /* clustered */;
+INSERT INTO cutover_apps (cutover, app) SELECT id, app FROM cutovers;
+`,
+  },
 ]

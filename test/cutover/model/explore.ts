@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import type { State } from '../../../src/cutover/rules/state.ts'
 import { movesOf, start, type Move, type Next, type Node } from './moves.ts'
-import { exposed, firstWorld, plan, trafficIn, type World } from './world.ts'
+import { exposed, firstWorld, planOf, trafficIn, type ListKind, type World } from './world.ts'
 
 export type Explored = {
   readonly states: number
@@ -18,10 +18,13 @@ export type Scope = {
   /** States at most; what was not reached then is not claimed. */
   readonly most?: number
   readonly decide?: Next
+  /** Of each app of the plan. */
+  readonly lists?: readonly ListKind[]
+  readonly to?: readonly string[]
 }
 
-export function explore({ troubles, most = Infinity, decide }: Scope): Explored {
-  const first = start(firstWorld(troubles))
+export function explore({ troubles, most = Infinity, decide, lists = ['read'], to = ['m', 'n'] }: Scope): Explored {
+  const first = start(firstWorld(lists, troubles), planOf(lists, to))
   const seen = new Map<string, Visit>()
   const violations: string[] = []
   const endings: Record<string, number> = {}
@@ -74,23 +77,24 @@ function wrongMove({ world }: Node, { by, to }: Move): string | undefined {
 }
 
 function wrongEnding({ state, world }: Node): string | undefined {
-  const { ended, first } = state
+  const { ended, plan } = state
   const traffic = trafficIn(world).filter((each) => !world.dead.includes(each))
-  const bare = traffic.filter((each) => !world.list.includes(each))
   const isSeen = world.edits === world.editsSeen && !/by hand, at once/.test(ended?.instruction ?? '')
-  if (bare.length > 0 && isSeen) return `ended, and ${bare.join()} is not listed`
+  const isTyped = world.lists.some(({ request, promised }) => request !== undefined || promised !== undefined)
+  const bare = traffic.filter((each) => world.lists.some(({ list }) => !list.includes(each)))
+  if (bare.length > 0 && isSeen && !world.mistyped && !isTyped) return `ended, and ${bare.join()} is not listed`
   switch (ended?.how) {
     case 'done':
       if (!plan.to.every((each) => traffic.includes(each) || world.dead.includes(each)))
         return 'done, and not everything leaves from the new ones'
-      return traffic.some((each) => plan.from.includes(each))
-        ? 'done, and something leaves from the old ones'
+      if (traffic.some((each) => plan.from.includes(each))) return 'done, and something leaves from the old ones'
+      if (bare.length > 0 && isSeen) return `done, and ${bare.join()} is not listed`
+      return world.lists.some(({ list }) => plan.from.some((each) => list.includes(each)))
+        ? 'done, and an old address is listed still'
         : undefined
     case 'rolled-back':
       if (traffic.some((each) => plan.to.includes(each))) return 'rolled back, and something leaves from the new ones'
-      return world.list.join() === first.listed.join() || tamperedAfter(state, world)
-        ? undefined
-        : 'rolled back to another list'
+      return state.lists.some((list, i) => isOther(list, world.lists[i])) ? 'rolled back to another list' : undefined
     case 'aborted':
     case 'halted':
     case undefined:
@@ -98,8 +102,12 @@ function wrongEnding({ state, world }: Node): string | undefined {
   }
 }
 
-/** Whoever edits after the last look is not seen by anybody who has ended. */
-const tamperedAfter = ({ listed }: State, { list }: World): boolean => listed.join() !== list.join()
+/** Whoever edits after the last look is not seen by anybody who has ended; what was typed wrong besides what was asked, by nobody. */
+function isOther({ first, listed }: State['lists'][number], its: World['lists'][number] | undefined): boolean {
+  if (its === undefined) return true
+  const { kind, list } = its
+  return list.join() !== first.listed.join() && (kind === 'typed' || listed.join() === list.join())
+}
 
 /** Every state leads to an end. */
 function deadEnds(visits: readonly Visit[]): readonly string[] {
@@ -128,21 +136,19 @@ const cap = 20 // longer than any of the plan's times: older is all the same
 /** Times as ages, sets and maps as lists, so that what is the same is the same text. */
 function keyOf({ state, world }: Node): string {
   const age = (at: number | undefined): number => (at === undefined ? -1 : Math.min(world.now - at, cap))
-  const { plan: _plan, first: _first, fence: _fence, ...rest } = state
+  const { plan: _plan, fence: _fence, ...rest } = state
   const current = [
-    state.seen?.list.version === String(world.listVersion),
+    ...world.lists.map(({ kind, version }, i) => kind === 'typed' || state.seen?.lists[i]?.version === String(version)),
     state.seen?.pool.version === String(world.poolVersion),
   ]
-  const text = JSON.stringify([rest, world, current], (name, value: unknown) => {
+  const text = JSON.stringify([rest, world, current, lateness(world)], (name, value: unknown) => {
     if (typeof value === 'number' && timed.has(name)) return age(value)
     if (name === 'usedAt' && !(value instanceof Map) && typeof value === 'object' && value !== null)
       return Object.entries(value).map(([a, at]) => [a, age(Number(at))])
     if (name === 'usedAt' && value instanceof Map) return [...value].map(([a, at]) => [a, age(Number(at))])
     if (value instanceof Map) return [...value].toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))
     if (value instanceof Set) return [...value].map(String).toSorted()
-    if (name === 'listVersion') return world.late === undefined ? 0 : relative(world.late, 'list', value)
-    if (name === 'poolVersion') return world.late === undefined ? 0 : relative(world.late, 'pool', value)
-    if (name === 'version' || name === 'expects') return undefined
+    if (name === 'poolVersion' || name === 'version' || name === 'expects' || name === 'first') return undefined
     if (name === 'now') return 0
     if (name === 'successes' && typeof value === 'number') return Math.min(value, 1) // enough is enough
     return value
@@ -150,16 +156,16 @@ function keyOf({ state, world }: Node): string {
   return hash('sha1', text, 'base64')
 }
 
-const relative = (late: NonNullable<World['late']>, of: 'list' | 'pool', version: unknown): number =>
-  late.kind !== 'invalidate' && (late.kind === 'save-list') === (of === 'list')
-    ? late.expects === String(version)
-      ? 1
-      : 2
-    : 0
+/** Whether what is late will still be taken. */
+function lateness({ late, lists, poolVersion }: World): boolean {
+  if (late === undefined || late.kind === 'invalidate') return false
+  return late.expects === String(late.kind === 'save-list' ? lists[late.list]?.version : poolVersion)
+}
 
 const timed = new Set([
   'at',
-  'listChangedAt',
+  'changedAt',
+  'goneAt',
   'movedAt',
   'removedAt',
   'lastActAt',

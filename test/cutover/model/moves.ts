@@ -4,15 +4,20 @@ import type { Command } from '../../../src/cutover/rules/command.ts'
 import { next } from '../../../src/cutover/rules/next.ts'
 import { beginning, withEntry, type State } from '../../../src/cutover/rules/state.ts'
 import { instant } from '../../../src/values/time.ts'
-import { carryOut, exposed, listSeen, plan, saved, seenOf, trafficIn, type World } from './world.ts'
+import type { Plan } from '../../../src/cutover/rules/plan.ts'
+import { peopleMoves, typing } from './people.ts'
+import { carryOut, exposed, listSeen, saved, seenOf, trafficIn, withList, type World } from './world.ts'
 
 export type Node = { readonly state: State; readonly world: World }
 /** `by`: whose doing it is; what the world does of itself may expose traffic, what a runner does may not. */
 /** Whoever acts on what somebody else changes in the same moment is not to blame: no two systems change as one. */
 export type Move = { readonly what: string; readonly by: 'runner' | 'world'; readonly to: Node }
 
-export function start(world: World): Node {
-  const begun = beginning(plan, listSeen(world))
+export function start(world: World, plan: Plan): Node {
+  const begun = beginning(
+    plan,
+    world.lists.map((each) => listSeen(each)),
+  )
   return { state: withEntry(begun, { at: instant(world.now), kind: 'took-over', fence: 1, runner: 'first' }), world }
 }
 
@@ -26,13 +31,13 @@ export function movesOf(node: Node, decide: Next = next): readonly Move[] {
   return [...runnerMoves(node, command), ...worldMoves(node)]
 }
 
-const log = ({ state, world }: Node, ...bodies: readonly EntryBody[]): Node => ({
+export const log = ({ state, world }: Node, ...bodies: readonly EntryBody[]): Node => ({
   world,
   state: bodies.reduce((so, body) => withEntry(so, { at: instant(world.now), ...body }), state),
 })
-const runner = (what: string, to: Node): Move => ({ what, by: 'runner', to })
-const world = (what: string, to: Node): Move => ({ what, by: 'world', to })
-const trouble = (node: Node): Node => ({ ...node, world: { ...node.world, troubles: node.world.troubles - 1 } })
+export const runner = (what: string, to: Node): Move => ({ what, by: 'runner', to })
+export const world = (what: string, to: Node): Move => ({ what, by: 'world', to })
+export const trouble = (node: Node): Node => ({ ...node, world: { ...node.world, troubles: node.world.troubles - 1 } })
 
 function runnerMoves(node: Node, command: Command): readonly Move[] {
   switch (command.kind) {
@@ -57,28 +62,22 @@ function runnerMoves(node: Node, command: Command): readonly Move[] {
       ]
     }
     case 'redeem':
-      return redeemMoves(node, command.address)
+      return redeemMoves(node, command)
     case 'watch': {
       const bad = exposed(node.world).length > 0
-      const seen = (attempts: number): Node =>
-        log(node, { kind: 'watched', attempts, successes: bad ? 0 : attempts, refused: bad ? attempts : 0 })
-      return [runner('watch', seen(10)), runner('watch without traffic', seen(0))]
+      const { list } = command
+      const seen = (n: Node, attempts: number, whole = true): Node =>
+        log(n, { kind: 'watched', list, attempts, successes: bad ? 0 : attempts, refused: bad ? attempts : 0, whole })
+      return [
+        runner('watch', seen(node, 10)),
+        runner('watch without traffic', seen(node, 0)),
+        ...rarely(node, (n) => [runner('watch, not whole', seen(n, 0, false))]),
+      ]
     }
     case 'wait':
       return [runner(`wait: ${command.why}`, waited(node, command.until))]
     case 'ask-person':
-      return [
-        runner(
-          'a person releases it',
-          log(
-            node,
-            { kind: 'asked', what: 'continue' },
-            { kind: 'asked', what: 'release' },
-            { kind: 'released-silent', names: node.world.silent },
-          ),
-        ),
-        runner('a person wants it back', log(node, { kind: 'asked', what: 'rollback' })),
-      ]
+      return peopleMoves(node, command.answer)
     case 'turn':
       return [runner(`turn: ${command.why}`, log(node, { kind: 'turned', why: command.why }))]
     case 'end':
@@ -95,28 +94,35 @@ function looked(node: Node, whole: boolean): Node {
   const { edits } = node.world
   return log(
     { ...node, world: { ...node.world, editsSeen: edits, unseenDead: [] } },
-    { kind: 'observed', seen: seenOf(node.world, whole) },
+    { kind: 'observed', seen: seenOf(node.world, claimsOf(node), whole) },
   )
 }
 
-const rarely = (node: Node, moves: (node: Node) => readonly Move[]): readonly Move[] =>
+export const rarely = (node: Node, moves: (node: Node) => readonly Move[]): readonly Move[] =>
   node.world.troubles > 0 ? moves(trouble(node)) : []
 
 function waited(node: Node, until: number): Node {
   const now = Math.max(node.world.now, until)
   const used = Object.fromEntries(trafficIn(node.world).map((each) => [each, now]))
   const passed = { ...node.world, now, usedAt: { ...node.world.usedAt, ...used } }
-  const isDue = !passed.slow && now - passed.savedAt >= plan.terms.propagation
-  return { ...node, world: isDue ? { ...passed, inForce: passed.list } : passed }
+  const { propagation } = node.state.plan.terms
+  const lists = passed.lists.map((each) =>
+    !each.slow && now - each.savedAt >= propagation ? { ...each, inForce: each.list } : each,
+  )
+  return { ...node, world: { ...passed, lists } }
 }
 
-function redeemMoves(node: Node, address: string): readonly Move[] {
-  const { dead, inForce } = node.world
-  const result = dead.includes(address) ? 'unclear' : inForce.includes(address) ? 'success' : 'refused'
+function redeemMoves(
+  node: Node,
+  { address, list }: { readonly address: string; readonly list: number },
+): readonly Move[] {
+  const { dead, lists, pool } = node.world
+  const isReached = !dead.includes(address) && address in pool && pool[address]?.mode !== 'draining'
+  const result = isReached ? (lists[list]?.inForce.includes(address) === true ? 'success' : 'refused') : 'unclear'
   const redeemed = (n: Node, how: 'success' | 'refused' | 'unclear' | 'spent'): Node =>
-    log(n, { kind: 'redeemed', address, result: how, evidence: how })
+    log(n, { kind: 'redeemed', list, address, result: how, evidence: how })
   return [
-    runner(`redeem from ${address}: ${result}`, redeemed(node, result)),
+    runner(`redeem from ${address} for ${list}: ${result}`, redeemed(node, result)),
     ...rarely(node, (n) => [
       runner(`redeem from ${address}: lost reply`, redeemed(n, 'unclear')),
       runner(`redeem from ${address}: canary spent`, redeemed(n, 'spent')),
@@ -124,55 +130,69 @@ function redeemMoves(node: Node, address: string): readonly Move[] {
   ]
 }
 
-/** The intent, the act, what is written of it; killed or paused between each of them. */
+type Result = 'done' | 'stale' | 'refused' | 'unknown'
+
+/** The intent, the act, what is written of it; killed or paused between each of them. What a person does is no call that could be paused. */
 function actMoves(node: Node, act: Act): readonly Move[] {
   const meant = log(node, { kind: 'intent', act })
-  const did = carryOut(node.world, act)
-  const ended = (n: Node, after: World, result: 'done' | 'stale' | 'refused' | 'unknown'): Node =>
+  const did = carryOut(node.world, act, claimsOf(node))
+  const isTyped = did.result === 'asked'
+  const ended = (n: Node, after: World, result: Result): Node =>
     log({ ...n, world: after }, { kind: 'acted', act, result })
   const name = nameOf(act)
   return [
-    runner(name, ended(meant, did.world, did.result)),
+    runner(name, isTyped ? asked(meant, did, act) : ended(meant, did.world, did.result)),
     ...rarely(meant, (n) => {
-      const done = carryOut(n.world, act)
+      const done = carryOut(n.world, act, claimsOf(n))
+      const late = { ...n.world, late: act, lateEdits: n.world.editsSeen }
       return [
         runner(`${name}: refused`, ended(n, n.world, 'refused')),
         runner(`${name}: reply lost, done`, ended(n, done.world, 'unknown')),
         runner(`${name}: reply lost, not done`, ended(n, n.world, 'unknown')),
-        ...(act.kind === 'save-list' ? [runner(`${name}: does not take`, ended(n, touched(n.world), 'done'))] : []),
+        ...(act.kind === 'save-list' && !isTyped
+          ? [runner(`${name}: does not take`, ended(n, touched(n.world, act.list), 'done'))]
+          : []),
         runner(`${name}: killed before`, takeover(n)),
-        runner(
-          `${name}: paused before`,
-          takeover({ ...n, world: { ...n.world, late: act, lateEdits: n.world.editsSeen } }),
-        ),
+        ...(isTyped ? [] : [runner(`${name}: paused before`, takeover({ ...n, world: late }))]),
         runner(`${name}: killed after`, takeover({ ...n, world: done.world })),
       ]
     }),
   ]
 }
 
-const touched = (w: World): World => ({ ...w, listVersion: w.listVersion + 1 })
+function asked(node: Node, did: ReturnType<typeof carryOut> & { readonly result: 'asked' }, act: Act): Node {
+  if (act.kind !== 'save-list') throw new Error('only lists are asked for')
+  const rows = did.rows.map((each) => ({ start: each, end: each }))
+  return log({ ...node, world: did.world }, { kind: 'acted', act, result: 'asked', why: 'type it', rows })
+}
+
+const claimsOf = ({ state }: Node): State['lists'][number]['claim'][] => state.lists.map(({ claim }) => claim)
+
+const touched = (w: World, list: number): World => withList(w, list, { version: (w.lists[list]?.version ?? 0) + 1 })
 
 const nameOf = (act: Act): string => {
-  if (act.kind === 'save-list') return `save +${act.add.join('')} -${act.remove.join('')}`
+  if (act.kind === 'save-list') return `save ${act.list} +${act.add.join('')} -${act.remove.join('')}`
   if (act.kind === 'set-pool') return `pool ${act.modes.map(({ address, mode }) => `${address}=${mode}`).join(' ')}`
   return 'invalidate'
 }
 
-const takeover = (node: Node): Node => log(node, { kind: 'took-over', fence: node.state.fence + 1, runner: 'next' })
+export const takeover = (node: Node): Node =>
+  log(node, { kind: 'took-over', fence: node.state.fence + 1, runner: 'next' })
 
 function worldMoves(node: Node): readonly Move[] {
   const w = node.world
   const moves: Move[] = []
-  if (w.inForce !== w.list && w.inForce.join() !== w.list.join())
-    moves.push(world('the list is in force', { ...node, world: { ...w, inForce: w.list, slow: false } }))
+  for (const [i, { inForce, list }] of w.lists.entries())
+    if (inForce.join() !== list.join())
+      moves.push(world(`the list ${i} is in force`, { ...node, world: withList(w, i, { inForce: list, slow: false }) }))
+  moves.push(...typing(node))
   for (const [address, member] of Object.entries(w.pool))
     if (member.tunnels > 0 && member.mode !== 'active') {
       const pool = { ...w.pool, [address]: { ...member, tunnels: 0 as const } }
       moves.push(world(`tunnels from ${address} end`, { ...node, world: { ...w, pool } }))
     }
   if (w.late !== undefined) {
-    const did = carryOut(w, w.late)
+    const did = carryOut(w, w.late, claimsOf(node))
     // it is a runner's doing, however late it comes
     moves.push(
       runner(`the paused runner wakes: ${nameOf(w.late)}`, { ...node, world: { ...did.world, late: undefined } }),
@@ -183,10 +203,33 @@ function worldMoves(node: Node): readonly Move[] {
 
 function troublesOf(node: Node): readonly Move[] {
   const w = node.world
-  const edit = (list: readonly string[]): Node => ({ ...node, world: { ...saved(w, list), edits: w.edits + 1 } })
+  const edit = (i: number, list: readonly string[]): Node => ({
+    ...node,
+    world: { ...saved(w, i, list), edits: w.edits + 1 },
+  })
   return [
-    ...w.list.map((each) => world(`somebody removes ${each}`, edit(w.list.filter((one) => one !== each)))),
-    world('somebody changes another range', { ...node, world: { ...touched(w), others: w.others + 1 } }),
+    ...w.lists.flatMap(({ kind, list, others, inForce }, i) => [
+      ...(kind === 'read'
+        ? [
+            ...list.map((each) =>
+              world(
+                `somebody removes ${each} from ${i}`,
+                edit(
+                  i,
+                  list.filter((one) => one !== each),
+                ),
+              ),
+            ),
+            world(`somebody changes another range of ${i}`, {
+              ...node,
+              world: withList(touched(w, i), i, { others: others + 1 }),
+            }),
+          ]
+        : []),
+      ...(inForce.join() === list.join()
+        ? []
+        : [world(`the list ${i} takes long`, { ...node, world: withList(w, i, { slow: true }) })]),
+    ]),
     ...Object.keys(w.pool)
       .filter((each) => !w.dead.includes(each))
       .map((each) =>
@@ -195,9 +238,6 @@ function troublesOf(node: Node): readonly Move[] {
           world: { ...w, dead: [...w.dead, each], unseenDead: [...w.unseenDead, each] },
         }),
       ),
-    ...(w.inForce.join() === w.list.join()
-      ? []
-      : [world('the list takes long', { ...node, world: { ...w, slow: true } })]),
     world('a second runner takes over', takeover(node)),
     ...(['hold', 'pause', 'abort', 'rollback'] as const).map((what) =>
       world(`a person asks: ${what}`, log(node, { kind: 'asked', what })),

@@ -36,7 +36,9 @@ export async function moveInSafeOrder(scene: Scene, waits: Waits, stopping: Abor
   const { plan } = planIn(fileOf(scene, waits))
   const cutovers = await openCutovers(environment, `sqlite:${folder}`)
   const ports = stage.ports({ canaries: [demonstrationConnection], wait: environment.wait })
-  const { id } = await cutovers.begin(plan, ports)
+  const begun = await cutovers.begin(plan, ports)
+  if (begun.kind !== 'begun') throw new Error(`the journal of the demonstration is not new: ${begun.kind}`)
+  const { id } = begun
   let entries: readonly Entry[] = []
   const run = async (): Promise<RunOutcome> => await cutovers.run(id, { ports, stopping, tell: () => undefined })
   const done = untilHeardOf(run, stopping).finally(async () => {

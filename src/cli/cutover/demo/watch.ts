@@ -53,9 +53,10 @@ type Look = {
 type Show = (look: Look) => Promise<void>
 
 function drawn({ screen, terminal }: Onlooking, { stage, environment }: Scene, title: string): Show {
-  const { allowlist } = stage.ports({ canaries: [], wait: environment.wait })
+  const { lists } = stage.ports({ canaries: [], wait: environment.wait })
   return async ({ now, before, steps }) => {
-    const listed = new Set(listedOf((await allowlist.read()).rows, addresses))
+    const read = await Promise.all(lists.map(async ({ allowlist }) => (await allowlist.read()).rows))
+    const listed = new Set(listedOf(read.flat(), addresses))
     screen.draw(pictureLines(terminal.paint, { title, steps, addresses, listed, now, before }))
   }
 }

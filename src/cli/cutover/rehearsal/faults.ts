@@ -1,6 +1,6 @@
 /** What may go wrong in a rehearsal, and how it is made to. */
 import { parseAddress } from '../../../ip/address.ts'
-import type { CutoverPorts } from '../../../cutover/ports.ts'
+import type { CutoverPorts, ListPorts } from '../../../cutover/ports.ts'
 import type { ListRows } from '../../../cutover/rules/list-change.ts'
 import type { AddressText } from '../../../cutover/rules/plan.ts'
 import type { Fault } from '../../../org/testing/faults.ts'
@@ -58,14 +58,13 @@ function ordered(fault: Fault, times: number): Bend {
 
 /** As Setup shows a row that was saved and is in force nowhere. */
 function notRegistered(ports: CutoverPorts, { lastOfNew }: FaultyPlace): CutoverPorts {
-  const { allowlist } = ports
   let shown: ListRows = []
   const isIt = ({ start, end }: ListRows[number]): boolean => {
     const address = parseAddress(lastOfNew)
     return address.ok && start === address.value && end === address.value
   }
-  return {
-    ...ports,
+  const bent = ({ allowlist, ...rest }: ListPorts): ListPorts => ({
+    ...rest,
     allowlist: {
       ...allowlist,
       async read() {
@@ -81,24 +80,25 @@ function notRegistered(ports: CutoverPorts, { lastOfNew }: FaultyPlace): Cutover
         return saved
       },
     },
-  }
+  })
+  return { ...ports, lists: ports.lists.map(bent) }
 }
 
 function beforeFirstProof(ports: CutoverPorts, happens: () => void | Promise<void>): CutoverPorts {
   let happened = false
-  return {
-    ...ports,
+  const bent = ({ canary, ...rest }: ListPorts): ListPorts => ({
+    ...rest,
     canary: {
-      ...ports.canary,
       async redeem(address) {
         if (!happened) {
           happened = true
           await happens()
         }
-        return await ports.canary.redeem(address)
+        return await canary.redeem(address)
       },
     },
-  }
+  })
+  return { ...ports, lists: ports.lists.map(bent) }
 }
 
 function restarted(ports: CutoverPorts, { stage, lastOfNew }: FaultyPlace): CutoverPorts {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openJsonApi } from '../../../cutover/adapters/json-api.ts'
 import { openCutovers } from '../../../cutover/cutover.ts'
+import { readLists } from '../../../cutover/look.ts'
 import type { ReadPlan } from '../../../cutover/configuration.ts'
 import { systemEnvironment } from '../../../system.ts'
 import { bindingFault } from '../../doctor/addresses.ts'
@@ -36,7 +37,7 @@ export async function rehearseCutover(terminal: Terminal, path: string, flags: R
   try {
     const real = await lookAtReal(terminal, { read, flags, folder, environment })
     const standIns = await castFor(read, faults)
-    const copy = copyApp({ ...real, name: read.plan.app, rows: standIns.rows(real.rows) }, environment.random)
+    const copy = copyApp({ ...real, name: read.file.app, rows: standIns.rows(real.rows) }, environment.random)
     const setting = { read, copy, standIns, faults }
     if (flags.json !== true) for (const line of headLines(terminal.paint, setting)) terminal.out(line)
     const done = await play(terminal, { ...setting, folder, time: bentTime(environment), isPlain: flags.json !== true })
@@ -76,7 +77,9 @@ async function lookAtReal(terminal: Terminal, { read, flags, folder, environment
   } finally {
     await cutovers.close()
   }
-  const { rows, isEnforced } = await ports.allowlist.read().catch(noAnswer)
+  const [list] = await readLists(ports).catch(noAnswer)
+  if (list === undefined) throw new Error('the plan has no app')
+  const { rows, isEnforced } = list
   return { rows, isEnforced, seen: await appSeen(terminal, read, flags) }
 }
 
@@ -138,7 +141,9 @@ async function run(terminal: Terminal, stage: Stage, playing: Playing): Promise<
     const place = { stage, app: copy.name, lastOfNew: to.at(-1) ?? '' }
     const ports = bendPorts(stage.ports({ canaries: [canary], wait: environment.wait }), faults, place)
     const began = environment.clock()
-    const { id } = await cutovers.begin({ ...read.plan, from, to }, ports)
+    const begun = await cutovers.begin({ ...read.plan, apps: read.plan.apps.slice(0, 1), from, to }, ports)
+    if (begun.kind !== 'begun') throw new Error(`the journal of the rehearsal is not new: ${begun.kind}`)
+    const { id } = begun
     const narrator = isPlain ? rehearsalNarrator(terminal, { began, clock: environment.clock, standIns }) : silent
     for (let again = 0; ; again += 1) {
       const outcome = await cutovers.run(id, {

@@ -14,7 +14,7 @@ export function headLines({ bold, yellow }: Paint, { read, copy, standIns, fault
   const { plan } = read
   const whose = copy.isWhole ? 'its list and its policies' : 'its list; policies are those of a new app'
   return [
-    bold(`Rehearsal: ${plan.app} from ${plan.from.join(' and ')} to ${plan.to.join(' and ')}`),
+    bold(`Rehearsal: ${plan.apps[0]?.name ?? ''} from ${plan.from.join(' and ')} to ${plan.to.join(' and ')}`),
     `A copy of the app (${whose}), a gateway, and a keeper with ${customers.length} customers who redeem all the time.`,
     standIns.pairs === undefined
       ? 'Each address plays itself.'
@@ -53,7 +53,7 @@ export const rehearsalJson = (
   { read, copy, standIns, faults }: Setting,
   { outcome, tally, tookMs }: Rehearsed,
 ): Readonly<Record<string, unknown>> => ({
-  ...{ app: read.plan.app, from: read.plan.from, to: read.plan.to, faults, policiesCopied: copy.isWhole },
+  ...{ app: read.file.app, from: read.plan.from, to: read.plan.to, faults, policiesCopied: copy.isWhole },
   standIns: standIns.pairs ?? [],
   ...{ end: outcome.kind === 'ended' ? outcome.how : outcome.kind, says: standIns.named(endWords(outcome)) },
   ...{ exitCode: exitOf(outcome), wouldTakeMs: tookMs },

@@ -95,8 +95,13 @@ async function openOn(wish: StageWish, closers: (() => Promise<void>)[], close: 
     ports({ canaries, wait }) {
       const traffic = gatewayTraffic({ api: gatewayApi, wait, clients: undefined })
       return {
-        ...{ allowlist: orgAllowlist(orgApi, wish.app.name), traffic, lookBack: days(30) },
-        canary: keeperCanary({ api: keeperApi, connections: canaries, egressOf: traffic.egressOf }),
+        lists: [
+          {
+            allowlist: orgAllowlist(orgApi, wish.app.name),
+            canary: keeperCanary({ api: keeperApi, connections: canaries, egressOf: traffic.egressOf }),
+          },
+        ],
+        ...{ traffic, lookBack: days(30) },
       }
     },
   }

@@ -1,12 +1,12 @@
 /** What a person has to know of, or has asked for, before anything else is changed. */
 import { after } from '../../../values/time.ts'
 import { halt, noAnswer } from '../command.ts'
+import type { State } from '../state.ts'
 import { type Step, pausedBy } from './step.ts'
 
 export const disturbed: Step = ({ state, seen, now }) => {
   const { aborted, tampered, spent, paused, fruitless, plan } = state
-  if (aborted)
-    return { kind: 'end', how: 'aborted', instruction: 'Nothing was changed any more. Roll it back, or plan it anew.' }
+  if (aborted) return { kind: 'end', how: 'aborted', instruction: `${aborting}${stillAsked(state)}` }
   if (tampered !== undefined)
     return halt(tampered, 'Agree with them, and run it again: it goes on from the list as it then is.')
   if (spent !== undefined)
@@ -20,5 +20,13 @@ export const disturbed: Step = ({ state, seen, now }) => {
       until: after(now, plan.terms.retry),
       why: 'not every node of the gateway has answered',
     }
-  return paused ? { kind: 'ask-person', question: 'It is paused. Shall it go on?' } : undefined
+  return paused ? { kind: 'ask-person', question: 'It is paused. Shall it go on?', answer: 'continue' } : undefined
 }
+
+const aborting = 'Nothing was changed any more. Roll it back, or plan it anew.'
+
+/** What a person was asked to do may be done still. */
+const stillAsked = ({ lists }: State): string =>
+  lists
+    .flatMap(({ asked }) => (asked === undefined ? [] : [` Not confirmed, and to be withdrawn: ${asked.instruction}`]))
+    .join('')

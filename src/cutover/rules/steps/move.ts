@@ -6,7 +6,7 @@ import { type Step, setPool } from './step.ts'
 export const moved: Step = ({ state, seen }) => {
   if (state.movedAt !== undefined) return undefined
   const { target, source } = sidesOf(state.plan, state.direction)
-  const leave = seen.pool.members.filter(({ address, mode }) => source.includes(address) && mode !== 'draining')
+  const leave = seen.pool.members.filter(({ address, mode }) => source.includes(address) && mode === 'active')
   const enter = target.filter(
     (each) => !seen.pool.members.some(({ address, mode }) => address === each && mode === 'active'),
   )

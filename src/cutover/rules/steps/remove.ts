@@ -1,15 +1,14 @@
 /** The old addresses go: unused, and with everybody's leave (SF-285). */
 import { after, instant } from '../../../values/time.ts'
 import { halt } from '../command.ts'
-import { sidesOf } from '../plan.ts'
+import { ofApp, sidesOf } from '../plan.ts'
 import { hasTunnels } from '../seen.ts'
-import { stillListed } from './prove.ts'
-import { type Step, pausedBySave, saveList } from './step.ts'
+import { type ListStep, type Step, isAnythingLeft, saveList } from './step.ts'
 
 /** P-66. */
 export const quiet: Step = (looking) => {
   const { state, seen, now } = looking
-  if (stillListed(looking).length === 0) return undefined
+  if (!isAnythingLeft(looking)) return undefined
   const { source } = sidesOf(state.plan, state.direction)
   const open = seen.pool.members.find((each) => source.includes(each.address) && hasTunnels(each))
   const again = after(now, state.plan.terms.retry)
@@ -23,24 +22,31 @@ export const quiet: Step = (looking) => {
 /** P-63, L-92. */
 export const permitted: Step = (looking) => {
   const { state, seen } = looking
-  if (stillListed(looking).length === 0 || state.direction === 'back') return undefined
+  if (!isAnythingLeft(looking) || state.direction === 'back') return undefined
   const silent = seen.silent.filter((each) => !state.released.has(each))
   if (silent.length > 0)
     return {
-      kind: 'ask-person',
+      ...{ kind: 'ask-person', answer: 'release' },
       question: `Not heard of since the traffic moved: ${silent.join(', ')}. May the old addresses go all the same?`,
     }
-  return state.held ? { kind: 'ask-person', question: 'It is held before the removal. Shall it go on?' } : undefined
+  return state.held
+    ? { kind: 'ask-person', question: 'It is held before the removal. Shall it go on?', answer: 'release' }
+    : undefined
 }
 
-export const removed: Step = (looking) => {
-  const { state, seen, now } = looking
-  const rows = stillListed(looking)
-  if (rows.length === 0) return undefined
-  if (state.saves >= state.plan.terms.saves)
-    return halt(
-      `The list goes on holding ${rows.join(' and ')}.`,
-      'Nothing leaves from there: remove it by hand, or leave it.',
-    )
-  return pausedBySave(state, now) ?? saveList(seen, { add: [], remove: rows }, 'nothing leaves from there any more')
+export const removed: ListStep = (looking) => {
+  const { state, at, left } = looking
+  if (left.length === 0) return undefined
+  return saveList(
+    looking,
+    { add: [], remove: left },
+    {
+      why: 'nothing leaves from there any more',
+      inVain: () =>
+        halt(
+          `The list${ofApp(state.plan, at)} goes on holding ${left.join(' and ')}.`,
+          'Nothing leaves from there: remove it by hand, or leave it.',
+        ),
+    },
+  )
 }

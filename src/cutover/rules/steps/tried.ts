@@ -31,7 +31,7 @@ export function tried(state: State, now: Instant, { evidence, enough, command, r
 export function recheck(
   { plan }: State,
   now: Instant,
-  { address, evidence }: { readonly address: AddressText; readonly evidence: Evidence },
+  { list, address, evidence }: { readonly list: number; readonly address: AddressText; readonly evidence: Evidence },
 ): Command | undefined {
   const stale = evidence.lastSuccess === undefined || now - evidence.lastSuccess > plan.terms.recheck
   if (!stale) return undefined
@@ -42,7 +42,7 @@ export function recheck(
       `Nobody can tell whether ${address} still works.`,
       'See why, and run it again; nothing is removed meanwhile.',
     )
-  return { kind: 'redeem', address }
+  return { kind: 'redeem', list, address }
 }
 
 /** What was shown before an instant shows nothing of what came after it. */

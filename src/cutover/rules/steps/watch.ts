@@ -1,33 +1,57 @@
 /** Redemptions are watched after the removal. */
-import { after, instant } from '../../../values/time.ts'
+import { after, instant, type Instant } from '../../../values/time.ts'
+import { halt } from '../command.ts'
+import type { Counts } from '../journal.ts'
+import type { ListState } from '../list-state.ts'
+import { ofApp } from '../plan.ts'
 import { noEvidence } from '../verdict.ts'
-import { type Step, firstOf } from './step.ts'
+import { type ListStep, firstOf } from './step.ts'
 import { recheck } from './tried.ts'
 
 /** SF-285. Back there is nothing to watch: it is what there was. */
-export const watched: Step = ({ state, now }) => {
-  const { removedAt, watched: last, plan, direction, redemptions } = state
+export const watched: ListStep = ({ state, now, at, list }) => {
+  const { plan, direction } = state
+  const { watched: last, redemptions, removedAt } = list
   if (direction === 'back' || removedAt === undefined) return undefined
+  const since = list.goneAt ?? removedAt
   const { terms, to } = plan
+  const whose = ofApp(plan, at, 'for')
   const bad = to.find((each) => (redemptions.get(each)?.refused ?? 0) > 0)
-  if (bad !== undefined) return { kind: 'turn', why: `the org refuses ${bad} since the old addresses were removed` }
-  const late = last === undefined || last.at < removedAt || now - last.at > terms.retry
+  if (bad !== undefined)
+    return { kind: 'turn', why: `the org refuses ${bad}${whose} since the old addresses were removed` }
   if (last !== undefined && last.at >= removedAt && isTrouble(last, terms.redemptionSuccess))
     return {
       kind: 'turn',
-      why: `${last.attempts - last.successes} of ${last.attempts} redemptions failed since the old addresses were removed`,
+      why: `${last.attempts - last.successes} of ${last.attempts} redemptions${ofApp(plan, at)} failed since the old addresses were removed`,
     }
+  if (list.uncounted >= terms.patience)
+    return halt(
+      `Nobody can tell how redemptions${ofApp(plan, at)} go: ${list.uncounted} counts in a row were not whole.`,
+      'See that the org answers, and run it again; the old addresses are removed, and can be had back by a rollback.',
+    )
+  const until = after(since, terms.watch)
   const stale = firstOf(to, (address) =>
-    recheck(state, now, { address, evidence: redemptions.get(address) ?? noEvidence }),
+    recheck(state, now, { list: at, address, evidence: evidenceOf(list, address, { last, until }) }),
   )
   if (stale !== undefined) return stale
-  const until = after(removedAt, terms.watch)
-  if (last !== undefined && last.at >= until) return undefined
-  if (late || now >= until) return { kind: 'watch', since: removedAt }
-  return { kind: 'wait', until: instant(Math.min(until, last.at + terms.retry + 1)), why: 'redemptions are watched' }
+  if (last?.whole === true && last.at >= until) return undefined
+  const again = last === undefined || last.at < removedAt ? now : instant(last.at + terms.retry + 1)
+  if (again <= now || (now >= until && last !== undefined && last.whole))
+    return { kind: 'watch', list: at, since: removedAt }
+  return { kind: 'wait', until: now < until ? instant(Math.min(until, again)) : again, why: 'redemptions are watched' }
 }
 
-const isTrouble = (
-  { attempts, successes, refused }: { readonly attempts: number; readonly successes: number; readonly refused: number },
-  share: number,
-): boolean => refused > 0 || (attempts > 0 && successes / attempts < share)
+/** Where nobody redeems, a canary does so once more when the time is over: no traffic is no success (L-90). */
+function evidenceOf(
+  { redemptions }: ListState,
+  address: string,
+  { last, until }: { readonly last: ListState['watched']; readonly until: Instant },
+): typeof noEvidence {
+  const evidence = redemptions.get(address) ?? noEvidence
+  const isQuiet = last !== undefined && last.at >= until && last.attempts === 0
+  return isQuiet && (evidence.lastSuccess ?? 0) < until ? { ...evidence, lastSuccess: undefined } : evidence
+}
+
+/** Of a count that leaves some out only a refusal says something. */
+const isTrouble = ({ attempts, successes, refused, whole }: Counts, share: number): boolean =>
+  refused > 0 || (whole && attempts > 0 && successes / attempts < share)
