@@ -28,6 +28,10 @@ const notPlain: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+const kept: ReadonlySet<string> = new Set<keyof PlainFields>([
+  ...(['host', 'accept', 'authorization', 'connection', 'content-length', 'content-type'] as const),
+  ...(['forwarded', 'user-agent', 'x-forwarded-for'] as const),
+])
 const headEnd = '\r\n\r\n'
 
 /** `requestLine` with its CR LF. Undefined unless the piece is one whole request to it with a body of printable ASCII, and not a byte more. */
@@ -55,7 +59,7 @@ function readFields(text: string, { at, end }: { readonly at: number; readonly e
     const name = text.slice(start, colon).toLowerCase()
     const value = text.slice(colon + 1, next)
     if (!plainName.test(name) || !plainValue.test(value) || notPlain.has(name)) return undefined
-    if (isKept(fields, name)) {
+    if (isKept(name)) {
       if (fields[name] !== undefined) return undefined // twice: how they are joined is not for this reader to say
       fields[name] = value.trim() // of nothing but spaces, as the test before has shown
     }
@@ -64,9 +68,10 @@ function readFields(text: string, { at, end }: { readonly at: number; readonly e
   return fields
 }
 
-const isKept = (fields: PlainFields, name: string): name is keyof PlainFields => Object.hasOwn(fields, name)
+const isKept = (name: string): name is keyof PlainFields => kept.has(name)
 
-function isPlain({ host, connection, ...fields }: PlainFields): boolean {
+function isPlain(fields: PlainFields): boolean {
+  const { host, connection } = fields
   return (
     host !== undefined &&
     host !== '' &&
