@@ -81,13 +81,14 @@ export function faceOf(
 
 type Logins = Pick<
   Keeper,
-  'connect' | 'takeCallback' | 'reauthorizationLink' | 'revokeLinks' | 'openLink' | 'connectByLink'
+  'connect' | 'startLogin' | 'takeCallback' | 'reauthorizationLink' | 'revokeLinks' | 'openLink' | 'connectByLink'
 >
 
 function loginsOf(connect: Connect, keyOf: (name: ConnectionName) => ConnectionKey): Logins {
   return {
     connect: async (app, wish) =>
       await connect.connect(app, keyOf({ tenant: wish.tenant ?? onlyTenant, id: wish.id }), wish),
+    startLogin: async (ticket, browser) => await connect.startLogin(ticket, browser),
     takeCallback: async (url, { tenant, browser = 'not-asked' as const } = {}) =>
       await connect.takeCallback(url, { tenant, browser }),
     reauthorizationLink: async (of, { validFor } = {}) =>

@@ -19,6 +19,7 @@ export type KeeperErrorCode =
   | 'AUTHORIZATION_DENIED'
   | 'OTHER_USER'
   | 'LINK_OVER'
+  | 'TOO_MANY_LOGINS'
   | 'PORT_NOT_FREE'
   | 'HOST_NOT_ALLOWED'
   | 'INVALID'

@@ -151,12 +151,17 @@ export type ConnectWish = {
   readonly callback?: 'loopback' | 'web' | undefined
   /** Another user, or another org, may log in to a connection that has one; refused otherwise. */
   readonly allowOtherUser?: boolean | undefined
+  /** The login has to end in the browser in which it was begun: the address of the login page is not handed out, but given by `startLogin` to the browser that
+   *  comes first (RFC 9700 section 4.7). */
+  readonly inOneBrowser?: boolean | undefined
 }
 
 /** A login that was begun: ten minutes, one callback. */
 export type Connecting = {
-  /** To be opened in a browser. */
+  /** To be opened in a browser; empty where `ticket` is set. */
   readonly url: string
+  /** For `startLogin`, where `inOneBrowser` was said. */
+  readonly ticket: Secret | undefined
   /** 256 bits; a web application binds it to its user's session, and looks whether the callback comes back to that one. */
   readonly state: string
   readonly redirectUri: string
@@ -269,6 +274,9 @@ export type Keeper = KeyCare &
       url: string,
       from?: { readonly tenant?: string | undefined; readonly browser?: { readonly carries: string | undefined } },
     ) => Promise<ConnectionView>
+    /** The address of the login page, for the first browser that brings the ticket of `connect`, as often as that likes. `browser`: what it carries from now on.
+     *  Rejects with AUTHORIZATION_OVER. */
+    readonly startLogin: (ticket: string, browser: string) => Promise<{ readonly url: string }>
     /** A ticket by which a person may authorize this connection again, once; for 7 days where nothing is said (milliseconds). */
     readonly reauthorizationLink: (of: ConnectionName, options?: { readonly validFor?: number }) => Promise<LinkTicket>
     /** Withdraws all that are not used; resolves with how many those were. */

@@ -24,6 +24,13 @@ describe('the service', () => {
     equal(made.status, 200, made.text)
     return new URL(made.body.url).pathname
   }
+  /** Opens what a program has led the browser to; resolves with the login page. */
+  const start = async (browser: Visitor, url: string): Promise<string> => {
+    equal(new URL(url).origin, service.url)
+    const led = await browser.get(new URL(url).pathname)
+    equal(led.status, 303, led.body)
+    return led.location
+  }
   const generation = async (): Promise<number> => (await ask('/v1/connections/acme')).body.generation
   /** Presses the button of the link's page. */
   const press = async (browser: Visitor, path: string): Promise<Page> =>
@@ -51,21 +58,47 @@ describe('the service', () => {
     const begun = await ask('/v1/apps/partner/connect', { body: { connection: 'acme', login_hint: 'ana@example.com' } })
     equal(begun.status, 200, begun.text)
     equal(begun.body.redirect_uri, own)
-    match(begun.body.url, /login_hint=ana/)
-    const callback = await walkThrough(begun.body.url, { by: visitor })
-    const page = await openVisitor(service.url).get(new URL(callback).pathname + new URL(callback).search)
+    const browser = openVisitor(service.url)
+    const login = await start(browser, begun.body.url)
+    match(login, /login_hint=ana/)
+    const callback = new URL(await walkThrough(login, { by: visitor }))
+    const page = await browser.get(callback.pathname + callback.search)
     equal(page.status, 200, page.body)
     match(page.body, /acme is authorized/)
     equal(await generation(), 1)
-    const again = await openVisitor(service.url).get(new URL(callback).pathname + new URL(callback).search)
+    const again = await browser.get(callback.pathname + callback.search)
     equal(again.status, 400)
     match(again.body, /taken before/)
+  })
+
+  test("ends a login that a program has begun in the browser that opened it first: an attacker's callback does nothing in a victim's", async () => {
+    const was = await generation()
+    const begun = await ask('/v1/apps/partner/connect', { body: { connection: 'acme' } })
+    const [attacker, victim] = [openVisitor(service.url), openVisitor(service.url)]
+    const callback = new URL(await walkThrough(await start(attacker, begun.body.url), { by: visitor }))
+    const refused = await victim.get(callback.pathname + callback.search)
+    equal(refused.status, 400)
+    match(refused.body, /not begun in this browser/)
+    const late = await victim.get(new URL(begun.body.url).pathname)
+    equal(late.status, 400, 'nor can the victim be led to begin it')
+    equal((await victim.get(callback.pathname + callback.search)).status, 400)
+    equal(await generation(), was)
+    equal(new URL(await start(attacker, begun.body.url)).origin, org.url, 'who was first may come again')
+    equal((await attacker.get(callback.pathname + callback.search)).status, 200)
+    equal(await generation(), was + 1)
+  })
+
+  test('takes no callback of a login that no browser has opened', async () => {
+    const begun = await ask('/v1/apps/partner/connect', { body: { connection: 'acme' } })
+    const page = await openVisitor(service.url).get(`/oauth/callback?state=${begun.body.state}&code=x`)
+    match(page.body, /not begun in this browser/)
   })
 
   test('leads there by itself, and takes a callback that came elsewhere', async () => {
     const led = await ask('/v1/apps/partner/connect?connection=other')
     equal(led.status, 303)
-    const url = await walkThrough(led.headers.get('location') ?? '', { by: visitor })
+    const login = await start(openVisitor(service.url), led.headers.get('location') ?? '')
+    const url = await walkThrough(login, { by: visitor })
     equal((await ask('/v1/callback', { body: { url }, token: rivalToken })).status, 404)
     const taken = await ask('/v1/callback', { body: { url } })
     equal(taken.status, 200, taken.text)
@@ -145,7 +178,7 @@ describe('the service', () => {
     const browser = openVisitor(service.url)
     const byLink = new URL(await walkThrough((await press(browser, path)).location, { as: other }))
     const begun = await ask('/v1/apps/partner/connect', { body: { connection: 'gone' } })
-    const byProgram = new URL(await walkThrough(begun.body.url, { as: other }))
+    const byProgram = new URL(await walkThrough(await start(browser, begun.body.url), { as: other }))
     equal((await ask('/v1/connections/gone', { method: 'DELETE' })).status, 200)
     for (const { pathname, search } of [byLink, byProgram]) equal((await browser.get(pathname + search)).status, 400)
     equal((await ask('/v1/connections/gone')).status, 404)
@@ -198,6 +231,25 @@ describe('the service', () => {
       ok(!page.body.includes('<script'), page.body)
       notEqual(page.headers['content-security-policy'], undefined)
     }
+  })
+
+  test('P-28: of logins that are begun and not ended two hundred of one tenant wait, and the next one is told when to come again', async () => {
+    const app = { login_url: org.url, client_id: 'x' }
+    equal((await ask('/v1/apps/many', { method: 'PUT', body: app, token: rivalToken })).status, 200)
+    const begin = async (n: number): Promise<Answer> =>
+      await ask('/v1/apps/many/connect', { body: { connection: `c-${n}` }, token: rivalToken })
+    for (let n = 0; n < 200; n += 20)
+      for (const { status } of await Promise.all(Array.from({ length: 20 }, (_, i) => begin(n + i)))) equal(status, 200)
+    const refused = await begin(200)
+    equal(refused.status, 429, refused.text)
+    equal(refused.body.code, 'TOO_MANY_LOGINS')
+    const wait = Number(refused.headers.get('retry-after'))
+    ok(wait > 0 && wait <= 600, `${wait}`)
+    equal(
+      (await ask('/v1/apps/partner/connect', { body: { connection: 'acme' } })).status,
+      200,
+      'nobody else is held up',
+    )
   })
 
   test('refuses a link for longer than it may be good', async () => {

@@ -1,5 +1,6 @@
 /** The beginning of a login: what is remembered of it, and where the user is sent. */
 import { hash } from 'node:crypto'
+import { secret, type Secret } from '../../values/secret.ts'
 import { minutes } from '../../values/time.ts'
 import type { ConnectionKey } from '../connection-key.ts'
 import { unknownApp } from '../error-of.ts'
@@ -8,9 +9,9 @@ import type { ConnectWish } from '../keeper-face.ts'
 import { authorizeUrl, faultOfPrompt, faultOfScopes, parseRedirect, type Redirect } from '../rules/authorization.ts'
 import { mayShareRedirect } from '../rules/salesforce-hosts.ts'
 import { findApp, type StoredApp } from '../store/apps.ts'
-import { findLoginsBehind } from '../store/authorizations.ts'
+import { findAuthorizationByStart, findLoginsBehind, mostLogins, type Begin } from '../store/authorizations.ts'
 import { findConnection } from '../store/connection-row.ts'
-import { freshText, hashOf, lockOfLogin, notStored, type ConnectParts } from './parts.ts'
+import { freshText, hashOf, lockOfLogin, notStored, overdue, type ConnectParts } from './parts.ts'
 
 export type Beginning = Omit<ConnectWish, 'id' | 'tenant' | 'callback'> & {
   readonly key: ConnectionKey
@@ -22,7 +23,9 @@ export type Beginning = Omit<ConnectWish, 'id' | 'tenant' | 'callback'> & {
 
 export type Begun = {
   readonly number: number
+  /** Empty where the login page is opened by a ticket. */
   readonly url: string
+  readonly ticket: Secret | undefined
   readonly state: string
   readonly redirectUri: string
   readonly loopback: Redirect['loopback']
@@ -49,23 +52,56 @@ export async function begin(parts: ConnectParts, beginning: Beginning): Promise<
   const [state, verifier] = [freshText(random), freshText(random)]
   const number = Buffer.from(random(6)).readUIntBE(0, 6)
   const dataKey = await envelope.newDataKey({ kind: 'connection', ...key })
+  const url = authorizeUrl({
+    ...{ loginUrl, clientId: app.clientId, redirectUri, scopes, state: state.expose() },
+    challenge: hash('sha256', verifier.expose(), 'base64url'),
+    ...{ loginHint: beginning.loginHint, prompt: beginning.prompt },
+  })
+  const ticket = beginning.inOneBrowser === true ? freshText(random) : undefined
+  const lock = lockOfLogin({ key, dataKey, number }, 'login-page')
   const result = await storage.write('beginAuthorization', {
     ...{ number, key, app: beginning.app, loginUrl, redirectUri, dataKey, forMs: patience },
     ...{ stateHash: hashOf(state.expose()), ticketHash: beginning.ticketHash ?? null },
+    startHash: ticket === undefined ? null : hashOf(ticket.expose()),
+    sealedStart: ticket === undefined ? null : await envelope.sealText(secret(url), lock),
     browserHash: beginning.browser === undefined ? null : hashOf(beginning.browser),
     otherUser: beginning.allowOtherUser ?? false,
     sealedVerifier: await envelope.sealText(verifier, lockOfLogin({ key, dataKey, number }, 'code-verifier')),
   })
   if (result.kind !== 'committed') throw notStored(`the login of ${key.id}`)
   if (result.value.kind === 'expired-ticket') throw linkOver()
-  const url = authorizeUrl({
-    ...{ loginUrl, clientId: app.clientId, redirectUri, scopes, state: state.expose() },
-    challenge: hash('sha256', verifier.expose(), 'base64url'),
-    ...{ loginHint: beginning.loginHint, prompt: beginning.prompt },
-  })
+  if (result.value.kind === 'too-many') throw tooMany(result.value)
   const { expiresAt } = result.value
-  return { number, url, state: state.expose(), redirectUri, loopback: redirect.loopback, expiresAt }
+  const shown = ticket === undefined ? url : ''
+  return { number, url: shown, ticket, state: state.expose(), redirectUri, loopback: redirect.loopback, expiresAt }
 }
+
+/** What `browser` is to bring back from now on. Rejects with a KeeperError. */
+export async function start(parts: ConnectParts, ticket: string, browser: string): Promise<{ readonly url: string }> {
+  const { storage, envelope } = parts
+  const startHash = hashOf(ticket)
+  const result = await storage.write('startAuthorization', { startHash, browserHash: hashOf(browser) })
+  if (result.kind !== 'committed') throw notStored('which browser the login was begun in')
+  const login =
+    result.value.kind === 'started' ? await storage.read(() => findAuthorizationByStart(startHash)) : undefined
+  if (login === undefined || login.sealedStart === null)
+    throw overdue('This login was opened in another browser, has ended, or took more than ten minutes.')
+  const url = await envelope.openText(login.sealedStart, lockOfLogin(login, 'login-page'))
+  return { url: url.expose() }
+}
+
+/** Whoever begins logins and does not end them fills the store. */
+const tooMany = ({ of, until }: Begin & { readonly kind: 'too-many' }): KeeperError =>
+  new KeeperError(
+    'TOO_MANY_LOGINS',
+    of === 'one'
+      ? `${mostLogins.ofOne} logins of this tenant wait for their callback, and more may not.`
+      : `${mostLogins.ofAll} logins wait for their callback, and more may not.`,
+    {
+      retryAt: until,
+      next: ['Begin a login when a person has asked for it; each that is not ended is over after ten minutes.'],
+    },
+  )
 
 export const linkOver = (): KeeperError =>
   new KeeperError('LINK_OVER', 'This link was used, was withdrawn, or its time is over.', {

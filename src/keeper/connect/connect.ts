@@ -4,7 +4,7 @@ import type { ConnectionKey } from '../connection-key.ts'
 import { unknownConnection } from '../error-of.ts'
 import { KeeperError } from '../keeper-error.ts'
 import type { Connecting, ConnectionView, ConnectWish } from '../keeper-face.ts'
-import { begin, type Begun } from './begin.ts'
+import { begin, start, type Begun } from './begin.ts'
 import { openLinks, type Links } from './links.ts'
 import type { Listener } from './loopback.ts'
 import type { ConnectParts } from './parts.ts'
@@ -13,6 +13,7 @@ import { openRoom, type Room } from './waiting.ts'
 
 export type Connect = Links & {
   readonly connect: (app: string, key: ConnectionKey, wish: ConnectWish) => Promise<Connecting>
+  readonly startLogin: (ticket: string, browser: string) => Promise<{ readonly url: string }>
   readonly takeCallback: (url: string, options: TakeOptions) => Promise<ConnectionView>
   readonly close: () => Promise<void>
 }
@@ -47,6 +48,7 @@ export function openConnect(parts: ConnectParts, { access, find, checkKey }: Con
       const listens = callback ?? (begun.loopback === undefined ? 'web' : 'loopback')
       return listens === 'web' ? room.connecting(begun, key) : await loopbacks.connecting(begun, key)
     },
+    startLogin: async (ticket, browser) => await start(parts, ticket, browser),
     takeCallback: take,
     ...openLinks(parts, room),
     async close() {

@@ -20,7 +20,7 @@ export const hashOf = (text: string): string => hash('sha256', text, 'base64url'
 /** A login's secrets lie under the data key that becomes the connection's, at generation 0, which no token has. */
 export const lockOfLogin = (
   { key, dataKey, number }: Pick<StoredAuthorization, 'key' | 'dataKey' | 'number'>,
-  purpose: 'code-verifier' | 'reply',
+  purpose: 'code-verifier' | 'login-page' | 'reply',
 ): Lock => ({ place: { owner: { kind: 'connection', ...key }, purpose, generation: 0, attempt: number }, dataKey })
 
 export const overdue = (why: string): KeeperError =>

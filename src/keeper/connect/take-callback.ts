@@ -43,8 +43,8 @@ export async function loginOf(
   return [login, callback.value]
 }
 
-function isSameBrowser({ browserHash }: StoredAuthorization, { browser }: TakeOptions): boolean {
-  if (browserHash === null || browser === 'not-asked') return true
+function isSameBrowser({ browserHash, startHash }: StoredAuthorization, { browser }: TakeOptions): boolean {
+  if (browser === 'not-asked' || (browserHash === null && startHash === null)) return true
   return browser.carries !== undefined && hashOf(browser.carries) === browserHash
 }
 

@@ -49,9 +49,9 @@ export function openRoom(parts: ConnectParts, view: (key: ConnectionKey) => Prom
     ...{ wake, cancel },
     connecting(begun, key, stopped = () => undefined) {
       let done: Promise<ConnectionView> | undefined
-      const { url, state, redirectUri, expiresAt } = begun
+      const { url, ticket, state, redirectUri, expiresAt } = begun
       return {
-        ...{ url, state, redirectUri, expiresAt: instant(expiresAt) },
+        ...{ url, ticket, state, redirectUri, expiresAt: instant(expiresAt) },
         get done() {
           return (done ??= outcomeOf(begun, key).finally(stopped))
         },

@@ -8,6 +8,7 @@ import { refuseRebound } from './health.ts'
 import type { ServiceParts } from './parts.ts'
 
 export const callbackPath = '/oauth/callback'
+export const startPath = (ticket: string): string => `/connect/start/${ticket}`
 export const linkPath = (ticket: string): string => `/connect/${ticket}`
 
 /** The app's own, unless that is for listeners on somebody's own machine; then this keeper's, which the app must have in Setup as well. */
@@ -31,6 +32,7 @@ export function registerConnectPages(server: FastifyInstance, parts: ServicePart
         parts.log.error('keeper.page-failed', { cause: error.stack ?? error.message })
       return send(reply, failedPage(error))
     })
+    scope.get<Linked>('/connect/start/:ticket', async (request, reply) => await startLogin(parts, request, reply))
     scope.get<Linked>('/connect/:ticket', async (request, reply) => await showLink(parts, request, reply))
     scope.post<Linked>('/connect/:ticket', async (request, reply) => await followLink(parts, request, reply))
     scope.get(callbackPath, async (request, reply) => await takeCallback(parts, request, reply))
@@ -59,6 +61,21 @@ async function showLink(
   return send(reply, page)
 }
 
+/** Begun by a program for the person at this browser: from here on only the browser that was here first can end it. */
+async function startLogin(
+  { keeper, publicUrl, random }: ServiceParts,
+  request: FastifyRequest<Linked>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const own = `${publicUrl()}${callbackPath}`
+  const browser = browserOf(request, { own, random })
+  const { url } = await keeper.startLogin(request.params.ticket, browser)
+  return leadTo(reply.header('set-cookie', cookieOf(browser, own)), url)
+}
+
+const leadTo = (reply: FastifyReply, url: string): FastifyReply =>
+  reply.header('referrer-policy', 'no-referrer').header('cache-control', 'no-store').redirect(url, 303)
+
 async function followLink(
   { keeper, publicUrl, random }: ServiceParts,
   request: FastifyRequest<Linked>,
@@ -70,12 +87,17 @@ async function followLink(
   const own = `${publicUrl()}${callbackPath}`
   const redirectUri = redirectForLinks(publicUrl(), (await keeper.app({ tenant, name }))?.redirectUri)
   // whoever sends the login page's address to somebody else gets nothing of his login: it has to end where it was begun (RFC 9700 section 4.7)
-  const browser =
-    redirectUri === own ? (carriedBy(request, own) ?? Buffer.from(random(32)).toString('base64url')) : undefined
+  const browser = redirectUri === own ? browserOf(request, { own, random }) : undefined
   const { url } = await keeper.connectByLink(ticket, { redirectUri, browser })
   if (browser !== undefined) reply.header('set-cookie', cookieOf(browser, own))
-  return reply.header('referrer-policy', 'no-referrer').header('cache-control', 'no-store').redirect(url, 303)
+  return leadTo(reply, url)
 }
+
+/** What it carries already, or is to carry: the same for all logins of one browser. */
+const browserOf = (
+  request: FastifyRequest,
+  { own, random }: { readonly own: string; readonly random: ServiceParts['random'] },
+): string => carriedBy(request, own) ?? Buffer.from(random(32)).toString('base64url')
 
 /** A page elsewhere could press it for somebody who has logged in to Salesforce, and nobody would have agreed to anything. Browsers say where a press comes
  *  from; Origin does not, since the page lets nothing of its address out. */

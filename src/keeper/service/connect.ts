@@ -8,7 +8,7 @@ import { isoText } from '../../values/time.ts'
 import type { Connecting, ConnectWish } from '../keeper-face.ts'
 import { isName } from '../rules/names.ts'
 import { addRoute, api, type Call, type Outcome } from './api.ts'
-import { callbackPath, linkPath, redirectForLinks } from './connect-pages.ts'
+import { callbackPath, linkPath, redirectForLinks, startPath } from './connect-pages.ts'
 import { noConnection } from './connections.ts'
 import type { ServiceParts } from './parts.ts'
 import { connectionSchema, shownConnection } from './views.ts'
@@ -37,7 +37,11 @@ const sentSchema: Schema<Sent> = { type: 'object', additionalProperties: false, 
 const begunSchema: JsonSchema = {
   type: 'object',
   properties: {
-    url: { type: 'string', description: 'To be opened in a browser.' },
+    url: {
+      type: 'string',
+      description:
+        'To be opened in a browser: the login page, or where the callback is that of this keeper a page of it that leads there, and binds the login to the first browser that opens it (RFC 9700 section 4.7).',
+    },
     state: { type: 'string', description: 'Comes back with the callback.' },
     redirect_uri: { type: 'string', description: 'Where the browser is sent back to.' },
     expires_at: { type: 'string', description: 'Until then the callback has to come.' },
@@ -87,7 +91,7 @@ export function registerConnect(scope: FastifyInstance, parts: ServiceParts): vo
     ...{ ...about, method: 'POST', url: '/apps/:name/connect', summary: 'Begin a login in a browser, with PKCE' },
     ...{ body: sentSchema, answers: begunSchema },
     handle: async (call) =>
-      ok({ status: 200, body: shown(await begin(parts, call.param('name'), { ...call.body, ...call.caller })) }),
+      ok({ status: 200, body: shown(parts, await begin(parts, call.param('name'), { ...call.body, ...call.caller })) }),
   })
   addRedirect(scope, parts)
   addRoute<Returned>(scope, {
@@ -148,8 +152,8 @@ function addRedirect(scope: FastifyInstance, parts: ServiceParts): void {
           next: ['?connection=NAME'],
         })
       const wish = { connection, ...(hint === undefined ? {} : { login_hint: hint }), ...api.callerOf(request) }
-      const { url } = await begin(parts, request.params.name, wish)
-      return reply.header('referrer-policy', 'no-referrer').redirect(url, 303)
+      const begun = await begin(parts, request.params.name, wish)
+      return reply.header('referrer-policy', 'no-referrer').redirect(addressOf(parts, begun), 303)
     },
   )
 }
@@ -160,17 +164,28 @@ async function begin(
   sent: Sent & { readonly tenant: string },
 ): Promise<Connecting> {
   const app = await keeper.app({ tenant: sent.tenant, name })
+  const own = `${publicUrl()}${callbackPath}`
+  const redirectUri = sent.redirect_uri ?? app?.redirectUri ?? own
   const wish: ConnectWish = {
     ...{ tenant: sent.tenant, id: sent.connection, scopes: sent.scopes, prompt: sent.prompt, callback: 'web' },
     ...{ loginHint: sent.login_hint, allowOtherUser: sent.allow_other_user },
-    redirectUri: sent.redirect_uri ?? app?.redirectUri ?? `${publicUrl()}${callbackPath}`,
+    redirectUri,
+    // nobody else looks whether the callback comes back to whoever has begun it
+    inOneBrowser: redirectUri === own,
   }
   return await keeper.connect(name, wish)
 }
 
-const shown = ({ url, state, redirectUri, expiresAt }: Connecting): Readonly<Record<string, unknown>> => ({
-  ...{ url, state, redirect_uri: redirectUri, expires_at: isoText(expiresAt) },
-})
+const addressOf = ({ publicUrl }: ServiceParts, { url, ticket }: Connecting): string =>
+  ticket === undefined ? url : `${publicUrl()}${startPath(ticket.expose())}`
+
+const shown = (parts: ServiceParts, begun: Connecting): Readonly<Record<string, unknown>> => {
+  const { state, redirectUri, expiresAt } = begun
+  return {
+    url: addressOf(parts, begun),
+    ...{ state, redirect_uri: redirectUri, expires_at: isoText(expiresAt) },
+  }
+}
 
 async function link(parts: ServiceParts, { param, body, caller }: Call<LinkWish, unknown>): Promise<Outcome> {
   const { keeper, publicUrl } = parts

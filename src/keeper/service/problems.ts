@@ -25,6 +25,7 @@ const kinds = {
   AUTHORIZATION_DENIED: { status: 409, title: 'The login was denied' },
   OTHER_USER: { status: 409, title: 'Somebody else has logged in' },
   LINK_OVER: { status: 410, title: 'The link does not serve any more' },
+  TOO_MANY_LOGINS: { status: 429, title: 'As many logins wait as may be' },
   PORT_NOT_FREE: { status: 409, title: 'The port of the redirect URI is not free' },
   HOST_NOT_ALLOWED: { status: 422, title: 'The access token does not go there' },
   TOO_MANY_AT_ONCE: { status: 503, title: 'As many requests are under way as may be' },

@@ -15,9 +15,13 @@ export type NewAuthorization = {
   /** Of what the browser that began it carries; null where a program began it. */
   readonly browserHash: string | null
   readonly ticketHash: string | null
+  /** Of what opens its login page, once; null where the address of that page is handed out itself. */
+  readonly startHash: string | null
   readonly otherUser: boolean
   readonly dataKey: StoredKey
   readonly sealedVerifier: Uint8Array
+  /** The address of the login page, where `startHash` is set. */
+  readonly sealedStart: Uint8Array | null
 }
 
 export type StoredAuthorization = Omit<NewAuthorization, 'sealedVerifier' | 'stateHash'> & {
@@ -34,7 +38,7 @@ export type StoredAuthorization = Omit<NewAuthorization, 'sealedVerifier' | 'sta
 }
 
 const columns = `number, tenant, connection, app, login_url AS "loginUrl", redirect_uri AS "redirectUri", browser_hash AS "browserHash",
-  ticket_hash AS "ticketHash", other_user AS "otherUser", key_name AS "keyName", wrapped_key AS "wrappedKey",
+  ticket_hash AS "ticketHash", start_hash AS "startHash", sealed_start AS "sealedStart", other_user AS "otherUser", key_name AS "keyName", wrapped_key AS "wrappedKey",
   sealed_verifier AS "sealedVerifier", sealed_reply AS "sealedReply", left_from AS "leftFrom", begun_at AS "begunAt",
   expires_at AS "expiresAt", taken_at AS "takenAt", closed_at AS "closedAt", error`
 
@@ -51,31 +55,75 @@ function authorizationOf({ tenant, connection, otherUser, keyName, wrappedKey, .
   return { ...rest, key: { tenant, id: connection }, otherUser: otherUser === 1, dataKey }
 }
 
-export type BeginAuthorization = NewAuthorization & { readonly forMs: number }
+export type BeginAuthorization = NewAuthorization & {
+  readonly forMs: number
+  /** `mostLogins` where it is left out. */
+  readonly most?: { readonly ofOne: number; readonly ofAll: number } | undefined
+}
 
 /** How many of one connection may wait at once: of more the oldest goes, so that nobody fills the store by pressing a button. */
 const mostWaiting = 20
 /** How long what has ended is kept, for whoever waits for it. */
 const keptMs = 86_400_000
 
-/** `expired-ticket`: the link was spent or revoked meanwhile, or its time is over. */
-export function* beginAuthorization(
-  plan: BeginAuthorization,
-): Program<{ readonly kind: 'begun'; readonly expiresAt: number } | { readonly kind: 'expired-ticket' }> {
+/** How many of one tenant may wait at once, and of all: whoever begins more is told when the next one ends, and nobody else is (P-28). */
+export const mostLogins: { readonly ofOne: number; readonly ofAll: number } = { ofOne: 200, ofAll: 10_000 }
+
+export type Begin =
+  | { readonly kind: 'begun'; readonly expiresAt: number }
+  /** The link was spent or revoked meanwhile, or its time is over. */
+  | { readonly kind: 'expired-ticket' }
+  /** `until`: when the one that waits longest ends. */
+  | { readonly kind: 'too-many'; readonly of: 'one' | 'all'; readonly until: number }
+
+export function* beginAuthorization(plan: BeginAuthorization): Program<Begin> {
   const { key, dataKey } = plan
   const now = yield* storeNow()
   if (plan.ticketHash !== null && !(yield* isGoodTicket(plan.ticketHash, now))) return { kind: 'expired-ticket' }
   yield* tidy(key, now)
+  const full = yield* whetherFull(key.tenant, plan.most ?? mostLogins, now)
+  if (full !== undefined) return full
   const expiresAt = now + plan.forMs
   yield* run(
     `INSERT INTO authorizations (number, tenant, connection, app, login_url, redirect_uri, state_hash, browser_hash, ticket_hash,
-       other_user, key_name, wrapped_key, sealed_verifier, begun_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       start_hash, sealed_start, other_user, key_name, wrapped_key, sealed_verifier, begun_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[plan.number, key.tenant, key.id, plan.app, plan.loginUrl, plan.redirectUri, plan.stateHash, plan.browserHash],
-    ...[plan.ticketHash, plan.otherUser ? 1 : 0, dataKey.key, dataKey.bytes, plan.sealedVerifier, now, expiresAt],
+    ...[
+      plan.ticketHash,
+      plan.startHash,
+      plan.sealedStart,
+      plan.otherUser ? 1 : 0,
+      dataKey.key,
+      dataKey.bytes,
+      plan.sealedVerifier,
+      now,
+      expiresAt,
+    ],
   )
   return { kind: 'begun', expiresAt }
 }
+
+function* whetherFull(
+  tenant: string,
+  most: typeof mostLogins,
+  now: number,
+): Program<(Begin & { readonly kind: 'too-many' }) | undefined> {
+  const waiting = 'FROM authorizations WHERE taken_at IS NULL AND closed_at IS NULL'
+  const own = yield* one<Counted>(
+    `SELECT count(*) AS count, min(expires_at) AS until ${waiting} AND tenant = ? AND expires_at > ?`,
+    ...[tenant, now],
+  )
+  if ((own?.count ?? 0) >= most.ofOne) return { kind: 'too-many', of: 'one', until: own?.until ?? now }
+  const every = yield* one<Counted>(
+    `SELECT count(*) AS count, min(expires_at) AS until ${waiting} AND expires_at > ?`,
+    now,
+  )
+  if ((every?.count ?? 0) < most.ofAll) return undefined
+  return { kind: 'too-many', of: 'all', until: every?.until ?? now }
+}
+
+type Counted = { readonly count: number; readonly until: number | null }
 
 function* isGoodTicket(hash: string, now: number): Program<boolean> {
   const found = yield* one(
@@ -139,6 +187,31 @@ export function* findLoginsBehind(redirectUri: string): Program<readonly string[
   return rows.map(({ loginUrl }) => loginUrl)
 }
 
+export type StartAuthorization = {
+  readonly startHash: string
+  /** Of what the browser carries from now on, or carried before. */
+  readonly browserHash: string
+}
+
+/** For the browser that opens it first, as often as that likes. */
+export function* startAuthorization({
+  startHash,
+  browserHash,
+}: StartAuthorization): Program<{ readonly kind: 'started' | 'over' }> {
+  const found = yield* findAuthorizationByStart(startHash)
+  const now = yield* storeNow()
+  if (found === undefined || found.takenAt !== null || found.closedAt !== null || found.expiresAt <= now)
+    return { kind: 'over' }
+  if (found.browserHash !== null) return { kind: found.browserHash === browserHash ? 'started' : 'over' }
+  yield* run('UPDATE authorizations SET browser_hash = ? WHERE number = ?', browserHash, found.number)
+  return { kind: 'started' }
+}
+
+export function* findAuthorizationByStart(startHash: string): Program<StoredAuthorization | undefined> {
+  const row = yield* one<Row>(`SELECT ${columns} FROM authorizations WHERE start_hash = ?`, startHash)
+  return row === undefined ? undefined : authorizationOf(row)
+}
+
 /** Of two callbacks at once one has it. */
 export function* takeAuthorization({
   number,
@@ -191,7 +264,7 @@ export function* closeAuthorization({
   readonly error: string | null
 }): Program<boolean> {
   const changed = yield* run(
-    `UPDATE authorizations SET closed_at = ?, error = ?, sealed_verifier = NULL, sealed_reply = NULL
+    `UPDATE authorizations SET closed_at = ?, error = ?, sealed_verifier = NULL, sealed_start = NULL, sealed_reply = NULL
      WHERE number = ? AND closed_at IS NULL`,
     ...[yield* storeNow(), error, number],
   )

@@ -188,4 +188,16 @@ CREATE INDEX login_host_turns_waiting ON login_host_turns (login_url, waits_unti
 CREATE INDEX login_host_turns_by_wait ON login_host_turns (waits_until);
 `,
   },
+  {
+    id: 9,
+    name: 'logins that begin in one browser, and how many wait',
+    sql: `
+-- of a login whose page is opened by a ticket: the hash of that, and the address of the login page, sealed like the verifier. browser_hash is set by the
+-- browser that opens it first
+ALTER TABLE authorizations ADD COLUMN start_hash TEXT;
+ALTER TABLE authorizations ADD COLUMN sealed_start BLOB;
+CREATE UNIQUE INDEX authorizations_by_start ON authorizations (start_hash) WHERE start_hash IS NOT NULL;
+CREATE INDEX authorizations_waiting ON authorizations (tenant, expires_at) WHERE taken_at IS NULL AND closed_at IS NULL;
+`,
+  },
 ]

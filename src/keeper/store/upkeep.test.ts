@@ -219,11 +219,41 @@ describe('pruning', () => {
     equal(await store.storage.read(() => findLease(canary)), undefined)
   })
 
+  test('P-28: holds logins of all tenants within a bound, and takes the next one when one has ended', async (t) => {
+    const store = await openWithConnection(t)
+    const most = { ofOne: 3, ofAll: 12 }
+    const begin = async (tenant: string, number: number) =>
+      await store.write('beginAuthorization', {
+        ...{ number, key: { tenant, id: `c-${number}` }, app: 'billing', loginUrl: 'https://login.example.com' },
+        ...{ redirectUri: 'http://localhost/', stateHash: `${number}`, browserHash: null, ticketHash: null },
+        ...{ startHash: null, sealedStart: null, otherUser: false, sealedVerifier: bytes('v'), forMs: 600_000 },
+        ...{ dataKey: { key: 'k7', bytes: bytes('wrapped') }, most },
+      })
+    for (let n = 0; n < most.ofAll; n += 1) {
+      if (n % most.ofOne === 0) store.now += 1
+      equal((await begin(`tenant-${Math.floor(n / most.ofOne)}`, n)).kind, 'begun')
+    }
+    deepEqual(await begin('another', 10_001), { kind: 'too-many', of: 'all', until: start + 1 + 600_000 })
+    equal((await begin('tenant-0', 10_002)).kind, 'too-many')
+    await store.write('takeAuthorization', { number: 0 })
+    equal((await begin('another', 10_003)).kind, 'begun')
+    store.now += 700_000
+    equal((await begin('another', 10_004)).kind, 'begun', 'those whose time is over count no more')
+  })
+
   test('takes logins and links that are over for a day, but not one whose reply is kept: its key is in use', async (t) => {
     const store = await openWithConnection(t)
     const login = {
       ...{ key: canary, app: 'billing', loginUrl: 'https://login.example.com', redirectUri: 'http://localhost/' },
-      ...{ browserHash: null, ticketHash: null, otherUser: false, sealedVerifier: bytes('verifier'), forMs: 600_000 },
+      ...{
+        browserHash: null,
+        ticketHash: null,
+        startHash: null,
+        sealedStart: null,
+        otherUser: false,
+        sealedVerifier: bytes('verifier'),
+        forMs: 600_000,
+      },
       dataKey: { key: 'k7', bytes: bytes('wrapped') },
     }
     for (const number of [1, 2]) await store.write('beginAuthorization', { ...login, number, stateHash: `${number}` })

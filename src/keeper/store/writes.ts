@@ -8,6 +8,7 @@ import {
   closeAuthorization,
   keepAuthorizationReply,
   releaseAuthorization,
+  startAuthorization,
   takeAuthorization,
 } from './authorizations.ts'
 import { createConnection, removeConnection, replaceToken } from './connections.ts'
@@ -33,6 +34,7 @@ export type KeeperWrites = {
   readonly removeConnection: typeof removeConnection
   // logins and links
   readonly beginAuthorization: typeof beginAuthorization
+  readonly startAuthorization: typeof startAuthorization
   readonly cancelAuthorization: typeof cancelAuthorization
   readonly takeAuthorization: typeof takeAuthorization
   readonly releaseAuthorization: typeof releaseAuthorization
@@ -82,6 +84,7 @@ export const writes: KeeperWrites = {
   replaceToken,
   removeConnection,
   beginAuthorization,
+  startAuthorization,
   cancelAuthorization,
   takeAuthorization,
   releaseAuthorization,

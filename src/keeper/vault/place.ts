@@ -3,7 +3,8 @@
 /** Whose data key it is: one a connection, and one an app for its client secret. `id` is the connection's id or the app's name. */
 export type Owner = { readonly kind: 'connection' | 'app'; readonly tenant: string; readonly id: string }
 
-export type Purpose = 'code-verifier' | 'refresh-token' | 'access-token' | 'reply' | 'client-secret' | 'private-key'
+export type Purpose =
+  'code-verifier' | 'login-page' | 'refresh-token' | 'access-token' | 'reply' | 'client-secret' | 'private-key'
 
 /** `generation` and `attempt` of what is sealed; 0 for what has none, e.g. the attempt of an adopted refresh token. */
 export type Place = {
