@@ -54,20 +54,14 @@ function appFaults(file: CutoverFile, app: AppOfFile, prefix: string): PlanFault
   ]
 }
 
-function toldFaults({ ranges, asOf }: ToldList, path: string): PlanFault[] {
+function toldFaults({ ranges }: ToldList, path: string): PlanFault[] {
   const rows = readWrittenRanges(ranges)
-  return [
-    ...(rows.ok
-      ? []
-      : rows.fault.map(({ index, message }) => ({
-          path: `${path}.ranges[${index}]`,
-          message: `cannot be in a list: ${message}`,
-          next: 'Write the row as Setup shows it, e.g. 203.0.113.7 or 203.0.113.1-203.0.113.6.',
-        }))),
-    ...(asOf === undefined || (/^\d{4}-\d{2}-\d{2}(?:T[0-9:.]+Z)?$/.test(asOf) && !Number.isNaN(Date.parse(asOf)))
-      ? []
-      : [{ path: `${path}.asOf`, message: 'is no date', next: 'Write it as 2026-05-12 or 2026-05-12T10:30:00Z.' }]),
-  ]
+  if (rows.ok) return []
+  return rows.fault.map(({ index, message }) => ({
+    path: `${path}.ranges[${index}]`,
+    message: `cannot be in a list: ${message}`,
+    next: 'Write the row as Setup shows it, e.g. 203.0.113.7 or 203.0.113.1-203.0.113.6.',
+  }))
 }
 
 /** No fault quotes the URL: it has credentials in it. */

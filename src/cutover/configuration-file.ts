@@ -19,12 +19,10 @@ export type SalesforceOrg = {
 /** As a person writes a row: `203.0.113.7`, `203.0.113.0/29`, `203.0.113.1-203.0.113.6`, or both ends with a note. */
 export type WrittenRange = string | { readonly start: string; readonly end?: string; readonly description?: string }
 
-/** A list that nothing here can read: what is in it is what somebody says. */
+/** A list that nothing here can read: what is in it when a cutover begins is what somebody says. */
 export type ToldList = {
   readonly ranges: readonly WrittenRange[]
   readonly enforce: boolean
-  /** When the ranges were read off the screen: what was confirmed before counts no more. */
-  readonly asOf?: string
 }
 export type SupportCase = ToldList & {
   readonly orgId: string

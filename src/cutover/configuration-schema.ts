@@ -59,7 +59,6 @@ const told: Readonly<Record<string, JsonSchema>> = {
     description: 'Every row that is in the list now, e.g. 203.0.113.7, 203.0.113.0/29 or 203.0.113.1-203.0.113.6.',
   },
   enforce: { type: 'boolean', description: 'Whether the list is enforced now.' },
-  asOf: text('When the ranges were read, e.g. 2026-05-12: what was confirmed before counts no more.'),
 }
 
 const manual: JsonSchema = {

@@ -55,7 +55,7 @@ describe('a cutover file is accepted', () => {
       keeper: two,
     },
     'with a list that nobody reads, and a history that is read': {
-      allowlist: '{ manual: { ranges: [192.0.2.1, 192.0.2.2], enforce: true, asOf: 2026-05-12 } }',
+      allowlist: '{ manual: { ranges: [192.0.2.1, 192.0.2.2], enforce: true } }',
       history: '{ salesforce: { instance: https://acme.my.salesforce.com, accessToken: { env: TOKEN } } }',
       ...{ traffic: `{ ${env} }`, keeper: two },
     },
@@ -167,11 +167,6 @@ describe('a cutover file is refused', () => {
       { second: '{ app: Old_App, connections: [], allowlist: { org: http://127.0.0.1:8480 } }' },
       /^c\.yaml:8:38: second\.connections: names no canary$/,
       /Name a connection/,
-    ],
-    'with a day that is none': [
-      { allowlist: '{ manual: { ranges: [192.0.2.1, 192.0.2.2], enforce: true, asOf: yesterday } }' },
-      /^c\.yaml:2:77: allowlist\.manual\.asOf: is no date$/,
-      /2026-05-12/,
     ],
     'with a wait that is too short': [
       { propagationWait: '5s' },

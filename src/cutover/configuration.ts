@@ -92,7 +92,8 @@ function canonical(text: string): string {
   return formatAddress(parsed.value)
 }
 
-function lengthOf(text: string): Duration {
+/** Of a text that the schema has taken. */
+export function lengthOf(text: string): Duration {
   const parsed = parseDuration(text)
   if (!parsed.ok) throw new Error(`a duration was not validated: ${parsed.fault}`)
   return parsed.value

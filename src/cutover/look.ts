@@ -5,7 +5,7 @@ import { before, type Instant } from '../values/time.ts'
 import { listedOf, othersOf } from './rules/list-change.ts'
 import type { ListSeen, Seen } from './rules/seen.ts'
 import type { State } from './rules/state.ts'
-import { ofApp, sidesOf, type AddressText, type Plan } from './rules/plan.ts'
+import { ofApp, sidesOf, type AddressText } from './rules/plan.ts'
 import { unknownAddress, type CutoverPorts, type ListReading, type Redeemer } from './ports.ts'
 
 export async function look(ports: CutoverPorts, state: State, clock: Clock): Promise<Seen> {

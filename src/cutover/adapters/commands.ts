@@ -19,14 +19,13 @@ export type CommandsParts = {
   readonly app: string
   readonly urls: Readonly<Record<Side, Secret>>
   readonly addresses: Readonly<Record<Side, readonly AddressText[]>>
-  readonly wait: (length: Duration) => Promise<void>
 }
 
 /** What a program may answer with, beside 0 and what is wrong: somebody else has changed it since `expects`. */
 const exitStale = 3
 
 export function commands(parts: CommandsParts): Setting {
-  const { argv, within, wait } = parts
+  const { argv, within } = parts
   return {
     async read() {
       const end = await run(parts, argv.read, {})
@@ -38,11 +37,8 @@ export function commands(parts: CommandsParts): Setting {
       const end = await run(parts, program, { expects })
       return actedOf(end, wordsOf(parts, program, end))
     },
-    /** Nothing here makes a program fail that somebody has started: its longest time is waited out (P-64). */
-    async invalidate() {
-      await wait(within)
-      return { result: 'done' }
-    },
+    // nothing here makes a program fail that somebody has started: its longest time is waited out (P-64)
+    invalidate: { longestCall: within },
   }
 }
 

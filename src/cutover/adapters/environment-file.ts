@@ -23,7 +23,7 @@ export type EnvironmentFileParts = {
 /** What a note says: which side was written last, and whether `after` has ended well since. */
 type Announced = `${Side} ${'begun' | 'told'}`
 
-export function environmentFile(parts: EnvironmentFileParts): Setting {
+export function environmentFile(parts: EnvironmentFileParts): Setting & { readonly invalidate: () => Promise<Acted> } {
   const { path, name, urls, notes } = parts
   const file = replaceableFile(path, parts.unique)
   const key = `environment file ${path} ${name}`

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { constants, type BigIntStats } from 'node:fs'
 import { lstat, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { syncFolder } from './write-whole.ts'
 
 export type FileReading = { readonly bytes: Buffer; readonly version: string }
 export type Replaced = 'done' | 'stale'
@@ -99,15 +100,6 @@ async function give(file: FileHandle, uid: number, gid: number): Promise<void> {
     await file.chown(uid, gid)
   } catch (cause) {
     throw new Error('it belongs to somebody else; run the cutover as its owner', { cause })
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

@@ -1,7 +1,7 @@
 /** Traffic that goes by one of two proxies of somebody else, as a setting says. The setting is all that can be seen: nothing counts what is open, nothing tells
  *  who goes by it, and no address can be pinned. What it does not know, it says so. */
 import type { Instant } from '../../values/time.ts'
-import type { Acted, PoolReading, TrafficPort } from '../ports.ts'
+import type { Acted, Invalidation, PoolReading, TrafficPort } from '../ports.ts'
 import type { PoolChange } from '../rules/journal.ts'
 import type { AddressText } from '../rules/plan.ts'
 import type { PoolMember, PoolMode } from '../rules/seen.ts'
@@ -20,7 +20,7 @@ export type SettingReading = {
 export type Setting = {
   readonly read: () => Promise<SettingReading>
   readonly move: (to: Side, expects: string) => Promise<Acted>
-  readonly invalidate: () => Promise<Acted>
+  readonly invalidate: Invalidation
 }
 
 export type SettingTrafficParts = {
@@ -39,7 +39,7 @@ export function settingTraffic({ setting, sides }: SettingTrafficParts): Traffic
       if (side !== undefined) return await setting.move(side, expects)
       return { result: 'refused', why: 'the setting knows two proxies, and takes no single addresses' }
     },
-    invalidate: () => setting.invalidate(),
+    invalidate: setting.invalidate,
     async probe(address) {
       const side = Object.values(sides).find(({ addresses }) => addresses.includes(address))
       if (side === undefined) return { result: 'refused', evidence: `no proxy of the plan leaves from ${address}` }

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { environmentFile } from '../../../src/cutover/adapters/environment-file.ts'
 import { replaceableFile } from '../../../src/cutover/adapters/replace-file.ts'
-import type { Setting } from '../../../src/cutover/adapters/setting.ts'
 import { secret } from '../../../src/values/secret.ts'
 import { seconds } from '../../../src/values/time.ts'
 
@@ -16,7 +15,7 @@ const text = (url: string): string => `# ours\nA=1\nexport PROXY="${url}" # the 
 type Place = {
   readonly path: string
   readonly folder: string
-  readonly open: (after?: readonly string[]) => Setting
+  readonly open: (after?: readonly string[]) => ReturnType<typeof environmentFile>
   readonly notes: Map<string, string>
 }
 

@@ -1,0 +1,57 @@
+/** What the parts of a cutover stand on: settings, tokens, clock, folders. */
+import { processSources } from '../../config/process.ts'
+import type { Loaded } from '../../config/load.ts'
+import { adminTokenFileName as gatewayTokenFile } from '../../gateway/admin-token.ts'
+import { tokenFileName as keeperTokenFile } from '../../keeper/token-file.ts'
+import { systemEnvironment } from '../../system.ts'
+import type { Clock } from '../../values/domain.ts'
+import type { Secret } from '../../values/secret.ts'
+import type { Duration } from '../../values/time.ts'
+import { openLog } from '../log.ts'
+import { findToken } from '../org-address.ts'
+import { dataFolder, loadSettings, storageFrom } from '../settings.ts'
+import type { Terminal } from '../terminal.ts'
+
+export type Ground = {
+  readonly loaded: Loaded
+  readonly clock: Clock
+  readonly wait: (length: Duration) => Promise<void>
+  /** A text that no other process has at the same time. */
+  readonly unique: () => string
+  /** Of the data. */
+  readonly folder: string
+  readonly workingDirectory: string
+}
+
+export function groundOf(terminal: Terminal, config: string | undefined): Ground {
+  const loaded = loadSettings(terminal, config)
+  const { clock, wait, random } = systemEnvironment(openLog(terminal))
+  const storage = storageFrom(loaded.configuration.storage, loaded.folder)
+  return {
+    ...{ loaded, clock, wait },
+    unique: () => Buffer.from(random(8)).toString('hex'),
+    folder: dataFolder(storage) ?? loaded.folder,
+    workingDirectory: processSources().workingDirectory,
+  }
+}
+
+const admin = { called: 'admin token', variable: 'SALLYPORT_ADMIN_TOKEN' }
+export const orgToken = (loaded: Loaded, given: Secret | undefined): Secret =>
+  findToken(loaded, { given: given ?? loaded.adminToken, fileName: 'admin-token', ...admin }).token
+export const gatewayToken = (loaded: Loaded, given: Secret | undefined): Secret =>
+  findToken(loaded, {
+    given: given ?? loaded.adminToken,
+    fileName: gatewayTokenFile,
+    ...admin,
+    start: 'sallyport gateway',
+  }).token
+export const keeperToken = (loaded: Loaded, given: Secret | undefined): Secret =>
+  findToken(loaded, {
+    given: given ?? loaded.configuration.keeper.token,
+    ...{
+      fileName: keeperTokenFile,
+      called: 'token of the keeper',
+      variable: 'SALLYPORT_KEEPER_TOKEN',
+      start: 'sallyport keeper',
+    },
+  }).token
