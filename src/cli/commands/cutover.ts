@@ -47,6 +47,7 @@ function addRun(cutover: Command, terminal: Terminal): void {
     )
     .argument(...file)
     .option(...yes)
+    .option('--plan <hash>', 'as `cutover plan` printed it: refuse where lists, pool or plan have become others since')
     .option('--hold', 'wait for a person before the old addresses are removed')
     .option(...testing)
     .addHelpText('after', '\nExample:\n  sallyport cutover run cutover.yaml --hold')

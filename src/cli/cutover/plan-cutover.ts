@@ -2,6 +2,8 @@
 import type { Judgement } from '../../cutover/cutover.ts'
 import type { PlanJudgement } from '../../cutover/rules/plan-faults.ts'
 import { Complaint, printWarning } from '../complaint.ts'
+import type { Plan } from '../../cutover/rules/plan.ts'
+import { lengthWords, listWords } from './words.ts'
 import { table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { cutoversOf, noAnswer, portsOf, readPlan, type CutoverFlags } from './place.ts'
@@ -26,44 +28,30 @@ export function refuseFaults(terminal: Terminal, { faults, warnings }: PlanJudge
     throw new Complaint(faults.map(({ path, message, next }) => ({ means: `${path}: ${message}`, next: [next] })))
 }
 
-function planLines(
-  judged: Judgement,
-  {
-    from,
-    to,
-    terms,
-  }: { from: readonly string[]; to: readonly string[]; terms: { propagation: number; watch: number } },
-): string[] {
-  const wait = lengthWords(terms.propagation)
+function planLines(judged: Judgement, { from, to, terms }: Plan): string[] {
+  const [news, olds, wait] = [listWords(to), listWords(from), lengthWords(terms.propagation)]
+  const steps = [
+    ['confirm', `puts ${news} into the pool on standby, and probes each from itself`, 'taking them out of the pool'],
+    ['add', `adds ${news} to the list, waits ${wait}, and redeems for real from each`, 'taking them out of the list'],
+    [
+      ...['move', `lets new tunnels leave from ${news} alone, and drains ${olds}`],
+      'moving back: the old ones are still in the list',
+    ],
+    [
+      'prove',
+      `redeems for real from each again, and waits ${wait}, until nothing leaves from the old ones`,
+      'moving back',
+    ],
+    [
+      ...['remove', `takes ${olds} out of the list, and watches redemptions for ${lengthWords(terms.watch)}`],
+      `adding them again, ${wait}, a real redemption from each, and moving back`,
+    ],
+  ]
   return [
     ...listLines(judged),
-    ...table([
-      ['Step', 'Does', 'Undone by'],
-      [
-        '1 confirm',
-        `declares ${to.join(' and ')} on standby, and probes each from itself`,
-        'taking them out of the pool',
-      ],
-      [
-        '2 add',
-        `adds ${to.join(' and ')} to the list, waits ${wait}, redeems for real from each`,
-        'taking them out of the list',
-      ],
-      [
-        '3 move',
-        `new tunnels leave from ${to.join(' and ')} alone; ${from.join(' and ')} are drained`,
-        'moving it back; the old ones are still listed',
-      ],
-      [
-        '4 prove',
-        `redeems for real from each again, waits ${wait}, until nothing leaves from the old ones`,
-        'moving it back',
-      ],
-      [
-        '5 remove',
-        `takes ${from.join(' and ')} out of the list, and watches for ${lengthWords(terms.watch)}`,
-        `adding them again, ${wait}, a redemption from each, and moving back`,
-      ],
+    ...steps.flatMap(([name = '', does, undone], i) => [
+      `${i + 1} ${name.padEnd(9)}${does}`,
+      `${''.padEnd(11)}undone by ${undone}`,
     ]),
   ]
 }
@@ -78,5 +66,3 @@ function listLines({ lists, hash }: Judgement): string[] {
   ])
   return [...table([...rows, ['Hash', hash]]), '']
 }
-
-const lengthWords = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`)

@@ -23,7 +23,12 @@ import { notifierOf } from './notifier.ts'
 import { openProgress } from './progress.ts'
 import { lengthWords, listWords } from './words.ts'
 
-export type RunFlags = CutoverFlags & { readonly yes?: boolean; readonly hold?: boolean }
+export type RunFlags = CutoverFlags & {
+  readonly yes?: boolean
+  readonly hold?: boolean
+  /** The hash that `cutover plan` printed. */
+  readonly plan?: string
+}
 
 export async function runCutoverCommand(terminal: Terminal, path: string, flags: RunFlags): Promise<void> {
   const read = readPlan(path, flags)
@@ -38,7 +43,9 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
       refuseFaults(terminal, judged)
       await agree(terminal, flags, forthQuestion(read, path))
     }
-    const begun = await cutovers.begin(read.plan, ports).catch(noAnswer)
+    const begun = await cutovers
+      .begin(read.plan, ports, flags.plan === undefined ? {} : { expects: flags.plan })
+      .catch(noAnswer)
     if (begun.kind !== 'begun') throw notBegun(begun)
     const { id, resumed } = begun
     terminal.err(resumed ? `Going on with the cutover ${id}.` : `The cutover ${id} begins.`)

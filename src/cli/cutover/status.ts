@@ -164,6 +164,11 @@ export async function askCutover(
         `The cutover ${about.id} has ended (${state.ended?.how ?? 'done'}), so nothing is there to ${what}.`,
         `sallyport cutover status ${about.id}`,
       )
+    if (what === 'confirm' && state.lists.every(({ asked }) => asked === undefined))
+      throw complaint(
+        `The cutover ${about.id} has not asked anybody to do anything with a list, so there is nothing to confirm.`,
+        `sallyport cutover status ${about.id}`,
+      )
     await cutovers.ask(about.id, what)
     const silent = state.seen?.silent ?? []
     if (what === 'release' && silent.length > 0) await cutovers.releaseSilent(about.id, silent)

@@ -56,10 +56,12 @@ export function openStory(first: Entry): StoryTeller {
   let seen: Seen | undefined
   let way: Way = { at: 0, done: [] }
   let forth: Way | undefined
+  let last = first.at
   return {
     state: () => state,
     take(entry) {
       const before = state.direction
+      last = entry.at
       state = withEntry(state, entry)
       if (state.direction !== before) [forth, way] = [way, { at: 0, done: [] }]
       if (entry.kind === 'observed') ({ seen } = entry)
@@ -68,7 +70,7 @@ export function openStory(first: Entry): StoryTeller {
     },
     tell: (now) => ({
       direction: state.direction,
-      steps: shown(way),
+      steps: shown(seen === undefined ? way : further(way, firstOpen({ state, seen, now }), last)),
       forth: forth === undefined ? undefined : shown(forth),
       next: seen === undefined ? undefined : next({ ...state, seen: { ...seen, at: now } }, now),
     }),

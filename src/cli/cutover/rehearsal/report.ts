@@ -20,6 +20,9 @@ export function headLines({ bold, yellow }: Paint, { read, copy, standIns, fault
       ? 'Each address plays itself.'
       : `This machine has not all of the addresses, so others play them: ${standIns.pairs.map(({ address, by }) => `${by} is ${address}`).join(', ')}.`,
     'Waits are shortened by the testing clock, whose time is shown. Nothing is changed but the copy.',
+    ...plan.apps
+      .slice(1)
+      .map(({ name }) => `${yellow('Not rehearsed:')} the list of ${name}, which changes after this one.`),
     ...faults.map((each) => `${yellow('Fault:')} ${rehearsalFaults[each]}.`),
     '',
   ]
@@ -44,7 +47,7 @@ export function endLines(paint: Paint, { standIns }: Setting, { outcome, tally, 
   return [
     `${paint.dim(elapsed(tookMs))}  ${paintIt(standIns.named(endWords(outcome)))}`,
     '',
-    `${good + failed} redemptions of the customers meanwhile, ${failed === 0 ? paint.green('0 failed') : paint.red(`${failed} failed (${why})`)}.`,
+    `${good + failed} redemptions of the customers meanwhile, ${failed === 0 ? paint.green('0 failed') : paint.red(`${failed} failed (${why})`)}; the allowlist refused ${failures.get('IP_REFUSED') ?? 0}.`,
     `The real run would end with exit code ${exitOf(outcome)}, after about ${lengthWords(Math.ceil(tookMs / 60_000) * 60_000)}.`,
   ]
 }
