@@ -55,7 +55,7 @@ export type KeeperOptions = {
   readonly storage: string
   /** A file that is made where there is none, a text, or whatever else can wrap a key, e.g. a KMS. */
   readonly keyring: { readonly file: string } | { readonly text: Secret; readonly name: string } | Keyring
-  /** Folder for replies that the store refuses (P-26). Of this vault alone: whoever has another one would take what is left there for a reply of nobody's. */
+  /** Folder for replies that the store refuses (P-26). Each vault has a folder of its own in it. */
   readonly spool: string
   /** All calls to Salesforce go through this proxy; `direct` only where that is said (L-70). */
   readonly proxy: Secret | 'direct'

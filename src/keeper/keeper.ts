@@ -13,10 +13,10 @@ import { openUnderWay, type UnderWay } from './refresh/under-way.ts'
 import { faultOfHeartbeat } from './rules/due.ts'
 import { faultOfTerms, usualTerms } from './rules/lease-terms.ts'
 import { openScheduler } from './scheduler.ts'
+import { openVaultSpool } from './spool-of-vault.ts'
 import type { KeeperWrites } from './store/writes.ts'
 import { openTrust, type Transport } from './transport/transport.ts'
 import { openEnvelope } from './vault/envelope.ts'
-import { openSpool } from './vault/spool.ts'
 import { openVaultKeyring, type VaultKeyring } from './vault-keyring.ts'
 import { resolveBySystem } from './transport/resolve.ts'
 import { openWebhooks, type WebhookParts } from './webhooks/webhooks.ts'
@@ -110,7 +110,7 @@ async function partsOf(
   const vaultKeyring = await openVaultKeyring({ storage, clock, random, log }, options)
   const envelope = openEnvelope({ keyring: vaultKeyring.keyring, random, monotonic })
   opened.push(() => envelope.forget())
-  const spool = await openSpool({ folder: options.spool, random })
+  const spool = await openVaultSpool({ storage, envelope, random }, options.spool)
   opened.push(() => spool.close())
   const replies = openReplies({ storage, spool, wait, log })
   opened.push(() => replies.close())

@@ -18,6 +18,8 @@ export type Errand = {
   readonly fromStart?: boolean
   /** What its store refuses. */
   readonly inject?: InjectionPlan
+  /** Its own, beside its vault, where it is left out. */
+  readonly spool?: string
 }
 
 declare global {
@@ -26,7 +28,15 @@ declare global {
   var keeperWaited: <T>(place: string, result: T) => T
 }
 
-const { folder, id, dieAt, ahead, fromStart = false, inject }: Errand = JSON.parse(process.argv[2] ?? '')
+const {
+  folder,
+  id,
+  dieAt,
+  ahead,
+  fromStart = false,
+  inject,
+  spool = join(folder, 'spool'),
+}: Errand = JSON.parse(process.argv[2] ?? '')
 let count = 0
 let begun = fromStart
 const reached = (place: string): void => {
@@ -50,7 +60,7 @@ const environment: KeeperEnvironment = {
 const keeper = await openKeeper(environment, {
   loginHosts: ['127.0.0.1'],
   ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') }, proxy: 'direct', rounds: 'off' },
-  spool: join(folder, 'spool'),
+  spool,
 })
 begun = true
 await keeper.verify(id).catch((cause: unknown) => writeSync(1, `rejected ${String(cause)}\n`))

@@ -200,4 +200,12 @@ CREATE UNIQUE INDEX authorizations_by_start ON authorizations (start_hash) WHERE
 CREATE INDEX authorizations_waiting ON authorizations (tenant, expires_at) WHERE taken_at IS NULL AND closed_at IS NULL;
 `,
   },
+  {
+    id: 10,
+    name: 'the name of the vault',
+    sql: `
+-- one row, with what tells this vault from others that share a folder with it
+CREATE TABLE vault (place BIGINT PRIMARY KEY, name TEXT NOT NULL) /* clustered */;
+`,
+  },
 ]

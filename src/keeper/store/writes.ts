@@ -23,6 +23,7 @@ import { rewrapAppKey, rewrapKey } from './rewrap.ts'
 import { learnSession, makeDue, putOff, setState } from './state.ts'
 import { resumeWebhook, saveWebhook } from './webhooks.ts'
 
+import { nameVault } from './vault-name.ts'
 import { makeTicket, revokeTickets } from './tickets.ts'
 
 export type KeeperWrites = {
@@ -73,6 +74,7 @@ export type KeeperWrites = {
   // upkeep
   readonly rewrapKey: typeof rewrapKey
   readonly rewrapAppKey: typeof rewrapAppKey
+  readonly nameVault: typeof nameVault
   readonly pruneKeeper: typeof pruneKeeper
   readonly tryWrite: typeof tryWrite
 }
@@ -117,6 +119,7 @@ export const writes: KeeperWrites = {
   importConnection,
   rewrapKey,
   rewrapAppKey,
+  nameVault,
   pruneKeeper,
   tryWrite,
 }

@@ -100,7 +100,7 @@ function leftoverOf(
   }
 }
 
-async function foldersOf(root: string): Promise<readonly string[]> {
+export async function foldersOf(root: string): Promise<readonly string[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
     // somebody has deleted all of it: it is made again when a place is reserved, and nothing is left in it
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []

@@ -3,6 +3,7 @@ import { mkdir, realpath } from 'node:fs/promises'
 import type { Result } from '../../values/result.ts'
 import type { RandomBytes } from '../../values/domain.ts'
 import type { ConnectionKey } from '../connection-key.ts'
+import { takeOver, type FlatSpool } from './flat-spool.ts'
 import { openHome } from './spool-home.ts'
 import { openLeftovers, type Leftover } from './spool-leftovers.ts'
 import { openPool } from './spool-pool.ts'
@@ -31,12 +32,14 @@ export type SpoolOptions = {
   /** How many exchanges may be under way at once in this process (64; of one tenant three quarters of them), and the room for the sealed reply of each
    *  (64 KiB). */
   readonly limits?: SpoolLimits
+  /** What was left before this vault had a folder of its own. */
+  readonly flat?: FlatSpool
 }
 
 const usualLimits: SpoolLimits = { slots: 64, replyBytes: 65_536 }
 
 /** Several processes may share a folder: each has a folder of its own in it. */
-export async function openSpool({ folder, random, limits = usualLimits }: SpoolOptions): Promise<Spool> {
+export async function openSpool({ folder, random, limits = usualLimits, flat }: SpoolOptions): Promise<Spool> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const root = await realpath(folder)
   const freshName = (): string => Buffer.from(random(16)).toString('hex')
@@ -50,7 +53,11 @@ export async function openSpool({ folder, random, limits = usualLimits }: SpoolO
   }
   return {
     reserve: (key, generation, attempt) => pool.reserve({ key, generation, attempt }),
-    found: leftovers.found,
+    async found() {
+      // an older process may end later than this one begins
+      if (flat !== undefined) await takeOver(flat)
+      return await leftovers.found()
+    },
     use: () => ({ slots: limits.slots, taken: pool.taken() }),
     close: () => (closed ??= close()),
   }
