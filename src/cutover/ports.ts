@@ -68,9 +68,12 @@ export type TrafficPort = {
 export type CanaryPort = {
   /** One real redemption that leaves from the address and from no other: from a new one, or from an old one to see that it is refused (which costs
    *  no token: the list is asked first, SF-22). */
-  readonly redeem: (
-    address: AddressText,
-  ) => Promise<{ readonly result: TryResult | 'spent'; readonly evidence: string }>
+  readonly redeem: (address: AddressText) => Promise<{
+    readonly result: TryResult | 'spent'
+    readonly evidence: string
+    /** How many of its redemptions the list has refused; none where left out. */
+    readonly refusals?: number
+  }>
 }
 
 /** Of one app; its canary is a connection of that app. */

@@ -52,7 +52,8 @@ async function verify(
           evidence: `${connection} redeemed from ${left ?? 'an address that nobody knows'}, not from ${address}`,
         }
   }
-  return { result: failureOf(answer), evidence }
+  const result = failureOf(answer)
+  return { result, evidence, refusals: result === 'refused' ? 1 : 0 }
 }
 
 function failureOf({ body }: JsonAnswer): 'refused' | 'spent' | 'unclear' {

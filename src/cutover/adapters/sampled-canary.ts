@@ -46,20 +46,23 @@ async function sample(parts: SampledCanaryParts, canary: Canary): Promise<Tried>
   const since = before(begun, minutes(2)) // its clock and ours need not agree
   const known = new Set((await parts.history.attempts(since)).map(({ id }) => id))
   let evidence = ''
+  let refusals = 0
   for (let count = 1; count <= samplingTerms.most && clock() - begun < longest; count += 1) {
     const went = await verifyCanary(canary.keeper, canary.connection)
     if (went.result === 'spent') return went
+    if (went.result === 'refused') refusals += 1
     evidence = `${went.evidence}, ${count} times`
     const fresh = await heardOf(parts, { since, known })
     const verdict = judgeAttempts(fresh, canary.address)
     if (verdict !== undefined)
       return {
-        result: verdict,
+        ...{ result: verdict, refusals },
         evidence: `${verdictWords[verdict]} ${canary.address}, says the login history: ${evidence}`,
       }
     for (const { id } of fresh) known.add(id)
   }
-  return { result: 'unclear', evidence: `the login history shows no redemption from ${canary.address}: ${evidence}` }
+  const none = `the login history shows no redemption from ${canary.address}: ${evidence}`
+  return { result: 'unclear', refusals, evidence: none }
 }
 
 const verdictWords = { success: 'a redemption from', refused: 'the list refused one from' } as const

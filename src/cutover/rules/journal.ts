@@ -68,6 +68,8 @@ export type Entry = { readonly at: Instant } &
         readonly address: AddressText
         readonly result: TryResult | 'spent'
         readonly evidence: string
+        /** Redemptions of the canary's own that the list has refused; none where left out. */
+        readonly refusals?: number
       }
     | ({ readonly kind: 'watched'; readonly list: number } & Counts)
     | { readonly kind: 'turned'; readonly why: string }

@@ -40,6 +40,8 @@ export type ListState = {
   readonly saves: number
   /** What saves that were meant since then take out, so that nobody else is blamed for it. */
   readonly removing: readonly AddressText[]
+  /** Of the canary, from what was removed, and since: they are in what is counted, and nobody's trouble. */
+  readonly ownRefusals: number
   readonly watched: ({ readonly at: Instant } & Counts) | undefined
   /** Counts in a row that left something out. */
   readonly uncounted: number
@@ -49,7 +51,7 @@ export const beginningOf = (plan: Plan, first: ListSeen): ListState => ({
   ...{ first, listed: first.listed, others: first.others, claimed: first.claimed, claim: undefined },
   ...{ asked: undefined, lastAsked: undefined, doubtful: new Set(), entrusted: new Set() },
   ...{ changedAt: undefined, removedAt: undefined, goneAt: undefined, saves: 0, removing: [] },
-  ...{ redemptions: new Map(), watched: undefined, uncounted: 0 },
+  ...{ redemptions: new Map(), ownRefusals: 0, watched: undefined, uncounted: 0 },
   unproven: new Set([...plan.to, ...plan.from.filter((each) => !first.listed.includes(each))]),
 })
 
@@ -91,7 +93,7 @@ export function afterAsking(
   const named = [...act.add, ...act.remove]
   return {
     ...{ ...list, asked: { act, instruction: why, rows }, lastAsked: act, redemptions: new Map() },
-    ...{ goneAt: undefined, removedAt: undefined },
+    ...{ goneAt: undefined, removedAt: undefined, ownRefusals: 0 },
     saves: list.lastAsked !== undefined && isSameChange(list.lastAsked, act) ? list.saves + 1 : 1,
     doubtful: new Set([...list.doubtful, ...named]),
     entrusted: new Set([...list.entrusted, ...named]),
@@ -160,7 +162,12 @@ export const withResult = (
   { address, result, at }: { readonly address: AddressText; readonly result: TryResult; readonly at: Instant },
 ): Evidences => new Map([...before, [address, withTry(before.get(address) ?? noEvidence, result, at)]])
 
-type Redeemed = { readonly address: AddressText; readonly result: TryResult; readonly at: Instant }
+type Redeemed = {
+  readonly address: AddressText
+  readonly result: TryResult
+  readonly at: Instant
+  readonly refusals?: number
+}
 
 /** Where an address that should be gone still redeems, the canary has left from there: its proofs begin anew. */
 export function afterRedemption(
@@ -172,16 +179,21 @@ export function afterRedemption(
   const redemptions = withResult(isStray ? new Map() : list.redemptions, redeemed)
   const gone = toBeRefused(plan, direction, list)
   const isGone = gone.length > 0 && gone.every((each) => isRefused(redemptions.get(each), list.changedAt))
-  return { ...list, redemptions, goneAt: isGone ? (list.goneAt ?? redeemed.at) : list.goneAt }
+  const meant = list.removedAt !== undefined && gone.includes(redeemed.address) ? (redeemed.refusals ?? 0) : 0
+  return {
+    ...{ ...list, redemptions, ownRefusals: list.ownRefusals + meant },
+    goneAt: isGone ? (list.goneAt ?? redeemed.at) : list.goneAt,
+  }
 }
 
 const isRefused = (evidence: Evidence | undefined, since: Instant | undefined): boolean =>
   evidence !== undefined && evidence.refused > 0 && (evidence.lastTry ?? 0) >= (since ?? 0)
 
-export const afterWatch = (list: ListState, watched: { readonly at: Instant } & Counts): ListState => ({
-  ...{ ...list, watched },
-  uncounted: watched.whole ? 0 : list.uncounted + 1,
-})
+export function afterWatch(list: ListState, counted: { readonly at: Instant } & Counts): ListState {
+  const own = Math.min(list.ownRefusals, counted.refused)
+  const watched = { ...counted, attempts: counted.attempts - own, refused: counted.refused - own }
+  return { ...list, watched, uncounted: counted.whole ? 0 : list.uncounted + 1 }
+}
 
 /** After a halt somebody has seen to it: fresh patience, and the list as it now is. */
 export const refreshed = (list: ListState): ListState => ({
@@ -189,6 +201,6 @@ export const refreshed = (list: ListState): ListState => ({
 })
 
 export const turned = (list: ListState): ListState => ({
-  ...{ ...list, removedAt: undefined, goneAt: undefined, saves: 0 },
+  ...{ ...list, removedAt: undefined, goneAt: undefined, ownRefusals: 0, saves: 0 },
   ...{ watched: undefined, uncounted: 0, redemptions: new Map() },
 })
