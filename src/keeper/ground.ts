@@ -31,11 +31,19 @@ export function transportOf(
   return transport.value
 }
 
-/** A store that has given up ends the process, and every reply that is on its way or in memory is to be safe by then (P-20, P-26). */
+/** What a keeper does before it says that its store has given up. */
+export type Parting = {
+  readonly underWay: UnderWay
+  /** Closes the whole keeper. */
+  leave: () => Promise<void>
+}
+
+/** A store that has given up ends the process, and every reply that is on its way or in memory is to be safe by then (P-20, P-26). Where it does not, this keeper
+ *  is closed: its transaction keeps no other process from the store, and what lies in its spool is found by them before any sends a token again (P-25). */
 export async function openStore(
   { openStorage, log }: KeeperEnvironment,
   { storage: url, onFault = thrown }: KeeperOptions,
-  underWay: UnderWay,
+  parting: Parting,
 ): Promise<Storage<KeeperWrites>> {
   // a name handed to a thread is not an import, so the compiler does not rewrite it
   const writesModule = new URL(`./store/writes.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
@@ -43,8 +51,12 @@ export async function openStore(
     ...{ url, system: 'keeper', migrations, writes, writesModule, sharing: 'several-processes' },
     onFault(cause) {
       log.error('keeper.store-gave-up', { cause: String(cause) })
-      underWay.close()
-      void underWay.none().then(() => onFault(cause))
+      parting.underWay.close()
+      void parting.underWay
+        .none()
+        .then(async () => await parting.leave())
+        .catch((failed: unknown) => log.error('keeper.not-closed', { cause: String(failed) }))
+        .then(() => onFault(cause))
     },
   })
 }

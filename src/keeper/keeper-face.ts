@@ -70,7 +70,8 @@ export type KeeperOptions = {
   readonly rounds?: number | 'off'
   /** Whoever is to be told of events over HTTP. A URL or a secret that cannot be is refused at the start. */
   readonly webhooks?: readonly WebhookWish[]
-  /** The store can take no further write (P-04); the process should exit. */
+  /** The store can take no further write (P-04); the process should exit. This keeper is closed by then, so that others over the vault find
+   *  what it has kept. */
   readonly onFault?: (cause: Error) => void
 }
 

@@ -21,7 +21,7 @@ import { openVaultKeyring, type VaultKeyring } from './vault-keyring.ts'
 import { resolveBySystem } from './transport/resolve.ts'
 import { openWebhooks, type WebhookParts } from './webhooks/webhooks.ts'
 import { faceOf } from './face.ts'
-import { loginHostsOf, openStore, transportOf } from './ground.ts'
+import { loginHostsOf, openStore, transportOf, type Parting } from './ground.ts'
 import type { LoginHosts } from './rules/login-hosts.ts'
 import type { KeeperEnvironment, WebhookTerms } from './environment.ts'
 
@@ -47,10 +47,13 @@ export async function openKeeper(environment: KeeperEnvironment, options: Keeper
   const hosts = loginHostsOf(options)
   const transport = environment.transport ?? transportOf(environment, options, hosts)
   const underWay = openUnderWay()
-  const store = await openStore(environment, options, underWay)
+  const parting: Parting = { underWay, leave: () => Promise.resolve() }
+  const store = await openStore(environment, options, parting)
   const opened: Closers = [() => store.close()]
   try {
-    return await putTogether({ environment, options, settings, hosts, transport, underWay, store, opened })
+    const keeper = await putTogether({ environment, options, settings, hosts, transport, underWay, store, opened })
+    parting.leave = keeper.close
+    return keeper
   } catch (cause) {
     await closeAll(opened)
     throw cause

@@ -76,6 +76,43 @@ describe('a store whose files are gone', () => {
   })
 })
 
+describe('P-25, P-26: a store that gives up in a process that goes on', () => {
+  test('leaves the reply to another process, which sends nothing again', async (t) => {
+    const time = bentTime()
+    await using scene = await openScene({ environment: time.environment })
+    let gaveUp = 0
+    for (let n = 1; ; n += 1) {
+      const id = `canary-${n}`
+      await scene.adopt(id)
+      const grant = await newestGrant(scene.org)
+      const fault = Promise.withResolvers<'gave up'>()
+      const inject = { op: 'commit', n, errcode: 1034 } as const
+      const broken = await scene
+        .again({
+          onFault: () => fault.resolve('gave up'),
+          environment: { ...time.environment, openStorage: (o) => time.environment.openStorage({ ...o, inject }) },
+        })
+        .catch(() => undefined)
+      if (broken === undefined) continue // at its start
+      const end = await Promise.race([
+        broken.verify(id).then(
+          () => 'token' as const,
+          () => fault.promise,
+        ),
+        fault.promise,
+      ])
+      if (end === 'token') break
+      gaveUp += 1
+      time.ahead(time.by() + 61_000)
+      const { generation } = await scene.keeper.accessToken(id)
+      deepEqual([generation, await redemptionsOf(scene.org, grant)], [2, ['allowed']], `commit ${n}`)
+      await rejects(broken.verify(id), /closed/)
+    }
+    t.diagnostic(`${gaveUp} commits`)
+    equal(gaveUp > 4, true)
+  })
+})
+
 describe('a keeper that is closed', () => {
   test('P-20: waits for the reply that is on its way, and keeps it', async () => {
     await using scene = await openScene()

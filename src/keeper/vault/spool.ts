@@ -54,6 +54,7 @@ export async function openSpool({ folder, random, limits = usualLimits, flat }: 
   return {
     reserve: (key, generation, attempt) => pool.reserve({ key, generation, attempt }),
     async found() {
+      if (closed !== undefined) return [] // what was let go of is for others
       // an older process may end later than this one begins
       if (flat !== undefined) await takeOver(flat)
       return await leftovers.found()
