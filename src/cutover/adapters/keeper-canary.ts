@@ -66,8 +66,10 @@ function failureOf({ body }: JsonAnswer): 'refused' | 'spent' | 'unclear' {
 export async function verifyCanary(api: JsonApi, connection: string): Promise<Tried> {
   const answer = await api.ask('POST', `/connections/${encodeURIComponent(connection)}/verify`, { body: {} })
   if (answer.status === 200) return { result: 'success', evidence: `${connection} redeemed` }
-  const said = `${textIn(answer.body, 'code') ?? ''} ${textIn(answer.body, 'detail') ?? ''}`.trim()
-  return { result: failureOf(answer), evidence: `${connection}: ${answer.status} ${said}`.trim() }
+  const result = failureOf(answer)
+  const detail = result === 'refused' ? '' : ` ${textIn(answer.body, 'detail') ?? ''}` // that a list has refused is said by its code
+  const evidence = `${connection}: ${answer.status} ${textIn(answer.body, 'code') ?? ''}${detail}`.trim()
+  return { result, evidence }
 }
 
 const spent = new Set(['REAUTHORIZATION_REQUIRED', 'UNKNOWN_CONNECTION', 'UNKNOWN_APP', 'HANDED_OVER', 'REFUSED'])

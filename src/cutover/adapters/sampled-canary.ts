@@ -51,7 +51,7 @@ async function sample(parts: SampledCanaryParts, canary: Canary): Promise<Tried>
     const went = await verifyCanary(canary.keeper, canary.connection)
     if (went.result === 'spent') return went
     if (went.result === 'refused') refusals += 1
-    evidence = `${went.evidence}, ${count} times`
+    evidence = `${went.evidence}${count > 1 ? `, the last of ${count} tries` : ''}`
     const fresh = await heardOf(parts, { since, known })
     const verdict = judgeAttempts(fresh, canary.address)
     if (verdict !== undefined)
