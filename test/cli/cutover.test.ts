@@ -39,7 +39,7 @@ test('what does not answer is named, and nothing was begun', async (t) => {
   await writeFile(join(cwd, 'cutover.yaml'), file('192.0.2.1, 192.0.2.2', '198.51.100.1, 198.51.100.2'))
   const run = await sallyport(['cutover', 'run', 'cutover.yaml', '--yes'], { cwd })
   equal(run.code, 1)
-  match(run.stderr, /could not be read: .*/)
+  match(run.stderr, /^http:\/\/127\.0\.0\.1:1 does not answer \(bad port\)\. Nothing was changed\.$/m)
   const status = await sallyport(['cutover', 'status'], { cwd })
   equal(status.code, 1)
   match(status.stderr, /^No cutover was ever begun here\.$/m)

@@ -32,12 +32,28 @@ export function readPlan(path: string, { testing = false }: CutoverFlags): ReadP
 }
 
 function readText(path: string): string {
+  const text = readIfPossible(path)
+  if (text.trim() === '') throw complaint(`The cutover file ${path} is empty.`, 'docs/guides/cutover.md shows one.')
+  return text
+}
+
+function readIfPossible(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw complaint(`The cutover file ${path} cannot be read (${code}).`, 'Name the file that says what is to move.')
+    const means = unreadable[code] ?? `cannot be read (${code})`
+    throw complaint(
+      `The cutover file ${path} ${means}.`,
+      'Name the file that says what is to move; docs/guides/cutover.md shows one.',
+    )
   }
+}
+
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder',
+  EACCES: 'may not be read by this user',
 }
 
 /** Prints what the file is warned of. */
@@ -55,19 +71,4 @@ export function portsOf(
 export async function cutoversOf(terminal: Terminal, { config }: CutoverFlags): Promise<Cutovers> {
   const { configuration, folder } = loadSettings(terminal, config)
   return await startCutovers({ storage: storageFrom(configuration.storage, folder), log: openLog(terminal) })
-}
-
-/** What an adapter could not reach or understand, in one line. */
-export function noAnswer(cause: unknown): never {
-  const reason =
-    cause instanceof Error
-      ? cause.cause instanceof Error
-        ? `${cause.message}: ${cause.cause.message}`
-        : cause.message
-      : String(cause)
-  throw complaint(
-    `Org, gateway or keeper could not be read: ${reason}`,
-    'sallyport doctor',
-    'See that the addresses in the cutover file are right.',
-  )
 }

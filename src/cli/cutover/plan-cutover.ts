@@ -4,14 +4,17 @@ import type { PlanJudgement } from '../../cutover/rules/plan-faults.ts'
 import { Complaint, printWarning } from '../complaint.ts'
 import type { Plan } from '../../cutover/rules/plan.ts'
 import { lengthWords, listWords } from './words.ts'
+import { expectCanaries } from './canaries.ts'
+import { noAnswer } from './no-answer.ts'
 import { table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import { cutoversOf, noAnswer, portsOf, readPlan, type CutoverFlags } from './place.ts'
+import { cutoversOf, portsOf, readPlan, type CutoverFlags } from './place.ts'
 
 export async function planCutover(terminal: Terminal, path: string, flags: CutoverFlags): Promise<void> {
   const read = readPlan(path, flags)
   const cutovers = await cutoversOf(terminal, flags)
   try {
+    await expectCanaries(terminal, read, flags)
     const judged = await cutovers.judge(read.plan, portsOf(terminal, read, flags)).catch(noAnswer)
     if (flags.json === true) terminal.out(JSON.stringify({ plan: read.plan, ...judged }))
     else for (const line of planLines(judged, read.plan)) terminal.out(line)

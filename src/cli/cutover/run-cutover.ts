@@ -13,10 +13,12 @@ import { listenForStop } from '../stop-signals.ts'
 import type { Terminal } from '../terminal.ts'
 import { agree } from './agree.ts'
 import { findDone } from './done-already.ts'
+import { expectCanaries } from './canaries.ts'
+import { noAnswer } from './no-answer.ts'
 import { exitOf } from './exit-code.ts'
 import { openNarrator } from './narrator.ts'
 import { adviceOn, answerTo } from './questions.ts'
-import { cutoversOf, noAnswer, portsOf, readPlan, type CutoverFlags } from './place.ts'
+import { cutoversOf, portsOf, readPlan, type CutoverFlags } from './place.ts'
 import { refuseFaults } from './plan-cutover.ts'
 import { openNotices } from './notices.ts'
 import { notifierOf } from './notifier.ts'
@@ -41,6 +43,7 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
       const done = await findDone(cutovers, { plan: read.plan, lists: judged.lists.map(({ before }) => before) })
       if (done !== undefined) return sayDone(terminal, done, flags)
       refuseFaults(terminal, judged)
+      await expectCanaries(terminal, read, flags)
       await agree(terminal, flags, forthQuestion(read, path))
     }
     const begun = await cutovers
@@ -81,7 +84,7 @@ function notBegun(begun: Exclude<Begun, { readonly kind: 'begun' }>): Complaint 
     ? complaint(
         `Since ${begun.expected} was planned, lists, pool or plan have become others: it is ${begun.hash} now.`,
         'sallyport cutover plan FILE',
-        'Look at what would happen now, and run that.',
+        'Read what would happen now, and run that.',
       )
     : complaint(
         `Of these apps the cutover ${begun.id} is under way, by another plan (${begun.hash ?? 'without a hash'}).`,

@@ -29,6 +29,8 @@ export function openJsonApi({ base, token }: { readonly base: string; readonly t
         body: body === undefined ? null : JSON.stringify(body),
         redirect: 'manual',
         signal: AbortSignal.timeout(patience),
+      }).catch((cause: unknown) => {
+        throw new Error(`${new URL(base).origin} does not answer (${reasonOf(cause)})`, { cause })
       })
       // what is answered may come to stand in a journal, and some servers repeat what they were sent
       const text = (await response.text()).replaceAll(token.expose(), '[secret]')
@@ -39,6 +41,14 @@ export function openJsonApi({ base, token }: { readonly base: string; readonly t
       }
     },
   }
+}
+
+/** What lies beneath "fetch failed". */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const { cause: below } = cause
+  if (below instanceof Error) return 'code' in below ? String(below.code) : below.message
+  return cause.name === 'TimeoutError' ? `not within ${patience / 1000} s` : cause.message
 }
 
 function fieldsIn(text: string): Fields {

@@ -18,7 +18,9 @@ import { exitOf } from '../exit-code.ts'
 import type { Narrator } from '../narrator.ts'
 import { refuseFaults } from '../plan-cutover.ts'
 import { orgToken } from '../ground.ts'
-import { noAnswer, portsOf, readPlan, type CutoverFlags } from '../place.ts'
+import { portsOf, readPlan, type CutoverFlags } from '../place.ts'
+import { noAnswer } from '../no-answer.ts'
+import { expectCanaries } from '../canaries.ts'
 import { openLoad, type Load, type Tally } from '../stage/load.ts'
 import { openStage, type Stage, type StageEnvironment } from '../stage/stage.ts'
 import { bentTime, type BentTime } from './bent-time.ts'
@@ -72,6 +74,7 @@ type Looking = {
 /** Judged as the real run would be; a plan that is refused there is refused here. */
 async function lookAtReal(terminal: Terminal, { read, flags, folder, environment }: Looking) {
   const ports = portsOf(terminal, read, flags)
+  await expectCanaries(terminal, read, flags)
   const cutovers = await openCutovers(environment, `sqlite:${folder}`)
   try {
     refuseFaults(terminal, await cutovers.judge(read.plan, ports).catch(noAnswer))
