@@ -40,7 +40,7 @@ function check(schema: JsonSchema, given: unknown, place: Place): unknown {
   if (unknown !== undefined)
     throw new Error(`the schema of ${pathText(place.path)} has a keyword that is not understood: ${unknown}`)
   const value = given === undefined || given === null ? structuredClone(schema.default) : given
-  if (value === undefined && schema.type !== 'null') return complain(place, expectedNothing(schema))
+  if (value === undefined && schema.type !== 'null') return complain(place, expectedNothing(schema, place))
   if (schema['x-secret'] === true) place.notes.secrets.push(place.path)
   if (schema.anyOf !== undefined) return checkAnyOf(schema, value, place)
   if (schema.type === 'object') return checkObject(schema, value, place)
@@ -49,9 +49,10 @@ function check(schema: JsonSchema, given: unknown, place: Place): unknown {
   return wrong === undefined ? value : complain(place, wrong)
 }
 
-const expectedNothing = (schema: JsonSchema): Complaint => ({
+/** What it is for says the schema, where it does. */
+const expectedNothing = (schema: JsonSchema, { path }: Place): Complaint => ({
   message: `is missing; ${expected(schema)} is expected`,
-  next: 'Give it a value.',
+  next: `Add ${path.length === 0 ? 'it' : pathText(path)}, ${expected(schema)}${schema.description === undefined ? '.' : `: ${schema.description}`}`,
 })
 
 type Complaint = { readonly message: string; readonly next: string }

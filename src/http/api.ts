@@ -131,7 +131,7 @@ function readJsonOnly(scope: FastifyInstance): void {
         done(null, body)
       } catch {
         // what the parser says quotes the body, and there may be credentials in it
-        done(Object.assign(new Error('the body is not JSON'), { statusCode: 400 }))
+        done(Object.assign(new Error('the body is not JSON'), { statusCode: 400, code: notJson }))
       }
     },
   )
@@ -188,6 +188,24 @@ function send(reply: FastifyReply, { status, body, etag, location }: Answer): Fa
   return status === 204 ? reply.send() : reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
 }
 
+const notJson = 'BODY_NOT_JSON'
+
+/** By the code of the server's library, or our own. */
+function mendOf(code: string): string {
+  switch (code) {
+    case notJson:
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return 'Send one JSON value in UTF-8, e.g. {"name":"value"}; to see where it breaks: jq . FILE'
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return 'Let your HTTP library count the body: its Content-Length is another one than was sent.'
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return 'Percent-encode each name in the path (encodeURIComponent), and keep it within 512 characters.'
+    default:
+      return 'See that the request is HTTP/1.1 with a path, headers and a JSON body as the OpenAPI document describes them.'
+  }
+}
+
 function problemOf(error: FastifyError, log: ErrorLog): Problem {
   const status = error.statusCode ?? 500
   if (status === 413)
@@ -198,7 +216,7 @@ function problemOf(error: FastifyError, log: ErrorLog): Problem {
       detail: 'Bodies are JSON.',
       next: ['Send Content-Type: application/json.'],
     }
-  if (status < 500) return { code: 'REQUEST_MALFORMED', detail: error.message, next: ['Mend the request.'] }
+  if (status < 500) return { code: 'REQUEST_MALFORMED', detail: error.message, next: [mendOf(error.code)] }
   log.error('request-failed', { cause: error.stack ?? error.message })
   return { code: 'INTERNAL', detail: 'The request failed; the log of the server says why.', next: ['Read the log.'] }
 }

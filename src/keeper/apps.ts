@@ -5,6 +5,7 @@ import { checkedProof, credentialsFrom, lockOfApp, type CredentialParts } from '
 import { checkSecret, unknownApp } from './error-of.ts'
 import { KeeperError } from './keeper-error.ts'
 import type { AppView, AppWish } from './keeper-face.ts'
+import { faultOfScopes } from './rules/authorization.ts'
 import type { LoginHosts } from './rules/login-hosts.ts'
 import { permittedLoginUrl } from './rules/login-url.ts'
 import { isName, nameAdvice } from './rules/names.ts'
@@ -42,6 +43,7 @@ export function openApps(parts: AppsParts): Apps {
       checkName(name)
       checkSecret('clientSecret', wish.clientSecret)
       checkSecret('privateKey', wish.privateKey)
+      checkScopes(wish)
       const host = checkedLoginUrl(loginUrl, parts.hosts)
       const { authentication, secret: plain } = checkedProof(wish)
       const dataKey = await envelope.newDataKey({ kind: 'app', tenant, id: name })
@@ -85,6 +87,16 @@ const viewOf = ({ key, loginUrl, clientId, redirectUri, scopes, secret, createdA
   ...{ ...key, loginUrl, clientId, hasSecret: secret !== null, authentication: rest.authentication },
   ...{ redirectUri: redirectUri ?? undefined, scopes: scopes ?? undefined, createdAt: instant(createdAt) },
 })
+
+function checkScopes({ name, scopes }: AppWish): void {
+  const fault = faultOfScopes(scopes)
+  if (fault === undefined) return
+  throw new KeeperError('INVALID', `The app ${name} cannot be used so. ${fault}`, {
+    next: [
+      'Add refresh_token, e.g. "api refresh_token" (SF-78); or leave the scopes out for all that the app has in Setup.',
+    ],
+  })
+}
 
 function checkedLoginUrl(text: string, hosts: LoginHosts): string {
   const parsed = permittedLoginUrl(text, hosts)

@@ -13,9 +13,11 @@ export type Figures = Pick<ExchangeParts, 'countOutcome'> & { readonly read: () 
 export function openFigures({
   storage,
   spool,
+  webhooks,
 }: {
   readonly storage: Pick<Storage<KeeperWrites>, 'read'>
   readonly spool: Pick<Spool, 'use'>
+  readonly webhooks: () => Promise<KeeperFigures['webhooks']>
 }): Figures {
   const outcomes = new Map<string, number>()
   return {
@@ -28,6 +30,7 @@ export function openFigures({
         outcomes: Object.fromEntries(outcomes),
         oldestDueAt: due === undefined ? undefined : instant(due),
         spool: spool.use(),
+        webhooks: await webhooks(),
       }
     },
   }

@@ -117,6 +117,13 @@ export type KeeperFigures = {
   /** Since when what is due longest has been due, or when the next will be; undefined where nothing is ever due by itself. */
   readonly oldestDueAt: Instant | undefined
   readonly spool: { readonly slots: number; readonly taken: number }
+  /** Attempts since the keeper was opened, what all webhooks are still to be told of, and when the oldest of it has happened. */
+  readonly webhooks: {
+    readonly delivered: number
+    readonly failed: number
+    readonly waiting: number
+    readonly oldestAt: Instant | undefined
+  }
 }
 
 export type AdoptWish = {

@@ -6,7 +6,7 @@ import { openApps, type Apps } from './apps.ts'
 import { withBell, type Bell } from './bell.ts'
 import { openEvents } from './events.ts'
 import { openFigures, type Figures } from './figures.ts'
-import type { Keeper, KeeperOptions, KeeperSettings } from './keeper-face.ts'
+import type { Keeper, KeeperFigures, KeeperOptions, KeeperSettings } from './keeper-face.ts'
 import type { ExchangeParts } from './refresh/parts.ts'
 import { openReplies } from './refresh/replies.ts'
 import { openUnderWay, type UnderWay } from './refresh/under-way.ts'
@@ -78,11 +78,12 @@ async function putTogether(ground: Ground): Promise<Keeper> {
   const { environment, options, underWay, store, opened } = ground
   const { writability, storage: watched } = watchWrites(store, () => store.write('tryWrite', {}))
   const { storage, bell } = withBell(watched)
-  const { parts, apps, vaultKeyring, figures } = await partsOf(ground, storage)
+  const { parts, apps, vaultKeyring, figures, webhookFigures } = await partsOf(ground, storage)
   opened.push(() => underWay.none())
   const events = openEvents({ storage, bell })
   opened.push(() => events.close())
   const webhooks = await openWebhooks(webhookParts(environment, options, { parts, bell }), options.webhooks ?? [])
+  webhookFigures.read = webhooks.figures
   opened.push(() => webhooks.close())
   const scheduler = openScheduler(parts, { every: options.rounds ?? usualRounds })
   opened.push(() => scheduler.close())
@@ -102,7 +103,12 @@ type Inner = {
   readonly apps: Apps
   readonly vaultKeyring: VaultKeyring
   readonly figures: Figures
+  readonly webhookFigures: WebhookFigures
 }
+
+/** Webhooks are opened last: until then nothing is known of them. */
+type WebhookFigures = { read: () => Promise<KeeperFigures['webhooks']> }
+const noFigures: KeeperFigures['webhooks'] = { delivered: 0, failed: 0, waiting: 0, oldestAt: undefined }
 
 /** Vault and journal, with what an earlier process has left in the spool. */
 async function partsOf(
@@ -119,12 +125,13 @@ async function partsOf(
   opened.push(() => replies.close())
   await replies.adoptLeftovers()
   const apps = openApps({ storage, envelope, clock, random, hosts })
-  const figures = openFigures({ storage, spool })
+  const webhookFigures: WebhookFigures = { read: () => Promise.resolve(noFigures) }
+  const figures = openFigures({ storage, spool, webhooks: async () => await webhookFigures.read() })
   const parts: ExchangeParts = {
     ...{ storage, envelope, transport, spool, replies, clock, monotonic, wait, random, log, settings, hosts },
     ...{ underWay, credentialsOf: apps.credentialsOf, countOutcome: figures.countOutcome },
   }
-  return { parts, apps, vaultKeyring, figures }
+  return { parts, apps, vaultKeyring, figures, webhookFigures }
 }
 
 function settingsOf({ random }: KeeperEnvironment, { settings: wanted }: KeeperOptions): KeeperSettings {

@@ -28,6 +28,10 @@ describe('what a keeper is started with', () => {
 
   const refused: Readonly<Record<string, readonly [Readonly<Record<string, string>>, RegExp]>> = {
     'without a folder for the tokens': [{ ...direct, SALLYPORT_STORAGE: 'sqlite::memory:' }, /has no folder/],
+    'with PostgreSQL, which it says': [
+      { ...direct, SALLYPORT_STORAGE: 'postgres://user:secret@host/db' },
+      /keeps its vault in SQLite: this version has no PostgreSQL engine/,
+    ],
     'with a keyring in a variable that is not set': [
       { ...direct, SALLYPORT_KEEPER_KEYRING: '{ env: NOBODY_SETS_THIS }' },
       /NOBODY_SETS_THIS, which is not set/,

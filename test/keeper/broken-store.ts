@@ -1,7 +1,8 @@
 /** A keeper whose store fails at the n-th of its calls, and what becomes of the token. */
 import { equal } from 'node:assert/strict'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
-import type { KeeperError } from '../../src/keeper/keeper-error.ts'
+import { KeeperError } from '../../src/keeper/keeper-error.ts'
+import type { Keeper } from '../../src/keeper/keeper-face.ts'
 import { InjectedFailure, type InjectionOp } from '../../src/storage/injection.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import { bentTime } from './bent-time.ts'
@@ -35,7 +36,8 @@ export async function breakEverywhere({ ops, errcode, lasts }: Trouble): Promise
   const time = bentTime() // it never goes back
   const found: Broken[] = []
   for (let n = 1; ; n += 1) {
-    const state = { left: Infinity, broken: false, armed: false, gaveUp: false }
+    const state = { left: Infinity, broken: false, armed: false }
+    const said = Promise.withResolvers<void>()
     const inject = ({ op }: { readonly op: InjectionOp }): void => {
       if (!state.armed || !ops.includes(op)) return
       state.left -= 1
@@ -55,9 +57,7 @@ export async function breakEverywhere({ ops, errcode, lasts }: Trouble): Promise
         openStorage: (options) =>
           openStorage({ ...options, writer: 'inline', inject, clock: () => Date.now() + time.by() }),
       },
-      onFault: () => {
-        state.gaveUp = true
-      },
+      onFault: () => said.resolve(),
     })
     const id = `store-${n}`
     await scene.adopt(id)
@@ -79,8 +79,8 @@ export async function breakEverywhere({ ops, errcode, lasts }: Trouble): Promise
     }
     time.ahead(time.by() + 61_000)
     await sleep(10) // for what comes again
-    const { gaveUp } = state
-    if (gaveUp) await keeper.close()
+    const gaveUp = await isClosed(keeper)
+    if (gaveUp) await said.promise
     const next = gaveUp ? await scene.again({ environment: time.environment }) : keeper
     const later = await answer(next)
     const generation = (await next.connection(id))?.generation ?? 0
@@ -88,6 +88,13 @@ export async function breakEverywhere({ ops, errcode, lasts }: Trouble): Promise
     await keeper.close()
   }
 }
+
+/** A store that gives up closes its keeper. */
+const isClosed = async (keeper: Keeper): Promise<boolean> =>
+  await keeper.connection('any').then(
+    () => false,
+    (error: unknown) => error instanceof KeeperError,
+  )
 
 /** What must not be, in words; undefined where all is well. */
 export function wrongInStore({ now, seen, later, seenLater, generation }: Broken): string | undefined {

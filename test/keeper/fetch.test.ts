@@ -248,6 +248,17 @@ describe('fetch', () => {
     )
   })
 
+  test('says by name that a 401 is longer than any of an org', async (t) => {
+    const server = await instance(t, (_request, response) => json(response, 401, { page: 'x'.repeat(300 * 1024) }))
+    await adopt(scene.keeper, server.url, { id: 'endless' })
+    await rejects(scene.keeper.fetch('endless', '/'), (error: KeeperError) => {
+      equal(error.code, 'SERVER_TROUBLE')
+      match(error.message, /^127\.0\.0\.1:\d+ answered 401 with more than 256 KiB/)
+      match(error.next.join(' '), /accessToken\(id, \{ refused \}\)/)
+      return true
+    })
+  })
+
   test('ends with the reason of its signal, and says when nothing is there', async (t) => {
     const server = await instance(t, () => undefined)
     await adopt(scene.keeper, server.url, { id: 'ends' })

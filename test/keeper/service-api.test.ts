@@ -145,6 +145,13 @@ describe('the keeper over HTTP', () => {
       ok(answer.body.next.length > 0 && answer.body.detail !== '')
     })
 
+  test('says of a body what is to be written, and of one that is no JSON how to find the place', async () => {
+    const missing = await scene.ask('/v1/connections', { body: { id: 'a' } })
+    match(missing.body.next.join(' '), /Add app, a text: .* Add refresh_token, a text/)
+    const broken = await scene.ask('/v1/connections', { body: '{' })
+    match(broken.body.next.join(' '), /Send one JSON value in UTF-8.* jq \. FILE/)
+  })
+
   test('what is in doubt says when to ask again, and why', async () => {
     await scene.adopt('doubtful')
     scene.org.faults.add({ kind: 'drop-response' }, { times: 1 })

@@ -38,6 +38,11 @@ test('the service tells configured webhooks, shows how that goes, tests and resu
   const [{ name, host, pending, failures, last_failure, disabled_at, last_success_at }] = webhooks
   deepEqual([name, host, pending, failures, last_success_at], ['pager', new URL(receiver.url).host, 1, 1, null])
   match(last_failure, /answered 410/)
+  const metrics = async (): Promise<string> => (await askAt(`${service.url}/metrics`, {})).text
+  const down = await metrics()
+  match(down, /^sallyport_keeper_webhook_attempts_total\{end="failed"\} 2$/m)
+  match(down, /^sallyport_keeper_webhook_events_waiting 2$/m)
+  match(down, /^sallyport_keeper_webhook_oldest_seconds 0\.\d+$/m)
   ok(Date.parse(disabled_at) > 0)
   const said = JSON.stringify(webhooks)
   for (const leak of [signingSecret, canaryToken, 'canaryPath']) equal(said.includes(leak), false)
@@ -47,6 +52,7 @@ test('the service tells configured webhooks, shows how that goes, tests and resu
   deepEqual((await post('webhooks/pager/test')).body, { delivered: true, status: 204 })
   equal((await post('webhooks/pager/resume')).body.disabled_at, null)
   equal(await keeper.webhooks.deliver(), 1)
+  match(await metrics(), /^sallyport_keeper_webhook_attempts_total\{end="delivered"\} 1$/m)
   equal((await post('webhooks/theirs/test')).body.code, 'UNKNOWN_WEBHOOK')
   equal((await post('webhooks/theirs/test', { token: rivalToken })).status, 200)
   equal((await ask('webhooks', { token: null })).status, 401)

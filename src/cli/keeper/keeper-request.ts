@@ -33,7 +33,7 @@ export function keeperRequest(loaded: Loaded, flags: KeeperFlags, log: Log): Kee
   const storage =
     flags.storage === undefined ? storageFrom(configuration.storage, from) : storageFrom(flags.storage, process.cwd())
   const folder = dataFolder(storage)
-  if (folder === undefined) throw noFolder()
+  if (folder === undefined) throw noFolder(storage)
   return {
     configuration: flags.listen === undefined ? keeper : { ...keeper, listen: checkListen(flags.listen) },
     ...{ folder, keyring: keyringOf(loaded), way: wayOut(keeper), log },
@@ -82,8 +82,14 @@ const noWayOut = () =>
     'Where they may leave directly, say so: keeper: { direct: true }',
   )
 
-const noFolder = () =>
-  wrongUsage(
-    'The keeper keeps refresh tokens: they would be lost with a storage that has no folder.',
-    'storage: sqlite:./data',
-  )
+/** Of a URL nothing is shown: a password may stand in it. */
+const noFolder = (storage: string) =>
+  /^postgres(?:ql)?:/i.test(storage)
+    ? wrongUsage(
+        'The keeper keeps its vault in SQLite: this version has no PostgreSQL engine.',
+        'storage: sqlite:./data',
+      )
+    : wrongUsage(
+        'The keeper keeps refresh tokens: they would be lost with a storage that has no folder.',
+        'storage: sqlite:./data',
+      )

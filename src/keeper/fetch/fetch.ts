@@ -13,7 +13,7 @@ import { findConnection } from '../store/connection-row.ts'
 import type { KeeperWrites } from '../store/writes.ts'
 import type { Transport } from '../transport/transport.ts'
 import { readyRequest } from './request.ts'
-import { readWhole, responseOf } from './response.ts'
+import { LongerThanRead, readWhole, responseOf } from './response.ts'
 import { send } from './send.ts'
 
 export type FetchParts = {
@@ -43,7 +43,9 @@ export async function fetchAs(
   const token = await access.get(key)
   const first = await ask(token)
   if (first.incoming.statusCode !== 401) return responseOf(first.incoming, first.target)
-  const body = await readWhole(first.incoming, longestRefusal)
+  const body = await readWhole(first.incoming, longestRefusal).catch((cause: unknown) => {
+    throw cause instanceof LongerThanRead ? tooLong(first.target) : cause
+  })
   if (!sessionIsOver(401, new TextDecoder().decode(body))) return responseOf(first.incoming, first.target, body)
   const another = await access.get(key, { refused: token.accessToken.expose() }).catch((cause: unknown) => {
     if (cause instanceof RefusedAgain) return undefined
@@ -55,6 +57,19 @@ export async function fetchAs(
   const second = await ask(another)
   return responseOf(second.incoming, second.target)
 }
+
+/** Whether it says that the session is over stands in it, and it cannot be handed on any more. */
+const tooLong = ({ host }: URL): KeeperError =>
+  new KeeperError(
+    'SERVER_TROUBLE',
+    `${host} answered 401 with more than ${longestRefusal / 1024} KiB, and was not read further.`,
+    {
+      next: [
+        'Look at what answers there: the 401 of an org has some hundred bytes, so a proxy or a page of its own may stand in between.',
+        'If the access token is the reason: accessToken(id, { refused }), and do it again.',
+      ],
+    },
+  )
 
 function targetOf(pathOrUrl: string, hosts: Parameters<typeof fetchTarget>[1]): URL {
   const target = fetchTarget(pathOrUrl, hosts)

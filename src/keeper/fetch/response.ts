@@ -26,14 +26,22 @@ export function responseOf(incoming: IncomingMessage, url: URL, body?: Uint8Arra
 // Node's own web stream, which its own Response takes: the two types differ in what neither uses
 const webStream = (incoming: IncomingMessage): ReadableStream => Readable.toWeb(incoming)
 
-/** Undefined where it is longer; what was read of it is gone then, so it is asked only of what is to be short. */
+/** It goes on where nobody reads any more. */
+export class LongerThanRead extends Error {
+  constructor(most: number) {
+    super(`an answer of more than ${most} bytes`)
+    this.name = 'LongerThanRead'
+  }
+}
+
+/** Rejects with LongerThanRead; what was read of it is gone then, so it is asked only of what is to be short. */
 export async function readWhole(incoming: IncomingMessage, most: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of incoming) {
     if (!(chunk instanceof Uint8Array)) throw new Error('an answer is bytes')
     size += chunk.length
-    if (size > most) throw new Error(`a refusal of ${size} bytes and more`)
+    if (size > most) throw new LongerThanRead(most)
     chunks.push(chunk)
   }
   return new Uint8Array(Buffer.concat(chunks))

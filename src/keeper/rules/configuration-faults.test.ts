@@ -31,6 +31,7 @@ describe('what the configuration says of the keeper', () => {
       apps: [app, { ...app, tenant: 'rival' }, { ...app, name: 'other', tenant: 'default' }],
     },
     'may name webhooks': { webhooks: [{ ...hook, secret: key }] },
+    'may list a login host': { apps: [{ ...app, loginUrl: 'https://login.internal' }], loginHosts: ['login.internal'] },
     'may have windows without heartbeats': { blackouts: ['Mon-Fri 08:00-18:00 +02:00'] },
   }
   for (const [sentence, said] of Object.entries(good))
@@ -45,6 +46,17 @@ describe('what the configuration says of the keeper', () => {
       'heartbeat',
       /the spread of the heartbeat must be shorter/,
     ],
+    'scopes that would give no refresh token (SF-78)': [
+      { apps: [{ ...app, scopes: 'api web' }] },
+      'apps[0].scopes',
+      /ask for no refresh token/,
+    ],
+    'a login host that is not of Salesforce and not listed (P-28)': [
+      { apps: [{ ...app, loginUrl: 'https://login.internal' }] },
+      'apps[0].loginUrl',
+      /keeper\.loginHosts does not list it/,
+    ],
+    'a login host that cannot be one': [{ loginHosts: ['login.internal', '*'] }, 'loginHosts[1]', /no name/],
     'a window that is none': [{ blackouts: ['at night'] }, 'blackouts[0]', /is no window/],
     'a token that can be guessed': [{ token: secret('hunter2') }, 'token', /shorter than 32 characters/],
     'two tenants with one token': [

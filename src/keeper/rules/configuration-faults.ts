@@ -1,6 +1,7 @@
 /** What no schema can say of the keeper's configuration: rows that cannot be read, and settings that contradict each other. */
 import { Secret } from '../../values/secret.ts'
 import type { Duration } from '../../values/time.ts'
+import { faultOfScopes } from './authorization.ts'
 import { parseBlackouts } from './blackouts.ts'
 import { faultOfHeartbeat } from './due.ts'
 import { compileLoginHosts, onlySalesforce } from './login-hosts.ts'
@@ -23,6 +24,7 @@ export type KeeperToCheck = {
     readonly loginUrl: string
     readonly clientSecret?: Secret
     readonly privateKey?: Secret
+    readonly scopes?: string
   }[]
   readonly heartbeat: Duration
   readonly heartbeatSpread: Duration
@@ -132,7 +134,7 @@ function appFaults({ apps, tenants, loginHosts }: KeeperToCheck): readonly Confi
   const compiled = compileLoginHosts(loginHosts)
   const listed = compiled.ok ? compiled.value : onlySalesforce
   const keys = apps.map(({ name, tenant = ownTenant }) => `${tenant} ${name}`)
-  return apps.flatMap(({ name, tenant, loginUrl, clientSecret, privateKey }, i) => {
+  return apps.flatMap(({ name, tenant, loginUrl, clientSecret, privateKey, scopes }, i) => {
     const at = (key: string): string => `apps[${i}].${key}`
     const login = permittedLoginUrl(loginUrl, listed)
     return [
@@ -150,11 +152,25 @@ function appFaults({ apps, tenants, loginHosts }: KeeperToCheck): readonly Confi
           ]),
       ...unknownTenant(at('tenant'), tenant, tenants),
       ...(login.ok ? [] : [{ path: at('loginUrl'), message: login.fault.means, next: login.fault.next }]),
+      ...scopeFaults(at('scopes'), scopes),
       ...(clientSecret === undefined || privateKey === undefined
         ? []
         : [{ path: at('privateKey'), message: 'stands beside a clientSecret', next: 'Leave one of the two out.' }]),
     ]
   })
+}
+
+/** A login with these would give nothing that could be kept alive, which somebody would find out at his first one (SF-78). */
+function scopeFaults(path: string, scopes: string | undefined): readonly ConfigurationFault[] {
+  if (faultOfScopes(scopes) === undefined) return []
+  const message = `${JSON.stringify(scopes)} ask for no refresh token`
+  return [
+    {
+      path,
+      message,
+      next: 'Add refresh_token, e.g. "api refresh_token"; or leave it out for all that the app has in Setup.',
+    },
+  ]
 }
 
 function webhookFaults({ webhooks, tenants }: KeeperToCheck): readonly ConfigurationFault[] {

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import { newConnection, openKeeperStore, start, type KeeperStore } from '../../../test/keeper/store.ts'
 import type { Claimed } from './deliveries.ts'
-import { countPending, findWebhook, findWebhooksWithWork, webhookHasWork } from './webhooks.ts'
+import { findPending, findWebhook, findWebhooksWithWork, webhookHasWork } from './webhooks.ts'
 
 const key = { tenant: 'acme', name: 'pager' }
 const kinds = ['connection.recovered', 'webhook.gave_up', 'webhook.disabled']
@@ -89,7 +89,7 @@ describe('a webhook', () => {
     const store = await openTold(t, 3)
     const work = async (): Promise<readonly [number, number]> => [
       (await store.storage.read(findWebhooksWithWork)).length,
-      await store.storage.read(() => countPending(key, kinds)),
+      (await store.storage.read(() => findPending(key, kinds))).count,
     ]
     deepEqual(await work(), [1, 3])
     for (let left = 3; left > 0; left -= 1) {
@@ -104,7 +104,7 @@ describe('a webhook', () => {
   test('that nobody has made is unknown', async (t) => {
     const store = await openKeeperStore(t)
     equal((await claim(store)).kind, 'unknown')
-    equal(await store.storage.read(() => countPending(key, kinds)), 0)
+    deepEqual(await store.storage.read(() => findPending(key, kinds)), { count: 0, oldestAt: null })
     equal(await store.write('resumeWebhook', key), false)
   })
 })

@@ -128,16 +128,30 @@ export function* countDeliveries({ tenant, name }: WebhookKey): Program<number> 
 export const isHeld = ({ holder, until, forMs }: StoredWebhook, now: number): boolean =>
   holder !== null && now < until && until - now <= 2 * forMs
 
+export type Pending = {
+  readonly count: number
+  /** When what waits longest has happened; null where nothing waits. */
+  readonly oldestAt: number | null
+}
+
 /** Deliveries that wait or are under way, and events of these kinds that were not looked at yet and do not tell of itself; the latter counted no
  *  further than 10,000. */
-export function* countPending({ tenant, name }: WebhookKey, kinds: readonly string[]): Program<number> {
+export function* findPending({ tenant, name }: WebhookKey, kinds: readonly string[]): Program<Pending> {
   const webhook = yield* findWebhook({ tenant, name })
-  if (webhook === undefined) return 0
+  if (webhook === undefined) return { count: 0, oldestAt: null }
   const marks = kinds.map(() => '?').join(', ')
-  const ahead = yield* one<{ n: number }>(
-    `SELECT count(*) AS n FROM (SELECT 1 AS one FROM events
-       WHERE tenant = ? AND sequence > ? AND kind IN (${marks}) AND data NOT LIKE ? LIMIT 10000) AS some`,
+  const ahead = yield* one<Pending>(
+    `SELECT count(*) AS count, min(at) AS "oldestAt" FROM (SELECT at FROM events
+       WHERE tenant = ? AND sequence > ? AND kind IN (${marks}) AND data NOT LIKE ? ORDER BY sequence LIMIT 10000) AS some`,
     ...[tenant, webhook.seen, ...kinds, `${JSON.stringify({ webhook: name }).slice(0, -1)},%`],
   )
-  return (yield* countDeliveries({ tenant, name })) + (ahead?.n ?? 0)
+  const under = yield* one<Pending>(
+    'SELECT count(*) AS count, min(at) AS "oldestAt" FROM deliveries WHERE tenant = ? AND webhook = ?',
+    ...[tenant, name],
+  )
+  const times = [ahead, under].flatMap((each) => (typeof each?.oldestAt === 'number' ? [each.oldestAt] : []))
+  return {
+    count: (ahead?.count ?? 0) + (under?.count ?? 0),
+    oldestAt: times.length === 0 ? null : Math.min(...times),
+  }
 }

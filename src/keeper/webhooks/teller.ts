@@ -20,6 +20,8 @@ export type TellerParts = {
   readonly holder: string
   readonly post: PostMeans
   readonly terms: TellerTerms
+  /** Told of each attempt that came to an end by the receiver. */
+  readonly countEnd: (end: 'delivered' | 'failed') => void
 }
 
 export type TellerTerms = {
@@ -107,6 +109,7 @@ async function tell(parts: TellerParts, webhook: Webhook, { fence, delivery, sig
     await parts.storage.write('settleDelivery', { key, fence, sequence: delivery.sequence, end }),
   )
   const about = { ...key, id, connection: delivery.connection, kind: delivery.kind, attempts: delivery.attempts }
+  if (end.kind !== 'broken-off') parts.countEnd(end.kind === 'taken' ? 'delivered' : 'failed')
   if (end.kind === 'taken') parts.log.info('keeper.webhook-delivered', about)
   else if (end.kind === 'broken-off') parts.log.info('keeper.webhook-broken-off', about)
   else if (settled.kind === 'gave-up') parts.log.error('keeper.webhook-gave-up', { ...about, why: end.why })

@@ -3,25 +3,33 @@ import { instant, isoText, type Instant } from '../../values/time.ts'
 import type { Bell } from '../bell.ts'
 import { onlyTenant } from '../connection-key.ts'
 import { KeeperError } from '../keeper-error.ts'
+import type { KeeperFigures } from '../keeper-face.ts'
 import { formatDestination } from '../rules/hosts.ts'
-import { countPending, findWebhook, findWebhooksWithWork, type WebhookKey } from '../store/webhooks.ts'
+import { findPending, findWebhook, findWebhooksWithWork, type WebhookKey } from '../store/webhooks.ts'
 import type { WebhookName, Webhooks, WebhookTest, WebhookView, WebhookWish } from '../webhook-face.ts'
 import { openPacer, type Pacer } from './pacer.ts'
 import { deliver, openTeller, type Teller, type TellerParts } from './teller.ts'
 import { webhooksOf, type Webhook } from './wish.ts'
 
-export type WebhookParts = TellerParts & {
+export type WebhookParts = Omit<TellerParts, 'countEnd'> & {
   readonly bell: Bell
   /** Milliseconds between two looks for what other processes have recorded; `off`: only `deliver` delivers. */
   readonly poll: number | 'off'
 }
-export type OpenWebhooks = { readonly face: Webhooks; readonly close: () => Promise<void> }
+export type OpenWebhooks = {
+  readonly face: Webhooks
+  /** Of all of them together. */
+  readonly figures: () => Promise<KeeperFigures['webhooks']>
+  readonly close: () => Promise<void>
+}
 
 /** Rejects with an Error that says what to mend. */
 export async function openWebhooks(parts: WebhookParts, wishes: readonly WebhookWish[]): Promise<OpenWebhooks> {
   const all = webhooksOf(wishes)
+  const ended = { delivered: 0, failed: 0 }
   await Promise.all(all.map(async (webhook) => await register(parts, webhook))) // together they share a commit
-  const tellers = all.map((webhook) => openTeller(parts, webhook))
+  const countEnd = (end: keyof typeof ended): void => void (ended[end] += 1)
+  const tellers = all.map((webhook) => openTeller({ ...parts, countEnd }, webhook))
   const watch = openWatch(parts, tellers)
   const find = ({ tenant = onlyTenant, name }: WebhookName): Webhook => {
     const found = all.find(({ key }) => key.tenant === tenant && key.name === name)
@@ -46,6 +54,14 @@ export async function openWebhooks(parts: WebhookParts, wishes: readonly Webhook
         return await viewOf(parts, webhook)
       },
       deliver: deliverAll,
+    },
+    async figures() {
+      const waits = await Promise.all(
+        all.map(async ({ key, kinds }) => await parts.storage.read(() => findPending(key, kinds))),
+      )
+      const times = waits.flatMap(({ oldestAt }) => (oldestAt === null ? [] : [oldestAt]))
+      const oldestAt = times.length === 0 ? undefined : instant(Math.min(...times))
+      return { ...ended, waiting: waits.reduce((sum, { count }) => sum + count, 0), oldestAt }
     },
     async close() {
       await watch?.close()
@@ -77,7 +93,7 @@ function openWatch({ storage, log, bell, poll }: WebhookParts, tellers: readonly
 
 const nameOf = ({ tenant, name }: WebhookKey): string => JSON.stringify([tenant, name])
 
-async function register({ storage, log }: TellerParts, { key, urlDigest, fromStart }: Webhook): Promise<void> {
+async function register({ storage, log }: WebhookParts, { key, urlDigest, fromStart }: Webhook): Promise<void> {
   const result = await storage.write('saveWebhook', { key, urlDigest, fromStart })
   if (result.kind !== 'committed')
     throw new Error(`The webhook ${key.name} could not be written to the vault. Look at the store.`)
@@ -86,9 +102,9 @@ async function register({ storage, log }: TellerParts, { key, urlDigest, fromSta
   if (since !== undefined) log.warn('keeper.webhook-is-disabled', { ...key, since: isoText(instant(since)) })
 }
 
-async function viewOf({ storage }: TellerParts, { key, target, kinds }: Webhook): Promise<WebhookView> {
+async function viewOf({ storage }: WebhookParts, { key, target, kinds }: Webhook): Promise<WebhookView> {
   const stored = await storage.read(() => findWebhook(key))
-  const pending = await storage.read(() => countPending(key, kinds))
+  const { count: pending } = await storage.read(() => findPending(key, kinds))
   const at = (ms: number | null = null): Instant | undefined => (ms === null ? undefined : instant(ms))
   return {
     ...key,
@@ -103,7 +119,7 @@ async function viewOf({ storage }: TellerParts, { key, target, kinds }: Webhook)
   }
 }
 
-async function testOnce(parts: TellerParts, webhook: Webhook): Promise<WebhookTest> {
+async function testOnce(parts: WebhookParts, webhook: Webhook): Promise<WebhookTest> {
   const { clock, random } = parts
   const id = `evt_test_${Buffer.from(random(12)).toString('base64url')}`
   const { tenant, name } = webhook.key
