@@ -37,7 +37,7 @@ describe('login history of a Salesforce org', () => {
     deepEqual([attempts.length, new Set(attempts.map(({ id }) => id)).size], [4500, 4500])
     await add(3_590_000, 3_590_001)
     deepEqual(await history.redemptions(instant(first)), { attempts: 4502, successes: 4502, refused: 0 })
-    match(asked[1] ?? '', /LoginTime >= 2026-01-01T00:50:00\.000Z$/)
+    match(asked[1] ?? '', /LoginTime >= 2026-01-01T00:59:00\.000Z$/)
   })
 
   test('is an error where it is not whole, and never a shorter list', async () => {
@@ -77,13 +77,13 @@ describe('P-63, L-99: who redeemed last from where', () => {
   test('is told of each token by the login that is as old as its use, two tokens of one user among them', async (t) => {
     await using org = await openOrg()
     const history = historyOf(apiOf(org.url, (await org.grant({ from: '127.0.0.21' })).access_token))
-    const redeem = redeemsFrom(t, org)
+    const from = redeemsFrom(t, org)
     await org.clock.advance(5000)
     const [moved, straggler] = [await org.grant({ from: '127.0.0.11' }), await org.grant({ from: '127.0.0.11' })]
     await org.clock.advance(5000)
-    await redeem('127.0.0.21', moved.refresh_token)
+    await from('127.0.0.21', moved.refresh_token)
     await org.clock.advance(5000)
-    await redeem('127.0.0.11', straggler.refresh_token) // after the move, and not through the pool
+    await from('127.0.0.11', straggler.refresh_token) // after the move, and not through the pool
     const at = org.clock.now()
     const redeemers = await history.redeemers(instant(0))
     deepEqual(redeemers.map(({ address }) => address).toSorted(), ['127.0.0.11', '127.0.0.21', '127.0.0.21'])

@@ -1,7 +1,7 @@
 /** Who redeemed from where in an org of Salesforce: LoginHistory and OauthToken, by SOQL. What cannot be read whole is an error and never a shorter list. */
 import { formatAddress, parseAddress } from '../../ip/address.ts'
 import type { Clock } from '../../values/domain.ts'
-import { before, instant, isoText, minutes, seconds, type Instant } from '../../values/time.ts'
+import { before, instant, isoText, minutes, seconds, type Duration, type Instant } from '../../values/time.ts'
 import { unknownAddress, type Redeemer, type Redemptions } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
 import type { Attempt } from '../rules/sampling.ts'
@@ -14,6 +14,8 @@ export type SalesforceHistoryParts = {
   /** As LoginHistory and OauthToken call the app. */
   readonly application: string
   readonly clock: Clock
+  /** What is read again each time; a minute if not said. */
+  readonly overlap?: Duration | undefined
 }
 
 /** One that was refused before anybody was known has '' for its user. */
@@ -51,28 +53,27 @@ async function checkAccess({ salesforce }: SalesforceHistoryParts): Promise<void
   )
 }
 
-/** Rows may appear in login history a while after what they tell of. */
-const lateness = minutes(10)
+/** Rows may appear in login history a moment after what they tell of, and some a good while after: so the last minute is read again each time, and the
+ *  last quarter of an hour now and then. */
+const overlaps = { usual: minutes(1), wide: minutes(15), between: minutes(5) } as const
 const mostLogins = 500_000
 
 /** Of the app, oldest first. What was read once is kept: a month of a busy org is hundreds of calls. */
-function openLogins({
-  salesforce,
-  application,
-  clock,
-}: SalesforceHistoryParts): (since: Instant) => Promise<readonly Login[]> {
+function openLogins(parts: SalesforceHistoryParts): (since: Instant) => Promise<readonly Login[]> {
+  const { salesforce, application, clock, overlap = overlaps.usual } = parts
   const known = new Map<string, Login>()
-  let read: { readonly from: Instant; readonly until: Instant } | undefined
+  let read: { readonly from: Instant; readonly until: Instant; readonly widely: Instant } | undefined
   return async (since) => {
-    const isNew = read === undefined || since < read.from
-    const from = read === undefined || isNew ? since : before(read.until, lateness)
     const until = clock()
+    const last = read !== undefined && since >= read.from ? read : undefined
+    const isWide = last === undefined || until - last.widely > overlaps.between
+    const from = last === undefined ? since : before(last.until, isWide ? overlaps.wide : overlap)
     // neither application nor status can be filtered by (SF-319)
     const records = await salesforce.query(`${select} WHERE LoginTime >= ${isoText(from)}`)
     for (const login of records.filter((each) => isOf(each, application)).map(loginOf)) known.set(login.id, login)
     if (known.size > mostLogins)
       throw new Error(`The app has more than ${mostLogins} redemptions in the look-back; make it shorter.`)
-    read = { from: read === undefined || isNew ? since : read.from, until }
+    read = { from: last?.from ?? since, until, widely: isWide ? until : last.widely }
     return [...known.values()].filter(({ at }) => at >= since).toSorted((a, b) => a.at - b.at)
   }
 }
@@ -148,14 +149,17 @@ function redeemersIn(
 
 type Place = Omit<Redeemer, 'name'>
 
-/** The clocks of the two objects need not be the same to the millisecond. */
+/** Where none is of the same instant: the two objects need not write it at the same moment. */
 const sameTime = seconds(2)
 
 function placesOf(own: readonly Login[], { usedAt }: Token, isOnly: boolean): readonly Place[] {
   if (own.length === 0) return [{ address: unknownAddress, at: usedAt ?? instant(0) }]
   const latest = own.at(-1)
   if (isOnly && latest !== undefined) return [latest].map(placeOf)
-  const matching = own.filter(({ at }) => Math.abs(at - (usedAt ?? 0)) <= sameTime)
+  const apart = ({ at }: Login): number => Math.abs(at - (usedAt ?? 0))
+  const nearest = Math.min(...own.map(apart))
+  const matching =
+    nearest === 0 ? own.filter((each) => apart(each) === 0) : own.filter((each) => apart(each) <= sameTime)
   return latestByAddress(matching.length > 0 ? matching : own)
 }
 
