@@ -61,10 +61,13 @@ export type KeeperOptions = {
         readonly text: Secret;
         readonly name: string;
     } | Keyring;
-    /** Folder for replies that the store refuses (P-26). Of this vault alone: whoever has another one would take what is left there for a reply of nobody's. */
+    /** Folder for replies that the store refuses (P-26). Each vault has a folder of its own in it. */
     readonly spool: string;
     /** All calls to Salesforce go through this proxy; `direct` only where that is said (L-70). */
     readonly proxy: Secret | 'direct';
+    /** Hosts that the keeper may speak to besides those of Salesforce (SF-317): names, `*.example.com`, addresses, ranges of private addresses. Where the way is
+     *  direct, also the addresses that are not public and may be gone to (P-28). */
+    readonly loginHosts?: readonly string[];
     /** Certificates (PEM) to be trusted besides those of the system. */
     readonly ca?: readonly string[];
     readonly settings?: Partial<KeeperSettings>;
@@ -73,14 +76,15 @@ export type KeeperOptions = {
     readonly rounds?: number | 'off';
     /** Whoever is to be told of events over HTTP. A URL or a secret that cannot be is refused at the start. */
     readonly webhooks?: readonly WebhookWish[];
-    /** The store can take no further write (P-04); the process should exit. */
+    /** The store can take no further write (P-04); the process should exit. This keeper is closed by then, so that others over the vault find
+     *  what it has kept. */
     readonly onFault?: (cause: Error) => void;
 };
 export type AppWish = {
     /** `default` where it is left out. */
     readonly tenant?: string;
     readonly name: string;
-    /** Of production, sandbox or My Domain, e.g. `https://login.salesforce.com`; http for a loopback host alone. */
+    /** Of production, sandbox or My Domain, e.g. `https://login.salesforce.com`, or a host of `loginHosts`; http for a loopback host alone. */
     readonly loginUrl: string;
     readonly clientId: string;
     /** Left out for a public client. */
@@ -119,6 +123,13 @@ export type KeeperFigures = {
         readonly slots: number;
         readonly taken: number;
     };
+    /** Attempts since the keeper was opened, what all webhooks are still to be told of, and when the oldest of it has happened. */
+    readonly webhooks: {
+        readonly delivered: number;
+        readonly failed: number;
+        readonly waiting: number;
+        readonly oldestAt: Instant | undefined;
+    };
 };
 export type AdoptWish = {
     /** `default` where it is left out. */
@@ -152,11 +163,16 @@ export type ConnectWish = {
     readonly callback?: 'loopback' | 'web' | undefined;
     /** Another user, or another org, may log in to a connection that has one; refused otherwise. */
     readonly allowOtherUser?: boolean | undefined;
+    /** The login has to end in the browser in which it was begun: the address of the login page is not handed out, but given by `startLogin` to the browser that
+     *  comes first (RFC 9700 section 4.7). */
+    readonly inOneBrowser?: boolean | undefined;
 };
 /** A login that was begun: ten minutes, one callback. */
 export type Connecting = {
-    /** To be opened in a browser. */
+    /** To be opened in a browser; empty where `ticket` is set. */
     readonly url: string;
+    /** For `startLogin`, where `inOneBrowser` was said. */
+    readonly ticket: Secret | undefined;
     /** 256 bits; a web application binds it to its user's session, and looks whether the callback comes back to that one. */
     readonly state: string;
     readonly redirectUri: string;
@@ -270,6 +286,11 @@ export type Keeper = KeyCare & MoveCare & {
             readonly carries: string | undefined;
         };
     }) => Promise<ConnectionView>;
+    /** The address of the login page, for the first browser that brings the ticket of `connect`, as often as that likes. `browser`: what it carries from now on.
+     *  Rejects with AUTHORIZATION_OVER. */
+    readonly startLogin: (ticket: string, browser: string) => Promise<{
+        readonly url: string;
+    }>;
     /** A ticket by which a person may authorize this connection again, once; for 7 days where nothing is said (milliseconds). */
     readonly reauthorizationLink: (of: ConnectionName, options?: {
         readonly validFor?: number;

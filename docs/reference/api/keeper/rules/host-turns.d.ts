@@ -1,6 +1,7 @@
-/** Whose turn it is at a login host: so many exchanges at a time and a minute, over all processes; and of a host that is down one probe finds out that it
- *  is up again, not everybody. */
+/** Whose turn it is at a login host: so many exchanges at a time and a minute, over all processes, fairly among tenants; and of a host that is down one probe
+ *  finds out that it is up again, not everybody. */
 import { type Duration, type Instant } from '../../values/time.ts';
+import { type Standing } from './fair-turns.ts';
 import type { Exchanged } from './outcome.ts';
 export type HostLimits = {
     /** Exchanges under way at one time. */
@@ -16,8 +17,11 @@ export type HostState = {
     readonly turnAt: number;
     readonly failures: number;
     readonly restsUntil: number;
+    /** Where the turn stood that was given last (`Standing`). */
+    readonly served: number;
 };
-/** `asked`: somebody waits for it. `by-itself`: it leaves a fourth of the turns to those. `said`: in any case, by somebody who knows that it was mended. */
+/** `asked`: somebody waits for it. `by-itself`: it leaves a fourth of the turns to those. `said`: also while the host rests, by
+ *  somebody who knows that it was mended. */
 export type Urgency = 'asked' | 'by-itself' | 'said';
 export type Turn = {
     readonly kind: 'now';
@@ -28,15 +32,19 @@ export type Turn = {
     readonly kind: 'later';
     readonly reason: 'down' | 'full';
     readonly until: Instant;
+    /** It waits for others, and not for what is under way of its own. */
+    readonly waits: boolean;
 };
 export type AskTurn = {
     readonly now: Instant;
     /** Exchanges with the host that are under way. */
     readonly flying: number;
     readonly urgency: Urgency;
+    /** Its tenant among the others. */
+    readonly standing: Standing;
 };
 export declare const unknownHost: HostState;
-export declare function decideTurn(state: HostState, { now, flying, urgency }: AskTurn, limits: HostLimits): Turn;
+export declare function decideTurn(state: HostState, { now, flying, urgency, standing }: AskTurn, limits: HostLimits): Turn;
 /** `jitter`: 0 to 1. */
 export declare function afterTrouble(state: HostState, now: Instant, about: {
     jitter: number;
