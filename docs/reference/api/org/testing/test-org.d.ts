@@ -29,7 +29,9 @@ export type Tokens = Readonly<Record<string, string>> & {
 export type FaultWish = {
     readonly kind: 'drop-response' | 'unavailable' | 'in-flight' | 'save-does-not-take';
 } | {
-    readonly kind: 'slow-propagation';
+    readonly kind: 'refuse-deploy' | 'deploy-not-taking';
+} | {
+    readonly kind: 'slow-propagation' | 'slow-deploy';
     readonly for: number;
 } | {
     readonly kind: 'delay';
