@@ -1,6 +1,7 @@
 /** One GET through an HTTP proxy, over a connection of its own: a balancer chooses the address that it leaves from for each connection anew. */
 import { request as requestHttp, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { isIP } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import type { ProxyAddress } from './proxy-url.ts'
 
@@ -44,8 +45,9 @@ async function getOnce(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promis
   if (url.protocol === 'http:')
     return await answerOf(toProxy(proxy, { path: url.href, headers: { host: url.host } }, stop))
   const tls = await tunnelTo(proxy, url, stop)
+  // an agent, be it `false`, would not ask for the connection, and leave directly
   try {
-    return await answerOf(requestHttps(url, { createConnection: () => tls, agent: false, signal: stop }))
+    return await answerOf(requestHttps(url, { createConnection: () => tls, signal: stop }))
   } finally {
     tls.destroy()
   }
@@ -55,12 +57,16 @@ function toProxy(proxy: ProxyAddress, options: RequestOptions, signal: AbortSign
   const { secure, host, port, authorization } = proxy
   return (secure ? requestHttps : requestHttp)({
     ...{ ...options, host, port, agent: false, signal },
+    servername: serverName(host), // else it would be that of the Host header
     headers: {
       ...options.headers,
       ...(authorization === undefined ? {} : { 'proxy-authorization': authorization.expose() }),
     },
   })
 }
+
+/** An address is none (RFC 6066 section 3); the certificate is compared with the host then. */
+const serverName = (host: string): string => (isIP(host) === 0 ? host : '')
 
 async function tunnelTo(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promise<TLSSocket> {
   const authority = `${url.hostname}:${url.port === '' ? 443 : url.port}`
@@ -76,7 +82,8 @@ async function tunnelTo(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promi
         socket.destroy()
         return reject(new Error(`${proxy.shown} refused the tunnel with ${response.statusCode ?? 0}`))
       }
-      const tls = connect({ socket, servername: url.hostname, host: url.hostname }, () => resolve(tls))
+      const host = url.hostname.replace(/^\[|\]$/g, '')
+      const tls = connect({ socket, host, servername: serverName(host) }, () => resolve(tls))
       tls.once('error', reject)
     })
     asked.end()

@@ -50,6 +50,7 @@ export async function startBalancer(t: Scope, ...first: readonly string[]): Prom
 /** Answers as people's echoes do: the address among other words. */
 export async function startEcho(t: Scope): Promise<string> {
   const server = createServer(({ socket, url }, answer) => {
+    if (url === '/round') return void answer.writeHead(302, { location: '/round' }).end()
     if (url === '/moved') return void answer.writeHead(302, { location: '/' }).end()
     answer.end(`{"ip":"${socket.remoteAddress ?? ''}"}\n`)
   })

@@ -1,5 +1,5 @@
 /** A proxy that cannot pin, over real sockets: what an echo shows of it. */
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
 import { getThrough } from '../../../src/cutover/adapters/proxy-call.ts'
 import { parseProxy, type ProxyAddress } from '../../../src/cutover/adapters/proxy-url.ts'
@@ -55,6 +55,7 @@ test('an echo may lead elsewhere first, and one without an end is left', async (
   const echo = await startEcho(t)
   const call = { proxy: proxyOf(url), withinMs: 5000 }
   match(await getThrough({ ...call, url: new URL(`${echo}moved`) }), /127\.0\.0\.2[12]/)
+  await rejects(getThrough({ ...call, url: new URL(`${echo}round`) }), /leads from one place to the next without end/)
 })
 
 test('an https echo is asked through a tunnel, and a tunnel that is refused is told so', async (t) => {

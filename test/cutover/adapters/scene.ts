@@ -31,7 +31,7 @@ export const plan: Plan = {
   to: ['127.0.0.21', '127.0.0.22'],
   terms: {
     ...{ propagation: milliseconds(200), watch: milliseconds(800), redemptionSuccess: 0.999, quiet: milliseconds(300) },
-    ...{ probes: 1, proofs: 1, recheck: seconds(30), retry: milliseconds(100), patience: 4, saves: 3 },
+    ...{ probes: 1, proofs: 1, recheck: seconds(30), retry: milliseconds(100), patience: 2, saves: 3 },
     freshness: seconds(2),
   },
 }
@@ -49,6 +49,8 @@ export type Scene = {
   readonly cutovers: Cutovers
   /** The list of the org as it is to be. */
   readonly setList: (...addresses: readonly string[]) => Promise<void>
+  /** Once, through the old proxy or the new one. */
+  readonly redeem: (connection: 'straggler', by: 'from' | 'to') => Promise<void>
   /** As an application does: reads the file, redeems through the proxy that it names; until it is stopped. Resolves with what failed, and how often it went well. */
   readonly load: (stop: AbortSignal) => Promise<{ readonly good: number; readonly bad: readonly string[] }>
 }
@@ -95,6 +97,9 @@ export async function openScene(t: Scope): Promise<Scene> {
   t.after(() => cutovers.close())
   return {
     ...{ org, folder, file, old, fresh, history, adminApi, traffic, canary, cutovers, setList },
+    async redeem(connection, by) {
+      await keepers[by].keeper.verify(connection)
+    },
     load: async (stop) => await load({ file, urls, keepers }, stop),
   }
 }
@@ -125,7 +130,7 @@ async function openKeepers(
   t.after(() => to.close())
   const { consumerKey: clientId, consumerSecret } = org.client
   await from.keeper.saveApp({ name: 'nightly', loginUrl: org.url, clientId, clientSecret: secret(consumerSecret) })
-  for (const id of ['canary', 'customer']) {
+  for (const id of ['canary', 'customer', 'straggler']) {
     const { refresh_token } = await org.grant()
     await from.keeper.adopt({ id, app: 'nightly', refreshToken: secret(refresh_token) })
   }
