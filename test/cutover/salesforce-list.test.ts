@@ -3,9 +3,10 @@ import { deepEqual, equal, match, notEqual, rejects } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openSalesforceApi, type SalesforceApi } from '../../src/cutover/adapters/salesforce-api.ts'
 import { settingsType } from '../../src/cutover/adapters/salesforce-settings.ts'
+import type { TestOrg } from '../../src/testing.ts'
 import { readZip } from '../../src/documents/zip.ts'
 import { milliseconds } from '../../src/values/time.ts'
-import { listOver, openSalesforceScene, rowsOf, textOf, times, wait } from './salesforce-scene.ts'
+import { app, listOver, openSalesforceScene, rowsOf, textOf, times, wait } from './salesforce-scene.ts'
 
 const pair = ['127.0.0.11', '127.0.0.12'] as const
 /** For what is waited out as a whole. */
@@ -62,7 +63,7 @@ describe('the list of a Salesforce org', () => {
     deepEqual(await ranges(), [...pair])
   })
 
-  test('a deploy that is refused falls to a person by itself, in Salesforce’s own words, and the list is read on', async (t) => {
+  test('a deploy that is refused falls to a person by itself, in the words of Salesforce, and the list is read on', async (t) => {
     const { list, org, byHand, ranges } = await openSalesforceScene(t)
     org.faults.add({ kind: 'refuse-deploy' })
     const { version } = await list.read()
@@ -94,6 +95,23 @@ describe('the list of a Salesforce org', () => {
     const { version } = await list.read()
     equal((await list.save(rowsOf(...pair, '127.0.0.21'), version)).result, 'done')
     equal((await list.read()).version, version)
+  })
+
+  test('a deploy that somebody has cancelled is unknown, and nobody is asked to type it', async (t) => {
+    const bend = (api: SalesforceApi): SalesforceApi => ({
+      ...api,
+      async deploy(zip, options) {
+        const id = await api.deploy(zip, options)
+        await api.cancelDeploy(id)
+        return id
+      },
+    })
+    const { list, org, byHand } = await openSalesforceScene(t, { bend })
+    org.faults.add({ kind: 'slow-deploy', for: 200 })
+    const acted = await list.save(rowsOf('127.0.0.21'), (await list.read()).version)
+    equal(acted.result, 'unknown')
+    match(acted.why ?? '', /^the deploy 0Af\w{15} Canceled: it says no more$/)
+    deepEqual(byHand, [])
   })
 
   test('a deploy that is not done in time is cancelled and unknown, and until it is over nothing is read', async (t) => {
@@ -167,8 +185,27 @@ describe('the session with a Salesforce org', () => {
     const { list } = await openSalesforceScene(t, { tokenOf: () => Promise.resolve('00D000000000001!gone') })
     await rejects(
       list.read(),
-      /INVALID_SESSION_ID: http:\/\/127\.0\.0\.1:\d+ does not take the access token \(any more\)\. Get a new one/,
+      /^Error: http:\/\/127\.0\.0\.1:\d+ does not take the access token \(any more\): INVALID_SESSION_ID\. Get a new one/,
     )
+  })
+
+  test('that ends between the look and the deploy is no refusal: nobody is asked to type anything', async (t) => {
+    const { salesforce, org, byHand } = await openSalesforceScene(t)
+    const ending: SalesforceApi = {
+      ...salesforce,
+      async deploy(...of) {
+        await org.admin('/oauth-usage/revoke', { method: 'POST', body: { app } })
+        return await salesforce.deploy(...of)
+      },
+    }
+    const list = listOver(ending, { byHand })
+    const acted = await list.save(rowsOf('127.0.0.21'), (await list.read()).version)
+    equal(acted.result, 'done', 'with the token that came for it')
+    const stale = await openSalesforceScene(t, { tokenOf: once(async (of) => (await of.grant()).access_token) })
+    const { version } = await stale.list.read()
+    await stale.org.admin('/oauth-usage/revoke', { method: 'POST', body: { app } })
+    await rejects(stale.list.save(rowsOf('127.0.0.21'), version), /INVALID_SESSION_ID/)
+    deepEqual([byHand, stale.byHand], [[], []])
   })
 
   test('needs jsforce, and says how to install it where it is not', async () => {
@@ -182,3 +219,9 @@ describe('the session with a Salesforce org', () => {
     )
   })
 })
+
+/** The same token for ever, as one that stands in a file. */
+function once(tokenOf: (org: TestOrg) => Promise<string>): (org: TestOrg) => Promise<string> {
+  let token: Promise<string> | undefined
+  return async (org) => await (token ??= tokenOf(org))
+}

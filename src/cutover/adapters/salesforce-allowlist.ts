@@ -43,14 +43,14 @@ export function salesforceList(parts: SalesforceListParts): SalesforceList {
     return { ...readSettings(file.text), file }
   }
   let unreadable: string | undefined
-  /** A list that the org does not let be retrieved is what the fallback says it is, from then on. */
+  /** Access and types that are not there stay as they are: a list that the org does not let be retrieved is what the fallback says it is, from then on. */
   const look = async (): Promise<Held | undefined> => {
     if (unreadable !== undefined) return undefined
     await deploys.settle()
     try {
       return await retrieve()
     } catch (cause) {
-      if (!(cause instanceof SalesforceRefusal) || !isForGood(cause)) throw cause
+      if (!(cause instanceof SalesforceRefusal)) throw cause
       unreadable = cause.message
       return undefined
     }
@@ -96,9 +96,6 @@ const lookLength = ({ times }: SalesforceListParts): Duration => milliseconds(ti
 
 /** P-64: whatever a predecessor had begun has been sent by then, or is not sent any more. */
 const longestOf = (parts: SalesforceListParts): Duration => milliseconds(lookLength(parts) + parts.times.call * 2)
-
-/** No session is something that a person mends; access and types that are not there stay as they are. */
-const isForGood = ({ code }: SalesforceRefusal): boolean => code !== 'INVALID_SESSION_ID'
 
 type Saving = SalesforceListParts & { readonly deploys: Deploys; readonly retrieve: () => Promise<Held> }
 type Change = { readonly held: Held; readonly rows: ListRows }

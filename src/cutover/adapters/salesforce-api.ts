@@ -29,6 +29,8 @@ export type DeployStatus = {
   readonly status: string
   /** What Salesforce says of it, in its own words. */
   readonly problems: readonly string[]
+  /** It came to nothing for a cause that passes: somebody has cancelled it, or Salesforce has failed itself. */
+  readonly isPassing: boolean
 }
 
 export type SalesforceApi = {
@@ -85,7 +87,7 @@ export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
 type RetrieveRequest = Parameters<Connection['metadata']['retrieve']>[0]
 type Ask = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
 
-/** One session for as long as the org knows it, a new one once after that. */
+/** One session for as long as the org knows it, a new one once after that. A session that is over is no refusal: nobody has looked at what was asked. */
 function sessionOf(parts: SalesforceApiParts): Ask {
   let token: string | undefined
   return async (work) => {
@@ -94,19 +96,19 @@ function sessionOf(parts: SalesforceApiParts): Ask {
     try {
       return await callWith(parts, first, work)
     } catch (cause) {
-      if (!(cause instanceof SalesforceRefusal) || cause.code !== expired) throw cause
-      token = await parts.tokenOf()
-      if (token === first) throw expiredFor(parts)
-      return await callWith(parts, token, work)
+      if (!isExpired(cause)) throw cause
     }
+    token = await parts.tokenOf()
+    if (token === first) throw expiredFor(parts)
+    return await callWith(parts, token, work).catch((cause: unknown) => {
+      throw isExpired(cause) ? expiredFor(parts) : cause
+    })
   }
 }
 
+const isExpired = (cause: unknown): boolean => cause instanceof SalesforceRefusal && cause.code === expired
 const expiredFor = ({ instance }: SalesforceApiParts): Error =>
-  new SalesforceRefusal(
-    expired,
-    `${instance} does not take the access token (any more). Get a new one and run it again.`,
-  )
+  new Error(`${instance} does not take the access token (any more): ${expired}. Get a new one and run it again.`)
 
 async function callWith<T>(
   { instance, api, times, load = () => import('jsforce') }: SalesforceApiParts,
@@ -171,6 +173,7 @@ function statusOf(answer: object): DeployStatus {
     ...{ done: fields['done'] === true, succeeded: fields['success'] === true },
     status: textIn(fields, 'status') ?? 'unknown',
     problems: whole === undefined ? problems : [whole, ...problems],
+    isPassing: fields['status'] === 'Canceled' || passing.has(textIn(fields, 'errorStatusCode') ?? ''),
   }
 }
 

@@ -27,10 +27,13 @@ export function openDeploys({ api, clock, wait, patience }: DeployParts): Deploy
   const follow = async (id: string): Promise<DeployEnd> => {
     const begun = clock()
     for (;;) {
-      const { done, succeeded, status, problems } = await api.deployStatus(id)
+      const { done, succeeded, status, problems, isPassing } = await api.deployStatus(id)
       if (done && succeeded) return { kind: 'succeeded', id }
       if (done)
-        return { kind: 'refused', why: `the deploy ${id} ${status}: ${problems.join('; ') || 'it says no more'}` }
+        return {
+          kind: isPassing ? 'unknown' : 'refused',
+          why: `the deploy ${id} ${status}: ${problems.join('; ') || 'it says no more'}`,
+        }
       if (clock() - begun >= patience) throw new Error(`the deploy ${id} is ${status} after ${patience / 1000} s`)
       await wait(pollOf(patience))
     }
