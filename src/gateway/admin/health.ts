@@ -1,6 +1,6 @@
 /** For whoever runs the gateway: is it alive, can anything leave, what has it done. Nothing here tells a credential. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isRebound } from '../rules/client/rebound.ts'
+import { isRebound } from '../../ip/rebound.ts'
 import type { AdminParts } from './admin-parts.ts'
 
 export function registerHealth(server: FastifyInstance, { pool, metrics, writability }: AdminParts): void {
@@ -36,7 +36,7 @@ async function refuseRebound(
   { headers, socket }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
-  if (!isRebound(headers.host, socket.localAddress)) return undefined
+  if (!isRebound(headers.host, { localAddress: socket.localAddress })) return undefined
   return send(reply, 421, {
     status: 'refused',
     why: `the request came to the loopback under the name ${JSON.stringify(headers.host?.slice(0, 80))}`,

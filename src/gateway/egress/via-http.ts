@@ -4,7 +4,7 @@ import type { Address } from '../../ip/address.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { formatDestination, type Destination } from '../rules/destination/destination.ts'
 import type { DialFailure } from '../rules/egress/dial-failure.ts'
-import type { ProxyUrl } from '../rules/egress/proxy-url.ts'
+import type { ProxyUrl } from '../../ip/proxy-url.ts'
 import { longestReplyHead, parseUpstreamReply, upstreamSpeaksOf } from '../rules/wire/upstream-reply.ts'
 import type { ByteReader } from './byte-reader.ts'
 

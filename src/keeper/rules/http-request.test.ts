@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parseHost } from './hosts.ts'
+import { parseHost } from '../../ip/hosts.ts'
 import { formatPost, mostRequestBytes, type PostRequest } from './http-request.ts'
 
 const body = new TextEncoder().encode('grant_type=refresh_token')

@@ -1,6 +1,6 @@
 /** One POST as the bytes of HTTP/1.1: ours to the last one, so that no library can send it again (L-42). */
 import { fault, ok, type Result } from '../../values/result.ts'
-import { formatHost, type Destination } from './hosts.ts'
+import { formatHost, type Destination } from '../../ip/hosts.ts'
 
 export type PostRequest = {
   /** With its query, e.g. `/services/oauth2/token`. */

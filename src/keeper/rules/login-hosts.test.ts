@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseAddress, type Address } from '../../ip/address.ts'
-import { parseHost, type Host } from './hosts.ts'
+import { parseHost, type Host } from '../../ip/hosts.ts'
 import { compileLoginHosts, isLoginHost, judgeLoginAddresses, type LoginHosts } from './login-hosts.ts'
 
 function hosts(...rows: readonly string[]): LoginHosts {

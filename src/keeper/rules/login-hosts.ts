@@ -6,7 +6,7 @@ import { parseCidr } from '../../ip/cidr.ts'
 import { rangeContains, rangeSize, type Range } from '../../ip/range.ts'
 import type { SpecialBlock } from '../../ip/special-blocks.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
-import { formatDestination, parseHost, type Destination, type Host } from './hosts.ts'
+import { formatDestination, parseHost, type Destination, type Host } from '../../ip/hosts.ts'
 import { judgeAddresses } from './judge-addresses.ts'
 import { isSalesforceHost } from './salesforce-domains.ts'
 

@@ -1,6 +1,6 @@
 /** Where an org logs its users in: production, a sandbox, or My Domain. */
 import { fault, ok, type Result } from '../../values/result.ts'
-import { parseHost } from './hosts.ts'
+import { parseHost } from '../../ip/hosts.ts'
 import { isLoginHost, loginHostsAdvice, type LoginHosts } from './login-hosts.ts'
 import { isLoopbackHost } from './salesforce-hosts.ts'
 

@@ -1,6 +1,6 @@
 /** Which hosts are Salesforce's, and to which of them a connection's access token may go (P-28). */
 import { fault, ok, type Result } from '../../values/result.ts'
-import { parseHost } from './hosts.ts'
+import { parseHost } from '../../ip/hosts.ts'
 import { isLoginHost, onlySalesforce, type LoginHosts } from './login-hosts.ts'
 import { isSalesforceHost } from './salesforce-domains.ts'
 

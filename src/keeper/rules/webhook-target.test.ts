@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok as holds } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { formatAddress, parseAddress, type Address } from '../../ip/address.ts'
-import { formatDestination } from './hosts.ts'
+import { formatDestination } from '../../ip/hosts.ts'
 import { judgeTarget, parseWebhookUrl, type WebhookTarget } from './webhook-target.ts'
 
 const [strict, lenient] = [{ allowPrivate: false }, { allowPrivate: true }]

@@ -4,7 +4,7 @@ import { addressIsLoopback, addressIsPrivate } from '../../ip/classification.ts'
 import { parseCidr } from '../../ip/cidr.ts'
 import { rangeContains } from '../../ip/range.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
-import { formatDestination, parseHost, type Destination, type Host } from './hosts.ts'
+import { formatDestination, parseHost, type Destination, type Host } from '../../ip/hosts.ts'
 import { judgeAddresses } from './judge-addresses.ts'
 
 export type WebhookTarget = Destination & {

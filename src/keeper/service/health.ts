@@ -1,7 +1,7 @@
 /** For whoever runs the keeper: is it alive, can it store, what has it done. Nothing here tells a tenant's name, or a secret. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { exposition, expositionType } from '../../documents/exposition.ts'
-import { isRebound } from '../rules/rebound.ts'
+import { isRebound } from '../../ip/rebound.ts'
 import { figuresOf } from './figures.ts'
 import type { ServiceParts } from './parts.ts'
 

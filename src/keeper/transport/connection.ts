@@ -1,7 +1,7 @@
 /** A connection for one POST: opened long enough before that its opening cannot fail any more when the token is spent. */
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Destination } from '../rules/hosts.ts'
+import type { Destination } from '../../ip/hosts.ts'
 import { followReply, replyBegins } from '../rules/http-reply.ts'
 import type { ReplyPlace } from '../rules/http-reply-head.ts'
 import { formatPost, type PostRequest } from '../rules/http-request.ts'

@@ -1,6 +1,6 @@
 /** One connection over TCP. */
 import { connect, type Socket } from 'node:net'
-import { bareHost, type Destination } from '../rules/hosts.ts'
+import { bareHost, type Destination } from '../../ip/hosts.ts'
 import { lookupJudged, NotPermitted, type Judged } from './resolve.ts'
 
 export type Dialled =

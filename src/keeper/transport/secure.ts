@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { connect, type SecureContext, type TLSSocket } from 'node:tls'
 import { fault, ok, type Result } from '../../values/result.ts'
-import { bareHost, type Host } from '../rules/hosts.ts'
+import { bareHost, type Host } from '../../ip/hosts.ts'
 
 /** The stream between two layers: hands bytes down at once. It never hands an end up: so the only end that TLS ever sees is a `close_notify` of
  *  the other side, and a connection that ends without one is cut (RFC 8446 section 6.1). */

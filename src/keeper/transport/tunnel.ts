@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { fault, ok, type Result } from '../../values/result.ts'
-import { formatDestination, type Destination } from '../rules/hosts.ts'
-import type { ProxyUrl } from '../rules/proxy-url.ts'
+import { formatDestination, type Destination } from '../../ip/hosts.ts'
+import type { ProxyUrl } from '../../ip/proxy-url.ts'
 import { dial } from './dial.ts'
 import type { Judged } from './resolve.ts'
 import { secured } from './secure.ts'
@@ -49,7 +49,7 @@ export type TunnelWish = {
 /** A failed one has left nothing open. */
 export async function openTunnel(wish: TunnelWish): Promise<Result<Tunnel, NotOpened>> {
   const { to, proxy, begun } = wish
-  const dialled = await (proxy === undefined ? dial(to, begun, wish.judged) : dial(proxy.at, begun))
+  const dialled = await (proxy === undefined ? dial(to, begun, wish.judged) : dial(proxy, begun))
   if (dialled.kind === 'failed') return notOpened(dialled.stage, `${whom(wish)} was not reached: ${dialled.why}`)
   const raw = dialled.socket
   const tunnel = await overSocket(raw, wish)
@@ -73,7 +73,7 @@ async function throughProxy(raw: Socket, wish: TunnelWish): Promise<Result<Omit<
     if (pin !== undefined) return notOpened('proxy', `egress ${pin} was asked for, and there is no proxy to ask`)
     return ok({ stream: raw, answer: { egress: undefined, leavesFrom: raw.localAddress, endsWithin: undefined } })
   }
-  const safe = proxy.protocol === 'https' ? await secured(raw, { host: proxy.at.host, trust: wish.trust() }) : ok(raw)
+  const safe = proxy.protocol === 'https' ? await secured(raw, { host: proxy.host, trust: wish.trust() }) : ok(raw)
   if (!safe.ok) return notOpened('proxy', `TLS with ${whom(wish)} failed: ${safe.fault}`)
   const ask = proxy.protocol === 'socks5' ? askSocksProxy : askHttpProxy
   const question: TunnelQuestion = { url: proxy, to: wish.to, pin, endsWithin: wish.endsWithin }

@@ -1,9 +1,9 @@
 /** CONNECT to a proxy over HTTP/1.1 (RFC 9110 section 9.3.6), for https and http targets alike (P-24). */
 import type { Duplex } from 'node:stream'
 import { fault, ok, type Result } from '../../values/result.ts'
-import { formatDestination, type Destination } from '../rules/hosts.ts'
+import { formatDestination, type Destination } from '../../ip/hosts.ts'
 import { longestProxyHead, parseProxyReply, type ProxyReply } from '../rules/proxy-reply.ts'
-import type { ProxyUrl } from '../rules/proxy-url.ts'
+import type { ProxyUrl } from '../../ip/proxy-url.ts'
 import { ReplyReader } from './reader.ts'
 
 export type TunnelQuestion = {

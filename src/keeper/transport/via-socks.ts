@@ -2,9 +2,9 @@
 import type { Duplex } from 'node:stream'
 import { formatAddress, type Address } from '../../ip/address.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
-import type { Destination, Host } from '../rules/hosts.ts'
+import type { Destination, Host } from '../../ip/hosts.ts'
 import { socksRefusal } from '../rules/proxy-reply.ts'
-import type { ProxyCredentials } from '../rules/proxy-url.ts'
+import type { ProxyCredentials } from '../../ip/proxy-url.ts'
 import { ReplyReader } from './reader.ts'
 import type { TunnelAnswer, TunnelFault, TunnelQuestion } from './via-http.ts'
 

@@ -3,7 +3,7 @@ import { parseAddress, type Address } from '../../../ip/address.ts'
 import { explainAddressFault } from '../../../ip/address-fault.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
 import { formatDestination, type Destination } from '../destination/destination.ts'
-import { parseProxyUrl } from './proxy-url.ts'
+import { parseProxyUrl } from '../../../ip/proxy-url.ts'
 
 export type EgressDeclaration = {
   readonly name: string

@@ -7,10 +7,10 @@ import { parseProxyUrl } from './proxy-url.ts'
 const read = (text: string): readonly unknown[] | string => {
   const url = parseProxyUrl(text)
   if (!url.ok) return url.fault
-  const { protocol, at, credentials } = url.value
+  const { protocol, credentials } = url.value
   return [
     protocol,
-    formatDestination(at),
+    formatDestination(url.value),
     ...(credentials === undefined ? [] : [credentials.user, credentials.password]),
   ]
 }
@@ -34,7 +34,7 @@ describe('the URL of a proxy', () => {
     'may have an empty password over HTTP': ['http://app@gw.example:1', ['http', 'gw.example:1', 'app', '']],
     'L-70: is refused if it is empty, as an unset variable leaves it, and means no direct way': [
       ' ',
-      'is empty; name a proxy, or say in words that calls to Salesforce leave directly',
+      'is empty; write http://USER:PASSWORD@HOST:PORT, or leave it out',
     ],
     'is refused if it is none': ['gw.example', 'is not a URL; write http://USER:PASSWORD@HOST:PORT'],
     'is refused without a scheme, where a host looks like one': [
@@ -93,4 +93,18 @@ describe('the URL of a proxy', () => {
       }),
     )
   })
+
+  const shown = {
+    'http://proxy.test': 'http://proxy.test:80',
+    'https://proxy.test/': 'https://proxy.test:443',
+    'socks5://Proxy.test': 'socks5://proxy.test:1080',
+    'socks5h://user:secret@192.0.2.1:1081': 'socks5://192.0.2.1:1081',
+    'http://[2001:db8::1]:3128': 'http://[2001:db8::1]:3128',
+    'socks5://[2001:db8::1]': 'socks5://[2001:db8::1]:1080',
+  }
+  for (const [text, expected] of Object.entries(shown))
+    test(`${text} is shown as ${expected}`, () => {
+      const url = parseProxyUrl(text)
+      equal(url.ok ? url.value.shown : url.fault, expected)
+    })
 })

@@ -1,7 +1,7 @@
-/** Hosts that the keeper speaks to: read from configuration and from URLs, never from a reply. */
-import { formatAddress, parseAddress, type Address } from '../../ip/address.ts'
-import { explainAddressFault } from '../../ip/address-fault.ts'
-import { fault, ok, type Result } from '../../values/result.ts'
+/** Hosts as configuration and URLs name them. */
+import { formatAddress, parseAddress, type Address } from './address.ts'
+import { explainAddressFault } from './address-fault.ts'
+import { fault, ok, type Result } from '../values/result.ts'
 
 export type Host =
   /** Lower case, without a final dot, at most 253 characters. */

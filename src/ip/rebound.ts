@@ -1,7 +1,7 @@
 /** Whether a request to this machine's own loopback may come from a page in somebody's browser (DNS rebinding). */
-import { peerAddress } from '../../ip/source-address.ts'
-import { rangeContains } from '../../ip/range.ts'
-import { parseCidr } from '../../ip/cidr.ts'
+import { peerAddress } from './source-address.ts'
+import { rangeContains } from './range.ts'
+import { parseCidr } from './cidr.ts'
 import { parseHost } from './hosts.ts'
 
 /** Such a page has led its own name to the loopback, and asks for that: so whoever reaches the loopback has to call it by an address, as `localhost`,
@@ -9,7 +9,7 @@ import { parseHost } from './hosts.ts'
  *  business. */
 export function isRebound(
   host: string | undefined,
-  { localAddress, knownAs }: { readonly localAddress: string | undefined; readonly knownAs: string },
+  { localAddress, knownAs }: { readonly localAddress: string | undefined; readonly knownAs?: string },
 ): boolean {
   const local = peerAddress(localAddress ?? '')
   if (!local.ok || !loopbacks.some((each) => rangeContains(each, local.value))) return false

@@ -1,12 +1,13 @@
-/** The URL of the proxy that all calls to Salesforce go through. */
-import { fault, ok, type Result } from '../../values/result.ts'
-import { formatDestination, parseHost, type Destination } from './hosts.ts'
+/** The URL of a proxy. */
+import { fault, ok, type Result } from '../values/result.ts'
+import { formatDestination, parseHost, type Host } from './hosts.ts'
 
 export type ProxyCredentials = { readonly user: string; readonly password: string }
 
 export type ProxyUrl = {
   readonly protocol: 'http' | 'https' | 'socks5'
-  readonly at: Destination
+  readonly host: Host
+  readonly port: number
   /** Percent-decoded (L-69). */
   readonly credentials: ProxyCredentials | undefined
   /** Without the credentials. */
@@ -16,10 +17,9 @@ export type ProxyUrl = {
 const usualPorts = { http: 80, https: 443, socks5: 1080 } as const
 
 /** The fault is a predicate of "the URL of the proxy", and never quotes it: it has credentials in it. `socks5h` is `socks5`: names are always
- *  resolved by the proxy. */
+ *  resolved by the proxy (P-43). */
 export function parseProxyUrl(text: string): Result<ProxyUrl, string> {
-  if (text.trim() === '')
-    return fault('is empty; name a proxy, or say in words that calls to Salesforce leave directly')
+  if (text.trim() === '') return fault('is empty; write http://USER:PASSWORD@HOST:PORT, or leave it out')
   const url = URL.parse(text.trim())
   if (url === null) return fault('is not a URL; write http://USER:PASSWORD@HOST:PORT')
   const protocol = protocols.get(url.protocol)
@@ -36,7 +36,7 @@ export function parseProxyUrl(text: string): Result<ProxyUrl, string> {
   const port = url.port === '' ? usualPorts[protocol] : Number(url.port)
   if (port === 0) return fault('has port 0; write the port that the proxy listens on')
   const at = { host: host.value, port }
-  return ok({ protocol, at, credentials: credentials.value, shown: `${protocol}://${formatDestination(at)}` })
+  return ok({ protocol, ...at, credentials: credentials.value, shown: `${protocol}://${formatDestination(at)}` })
 }
 
 /** RFC 1929 tells each length in one byte. */
