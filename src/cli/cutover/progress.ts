@@ -18,7 +18,7 @@ export type Progress = {
 export function openProgress(terminal: Terminal, now: () => Instant): Progress {
   const { bold, dim } = terminal.paintErr
   const isLive = process.stderr.isTTY && bold('x') !== 'x'
-  const shown = { step: '', wait: undefined as Countdown | undefined, drawn: false }
+  const shown = { step: '', doing: '', wait: undefined as Countdown | undefined, drawn: false }
   const erase = (): void => {
     if (shown.drawn) process.stderr.write('\r\u001b[2K')
     shown.drawn = false
@@ -26,7 +26,8 @@ export function openProgress(terminal: Terminal, now: () => Instant): Progress {
   const draw = (): void => {
     if (!isLive) return
     erase()
-    const text = countdownWords(shown.step, shown.wait, now())
+    const text =
+      shown.wait === undefined ? `${shown.step}${shown.doing}` : countdownWords(shown.step, shown.wait, now())
     if (text === '') return
     process.stderr.write(dim(text.slice(0, process.stderr.columns - 1)))
     shown.drawn = true
@@ -40,18 +41,26 @@ export function openProgress(terminal: Terminal, now: () => Instant): Progress {
   return {
     line,
     step(name, number, direction) {
+      Object.assign(shown, { wait: undefined, doing: '' })
       shown.step = `${direction === 'back' ? 'way back, ' : ''}step ${number} of 5, ${name}`
       line(bold(headings[direction][name]))
     },
     tell(command, state) {
       shown.wait = command.kind === 'wait' ? countdownOf(command, state) : undefined
-      if (command.kind !== 'observe' && command.kind !== 'wait') draw()
+      if (command.kind === 'observe') return
+      shown.doing = doingWords(command)
+      if (command.kind !== 'wait') draw()
     },
     close() {
       clearInterval(timer)
       erase()
     },
   }
+}
+
+function doingWords(command: Command): string {
+  if (command.kind === 'probe') return `   a probe from ${command.address} …`
+  return command.kind === 'redeem' ? `   a real redemption from ${command.address} …` : ''
 }
 
 type Countdown = { readonly until: Instant; readonly why: string }
@@ -61,12 +70,12 @@ function countdownOf({ until, why }: Command & { readonly kind: 'wait' }, state:
   const watch = watchOf(state)
   if (watch === undefined) return { until, why }
   const { watched } = watch.list
-  const so = watched === undefined ? '' : `, ${watched.successes} of ${watched.attempts} went well`
+  const so =
+    watched === undefined || watched.attempts === 0 ? '' : `, ${watched.successes} of ${watched.attempts} went well`
   return { until: watch.until > until ? watch.until : until, why: `${why}${so}` }
 }
 
-export function countdownWords(step: string, wait: Countdown | undefined, now: Instant): string {
-  if (wait === undefined) return step
+export function countdownWords(step: string, wait: Countdown, now: Instant): string {
   const left = Math.max(0, Math.ceil((wait.until - now) / 1000))
   const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
   return `${step}   ${clock} left: ${wait.why}`
