@@ -1,11 +1,25 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
-import { explore } from './model/explore.ts'
+import { explore, type Scope } from './model/explore.ts'
 
 const most = 3_000_000
 
-test(`P-60: with two troubles on one way, in the first ${most} states, no runner exposes traffic`, (t) => {
-  const { states, moves, endings, violations } = explore({ troubles: 2, most })
-  t.diagnostic(`${states} states, ${moves} moves, endings ${JSON.stringify(endings)}`)
-  deepEqual(violations, [])
-})
+const scopes: Readonly<Record<string, Scope>> = {
+  [`two troubles on one way, in the first ${most} states`]: { troubles: 2, most },
+  'two troubles on one way, from one address to one': { troubles: 2, to: ['n'] },
+  'two troubles on one way, with a list that a person types': { troubles: 2, lists: ['typed'], to: ['n'] },
+  'one trouble, with a list that a person types, to two addresses': { troubles: 1, lists: ['typed'] },
+  'one trouble, with two lists': { troubles: 1, lists: ['read', 'read'], to: ['n'] },
+  'one trouble, with two lists of which a person types the second': {
+    troubles: 1,
+    lists: ['read', 'typed'],
+    to: ['n'],
+  },
+}
+
+for (const [what, scope] of Object.entries(scopes))
+  test(`P-60: with ${what}, no runner exposes traffic`, (t) => {
+    const { states, moves, endings, violations } = explore(scope)
+    t.diagnostic(`${states} states, ${moves} moves, endings ${JSON.stringify(endings)}`)
+    deepEqual(violations, [])
+  })

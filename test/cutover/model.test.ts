@@ -20,6 +20,20 @@ test('P-60: with one trouble anywhere no runner exposes traffic, and every state
   deepEqual(Object.keys(endings).toSorted(), ['aborted', 'done', 'halted', 'rolled-back'])
 })
 
+test('P-60: nor does one with two lists, or with one that a person types, who lies or types something else', (t) => {
+  const scopes: readonly Scope[] = [
+    { troubles: 0, lists: ['read', 'read'], to: ['n'] },
+    { troubles: 0, lists: ['read', 'typed'], to: ['n'] },
+    { troubles: 1, lists: ['typed'], to: ['n'] },
+  ]
+  for (const scope of scopes) {
+    const { states, endings, violations } = explore(scope)
+    t.diagnostic(`${scope.lists?.join(' and ')}: ${states} states, endings ${JSON.stringify(endings)}`)
+    deepEqual(violations, [])
+    ok(states > 1000, `only ${states} states were seen`)
+  }
+})
+
 describe('the model finds out what is wrong', () => {
   const without = (...left: readonly Step[]): readonly Step[] => safeOrder.filter((each) => !left.includes(each))
   const instead = (of: Step, step: Step): readonly Step[] => safeOrder.map((each) => (each === of ? step : each))

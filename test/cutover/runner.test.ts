@@ -1,29 +1,30 @@
-import { deepEqual, equal, match, rejects } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import { FencedOff, takeJournal, type OpenJournal } from '../../src/cutover/journal.ts'
-import { writeEntry } from '../../src/cutover/entry-text.ts'
+import { readEntry, writeEntry } from '../../src/cutover/entry-text.ts'
 import { listSeenOf, readLists } from '../../src/cutover/look.ts'
 import { runCutover, type RunEnd } from '../../src/cutover/runner.ts'
-import type { Entry } from '../../src/cutover/rules/journal.ts'
+import type { Entry, Wish } from '../../src/cutover/rules/journal.ts'
 import { findEntries } from '../../src/cutover/store/journal.ts'
 import { migrations } from '../../src/cutover/store/migrations.ts'
 import { writes, type CutoverWrites } from '../../src/cutover/store/writes.ts'
 import { openStorage } from '../../src/storage/open.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { minutes, seconds } from '../../src/values/time.ts'
-import { openSmallWorld, plan, type SmallWorld } from './small-world.ts'
+import { hours, minutes, seconds } from '../../src/values/time.ts'
+import { openSmallWorld, plan, type SmallListKind, type SmallWorld } from './small-world.ts'
 
 type Scene = { readonly world: SmallWorld; readonly storage: Storage<CutoverWrites>; readonly id: string }
 
-async function openScene(t: TestContext): Promise<Scene> {
+async function openScene(t: TestContext, kinds: readonly SmallListKind[] = ['read']): Promise<Scene> {
   const storage = await openStorage({
     ...{ url: 'sqlite::memory:', system: 'cutover', migrations, writes },
     writesModule: new URL('../../src/cutover/store/writes.ts', import.meta.url),
   })
   t.after(() => storage.close())
-  const world = openSmallWorld()
+  const world = openSmallWorld(kinds)
+  const apps = kinds.map((_, i) => ({ name: `App_${i}`, kind: 'external-client-app' as const }))
   const lists = (await readLists(world.ports)).map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
-  const planned: Entry = { at: world.clock(), kind: 'planned', plan, lists }
+  const planned: Entry = { at: world.clock(), kind: 'planned', plan: { ...plan, apps }, lists }
   await storage.write('createCutover', {
     id: 'one',
     apps: plan.apps.map(({ name }) => name),
@@ -153,5 +154,135 @@ describe('a cutover', () => {
     const end = await run(scene, await take(scene))
     equal(end.kind === 'ended' && end.how, 'rolled-back')
     deepEqual([scene.world.refused(), scene.world.active()], [[], plan.from])
+  })
+})
+
+const ask = async ({ storage, world, id }: Scene, what: Wish): Promise<void> => {
+  const asked: Entry = { at: world.clock(), kind: 'asked', what }
+  await storage.write('ask', { id, at: asked.at, entry: writeEntry(asked) })
+}
+
+/** Runs it again and again; `does`: what a person does before they confirm, time by time, and everything as asked after that. */
+async function runWithPerson(
+  scene: Scene,
+  does: readonly ((world: SmallWorld) => void)[] = [],
+): Promise<{ readonly end: RunEnd; readonly questions: readonly string[] }> {
+  const questions: string[] = []
+  for (let turn = 0; ; turn += 1) {
+    const end = await run(scene, await take(scene))
+    if (end.kind !== 'waiting') return { end, questions }
+    equal(end.answer, 'confirm')
+    questions.push(end.question)
+    const again = await run(scene, await take(scene))
+    deepEqual(again, end, 'it goes on waiting, however often it is run')
+    await scene.world.wait(hours(30))
+    const act = does[turn] ?? (({ type }: SmallWorld) => type())
+    act(scene.world)
+    await ask(scene, 'confirm')
+  }
+}
+
+const entriesOf = async ({ storage, id }: Scene): Promise<readonly Entry[]> =>
+  (await storage.read(() => findEntries({ id, after: 0 }))).map(({ entry }) => readEntry(entry))
+
+const howOf = (end: RunEnd): string => (end.kind === 'ended' ? end.how : end.kind)
+const nothing = (): void => undefined
+
+describe('a list that only a person can change', () => {
+  test('SF-291: is waited for for days, and what was typed is shown by redemptions', async (t) => {
+    const scene = await openScene(t, ['typed'])
+    const { end, questions } = await runWithPerson(scene)
+    equal(howOf(end), 'done')
+    equal(questions.length, 2)
+    match(questions[0] ?? '', /198\.51\.100\.1, 198\.51\.100\.2/)
+    deepEqual([scene.world.listed(), scene.world.refused()], [['203.0.113.7', ...plan.to], []])
+    const entries = await entriesOf(scene)
+    const redeemed = entries.flatMap((each) => (each.kind === 'redeemed' ? [`${each.address} ${each.result}`] : []))
+    for (const each of plan.from) ok(redeemed.includes(`${each} refused`), `${each} was not shown to be refused`)
+  })
+
+  const lies: readonly (readonly [string, readonly ((world: SmallWorld) => void)[], number])[] = [
+    ['an addition that was not typed', [nothing], 3],
+    ['half an addition', [({ type }) => type(['198.51.100.2'])], 3],
+    ['a removal that was not typed', [({ type }) => type(), nothing], 3],
+    ['neither of the two at first', [nothing, ({ type }) => type(), nothing], 4],
+  ]
+  for (const [what, does, times] of lies)
+    test(`L-97: ${what} is found, and asked for again`, async (t) => {
+      const scene = await openScene(t, ['typed'])
+      const { end, questions } = await runWithPerson(scene, does)
+      deepEqual([howOf(end), questions.length, scene.world.refused()], ['done', times, []])
+      deepEqual(scene.world.listed(), ['203.0.113.7', ...plan.to])
+    })
+
+  test('what is never typed is never done: it turns back, and ends without a change', async (t) => {
+    const scene = await openScene(t, ['typed'])
+    const { end } = await runWithPerson(
+      scene,
+      Array.from({ length: 20 }, () => nothing),
+    )
+    deepEqual([howOf(end), scene.world.active(), scene.world.refused()], ['rolled-back', plan.from, []])
+  })
+
+  test('P-61: turned back while a removal is asked for, it asks for the old addresses, and proves them, before traffic returns', async (t) => {
+    const scene = await openScene(t, ['typed'])
+    await run(scene, await take(scene))
+    scene.world.type()
+    await ask(scene, 'confirm')
+    equal(howOf(await run(scene, await take(scene))), 'waiting')
+    await ask(scene, 'rollback')
+    const { end, questions } = await runWithPerson(scene)
+    deepEqual([howOf(end), scene.world.active(), scene.world.refused()], ['rolled-back', plan.from, []])
+    match(questions[0] ?? '', /192\.0\.2\.1, 192\.0\.2\.2/)
+    deepEqual(scene.world.listed(), [...plan.from, '203.0.113.7'])
+  })
+
+  test('P-64: whoever takes over waits out the longest call where there is no version', async (t) => {
+    const scene = await openScene(t, ['typed'])
+    const entry: Entry = {
+      ...{ at: scene.world.clock(), kind: 'intent' },
+      act: { kind: 'save-list', list: 0, add: plan.to, remove: [], expects: '' },
+    }
+    await (await take(scene)).write(entry)
+    const began = scene.world.clock()
+    await run(scene, await take(scene))
+    const entries = await entriesOf(scene)
+    const done = entries.find((each) => each.kind === 'acted' && each.act.kind === 'invalidate')
+    ok((done?.at ?? 0) - began >= seconds(30), 'it did not wait')
+  })
+})
+
+describe('two apps in one plan', () => {
+  test('SF-292: the second list is changed after the first is proven, and neither at once with the other', async (t) => {
+    const scene = await openScene(t, ['read', 'typed'])
+    const { end } = await runWithPerson(scene)
+    equal(howOf(end), 'done')
+    for (const list of [0, 1]) deepEqual(scene.world.listed(list), ['203.0.113.7', ...plan.to])
+    deepEqual([scene.world.active(), scene.world.refused()], [plan.to, []])
+    const entries = await entriesOf(scene)
+    const said = entries.flatMap((each) => {
+      if (each.kind === 'intent' && each.act.kind === 'save-list')
+        return [`${each.act.add.length > 0 ? 'add to' : 'remove from'} ${each.act.list}`]
+      if (each.kind === 'intent' && each.act.kind === 'set-pool')
+        return each.act.modes.some(({ mode }) => mode === 'active') ? ['move'] : []
+      return each.kind === 'redeemed' ? [`${each.result} for ${each.list}`] : []
+    })
+    const told = said.filter((each, i) => each !== said[i - 1])
+    deepEqual(told.slice(0, 5), ['add to 0', 'success for 0', 'add to 1', 'success for 1', 'move'])
+    ok(told.indexOf('remove from 0') > told.indexOf('move'))
+    ok(told.indexOf('remove from 1') > told.indexOf('remove from 0'))
+  })
+
+  test('P-60: killed at any line of its journal it is gone on with, and rolled back both lists are as they were', async (t) => {
+    for (const nth of [4, 9, 14, 19, 24]) {
+      const scene = await openScene(t, ['read', 'read'])
+      const died = await run(scene, dyingAt(await take(scene), nth, 'before')).catch((cause: unknown) => String(cause))
+      equal(died, 'Error: killed')
+      equal(howOf(await run(scene, await take(scene))), 'done', `killed at ${nth}`)
+      await ask(scene, 'rollback')
+      equal(howOf(await run(scene, await take(scene))), 'rolled-back', `killed at ${nth}`)
+      for (const list of [0, 1]) deepEqual(scene.world.listed(list).toSorted(), [...plan.from, '203.0.113.7'])
+      deepEqual([scene.world.active(), scene.world.refused()], [plan.from, []])
+    }
   })
 })

@@ -2,7 +2,8 @@
  *  waits. Whatever traffic leaves from an address that is not admitted is counted. */
 import { formatAddress } from '../../src/ip/address.ts'
 import { parseAllowlist } from '../../src/ip/allowlist.ts'
-import type { Acted, CutoverPorts } from '../../src/cutover/ports.ts'
+import type { RangeRow } from '../../src/ip/range-spelling.ts'
+import type { Acted, AllowlistPort, CanaryPort, CutoverPorts } from '../../src/cutover/ports.ts'
 import { listedOf, type ListRows } from '../../src/cutover/rules/list-change.ts'
 import type { Plan } from '../../src/cutover/rules/plan.ts'
 import type { PoolMember } from '../../src/cutover/rules/seen.ts'
@@ -25,18 +26,25 @@ export const plan: Plan = {
   },
 }
 
+/** `typed`: a person does each change of it, and nobody can read it. */
+export type SmallListKind = 'read' | 'typed'
+
 export type SmallWorld = {
   readonly ports: CutoverPorts
   readonly clock: () => Instant
   readonly wait: (length: Duration) => Promise<void>
   /** Addresses from which traffic was refused, each once. */
   readonly refused: () => readonly string[]
-  readonly listed: () => readonly string[]
+  /** Of the first list, or of that one. */
+  readonly listed: (list?: number) => readonly string[]
+  /** What was asked for is typed, as it was asked or without some addresses. */
+  readonly type: (without?: readonly string[]) => void
   readonly active: () => readonly string[]
   /** Bends the next thing that is asked of it. */
   readonly bend: (what: { saveIsDropped?: boolean; dead?: string; unregistered?: string; slowBy?: Duration }) => void
-  readonly editByOther: (remove: string) => void
 }
+
+const claimedRows = (claim: readonly RangeRow[]): ListRows => rowsOf(claim.flatMap(({ start }) => start ?? []))
 
 const rowsOf = (addresses: readonly string[]): ListRows => {
   const parsed = parseAllowlist(addresses.map((each) => ({ start: each, end: each })))
@@ -44,13 +52,23 @@ const rowsOf = (addresses: readonly string[]): ListRows => {
   return parsed.value.rows
 }
 
-export function openSmallWorld(): SmallWorld {
+type SmallList = {
+  readonly kind: SmallListKind
+  rows: ListRows
+  before: ListRows
+  savedAt: number
+  version: number
+  request: ListRows | undefined
+}
+
+export function openSmallWorld(kinds: readonly SmallListKind[] = ['read']): SmallWorld {
   let now = 1_000_000
-  let rows = rowsOf([...plan.from, '203.0.113.7'])
-  let before = rows
-  let savedAt = 0
+  const first = rowsOf([...plan.from, '203.0.113.7'])
+  const lists = kinds.map((kind): SmallList => ({
+    ...{ kind, rows: first, before: first, savedAt: 0, version: 1, request: undefined },
+  }))
   let spreads = 20_000 // ms until a save is in force
-  let versions = { list: 1, pool: 1 }
+  let poolVersion = 1
   let dropped = false
   let dead: string | undefined
   let unregistered: string | undefined
@@ -58,17 +76,19 @@ export function openSmallWorld(): SmallWorld {
     plan.from.map((address) => [address, { address, mode: 'active', up: true, tunnels: 3 }]),
   )
   const refused = new Set<string>()
-  const admits = (address: string): boolean =>
-    address !== unregistered && listedOf(now - savedAt >= spreads ? rows : before, [address]).length > 0
+  const inForce = ({ rows, before, savedAt }: SmallList): ListRows => (now - savedAt >= spreads ? rows : before)
+  const admits = (address: string, list: SmallList): boolean =>
+    address !== unregistered && listedOf(inForce(list), [address]).length > 0
   /** Everybody redeems all the time, from each address that traffic leaves from. */
   const traffic = (): void => {
     for (const { address, mode, tunnels } of members.values())
-      if ((mode === 'active' || tunnels !== 0) && (!admits(address) || address === dead)) refused.add(address)
+      if ((mode === 'active' || tunnels !== 0) && (address === dead || !lists.every((each) => admits(address, each))))
+        refused.add(address)
   }
-  const save = (next: ListRows): Acted => {
-    versions = { ...versions, list: versions.list + 1 }
-    if (!dropped) [before, rows, savedAt] = [now - savedAt >= spreads ? rows : before, next, now]
+  const save = (list: SmallList, next: ListRows): Acted => {
+    if (!dropped) Object.assign(list, { before: inForce(list), rows: next, savedAt: now })
     dropped = false
+    list.version += 1
     return { result: 'done' }
   }
   const usedAt = (): Map<string, Instant> =>
@@ -78,6 +98,42 @@ export function openSmallWorld(): SmallWorld {
     traffic()
     return work()
   }
+  const allowlistOf = (list: SmallList): AllowlistPort => ({
+    read: (claim) =>
+      answer(() =>
+        list.kind === 'read'
+          ? { rows: list.rows, version: String(list.version), isEnforced: true }
+          : { rows: claim === undefined ? first : claimedRows(claim), version: '', isEnforced: true, claimed: true },
+      ),
+    save: (next, expects) =>
+      answer(() => {
+        if (list.kind === 'read') return expects === String(list.version) ? save(list, next) : { result: 'stale' }
+        list.request = next
+        return { result: 'asked', why: `Type ${next.map(({ start }) => formatAddress(start)).join(', ')}.` }
+      }),
+    invalidate:
+      list.kind === 'typed'
+        ? { longestCall: seconds(30) }
+        : () =>
+            answer(() => {
+              list.version += 1
+              return { result: 'done' }
+            }),
+    redeemers: () => answer(() => []),
+    redemptions: () =>
+      answer(() => ({
+        ...{ attempts: 100, successes: refused.size === 0 ? 100 : 0, refused: refused.size, whole: true },
+      })),
+  })
+  /** What is drained takes nothing, a canary neither. */
+  const isReached = (address: string): boolean => !['draining', undefined].includes(members.get(address)?.mode)
+  const canaryOf = (list: SmallList): CanaryPort => ({
+    redeem: (address) =>
+      answer(() => ({
+        result: isReached(address) ? (admits(address, list) ? 'success' : 'refused') : 'unclear',
+        evidence: 'a redemption',
+      })),
+  })
   return {
     clock: () => instant(now),
     async wait(length) {
@@ -89,7 +145,15 @@ export function openSmallWorld(): SmallWorld {
       traffic()
     },
     refused: () => [...refused],
-    listed: () => rows.map(({ start }) => formatAddress(start)),
+    listed: (list = 0) => (lists[list]?.rows ?? []).map(({ start }) => formatAddress(start)),
+    type(without = []) {
+      for (const list of lists)
+        if (list.request !== undefined)
+          save(
+            list,
+            list.request.filter(({ start }) => !without.includes(formatAddress(start))),
+          )
+    },
     active: () => [...members.values()].flatMap(({ address, mode }) => (mode === 'active' ? [address] : [])),
     bend(what) {
       dropped = what.saveIsDropped ?? dropped
@@ -97,47 +161,19 @@ export function openSmallWorld(): SmallWorld {
       unregistered = what.unregistered ?? unregistered
       spreads = what.slowBy ?? spreads
     },
-    editByOther(remove) {
-      save(rows.filter(({ start }) => formatAddress(start) !== remove))
-    },
     ports: {
       lookBack: days(30),
-      lists: [
-        {
-          allowlist: {
-            read: () => answer(() => ({ rows, version: String(versions.list), isEnforced: true })),
-            save: (next, expects) =>
-              answer(() => (expects === String(versions.list) ? save(next) : { result: 'stale' })),
-            invalidate: () =>
-              answer(() => {
-                versions = { ...versions, list: versions.list + 1 }
-                return { result: 'done' }
-              }),
-            redeemers: () => answer(() => []),
-            redemptions: () =>
-              answer(() => ({
-                attempts: 100,
-                successes: refused.size === 0 ? 100 : 0,
-                refused: refused.size,
-                whole: true,
-              })),
-          },
-          canary: {
-            redeem: (address) =>
-              answer(() => ({ result: admits(address) ? 'success' : 'refused', evidence: 'a redemption' })),
-          },
-        },
-      ],
+      lists: lists.map((list) => ({ allowlist: allowlistOf(list), canary: canaryOf(list) })),
       traffic: {
         read: () =>
           answer(() => ({
-            ...{ version: String(versions.pool), whole: true, usedAt: usedAt(), strangers: [] },
+            ...{ version: String(poolVersion), whole: true, usedAt: usedAt(), strangers: [] },
             members: [...members.values()].map((each) => ({ ...each, up: each.address !== dead })),
           })),
         set: (modes, expects) =>
           answer(() => {
-            if (expects !== String(versions.pool)) return { result: 'stale' }
-            versions = { ...versions, pool: versions.pool + 1 }
+            if (expects !== String(poolVersion)) return { result: 'stale' }
+            poolVersion += 1
             for (const { address, mode } of modes) {
               if (mode === 'absent') members.delete(address)
               else
@@ -152,7 +188,7 @@ export function openSmallWorld(): SmallWorld {
           }),
         invalidate: () =>
           answer(() => {
-            versions = { ...versions, pool: versions.pool + 1 }
+            poolVersion += 1
             return { result: 'done' }
           }),
         probe: (address) => answer(() => ({ result: address === dead ? 'refused' : 'success', evidence: 'a probe' })),

@@ -40,7 +40,7 @@ export type State = {
   /** Since when the pool has new traffic leave from the target alone. */
   readonly movedAt: Instant | undefined
   readonly lastActAt: Instant | undefined
-  /** Looks in a row in which not every node answered, or acts in a row that came to nothing. */
+  /** Looks in a row in which not every node answered, or acts in a row that came to nothing; saves of lists are counted apart. */
   readonly fruitless: number
   readonly held: boolean
   readonly paused: boolean
@@ -126,12 +126,13 @@ function takenOver(state: State, fence: number): State {
 
 function afterAct(state: State, entry: Entry & { readonly kind: 'acted' }): State {
   const { act, result, at } = entry
-  const fruitless = result === 'done' || result === 'asked' ? 0 : state.fruitless + 1
+  const isInVain = act.kind !== 'save-list' && result !== 'done'
+  const fruitless = isInVain ? state.fruitless + 1 : result === 'done' || result === 'asked' ? 0 : state.fruitless
   const next = { ...state, seen: undefined, lastActAt: at, fruitless }
   if (act.kind === 'invalidate') return result === 'done' ? { ...next, open: undefined } : next
   const closed = { ...next, open: undefined }
   if (act.kind === 'set-pool') return withLists(closed, (each) => ({ ...each, redemptions: new Map() }))
-  if (result === 'stale') return closed
+  if (result === 'stale') return withList(closed, act.list, (each) => ({ ...each, saves: each.saves + 1 }))
   const known = result === 'disturbed' ? { ...closed, tampered: entry.why ?? crossed } : closed
   return withList(known, act.list, (each) =>
     entry.result === 'asked' ? afterAsking(each, entry, state.plan) : afterSave(each, act, at),

@@ -89,18 +89,23 @@ function wrongEnding({ state, world }: Node): string | undefined {
         return 'done, and not everything leaves from the new ones'
       if (traffic.some((each) => plan.from.includes(each))) return 'done, and something leaves from the old ones'
       if (bare.length > 0 && isSeen) return `done, and ${bare.join()} is not listed`
-      return world.lists.some(({ list }) => plan.from.some((each) => list.includes(each)))
+      return world.lists.some(({ list }, i) => plan.from.some((each) => list.includes(each)) && !isHidden(world, i))
         ? 'done, and an old address is listed still'
         : undefined
     case 'rolled-back':
       if (traffic.some((each) => plan.to.includes(each))) return 'rolled back, and something leaves from the new ones'
-      return state.lists.some((list, i) => isOther(list, world.lists[i])) ? 'rolled back to another list' : undefined
+      return state.lists.some((list, i) => isOther(list, world.lists[i]) && !isHidden(world, i))
+        ? 'rolled back to another list'
+        : undefined
     case 'aborted':
     case 'halted':
     case undefined:
       return undefined
   }
 }
+
+/** A refusal that a former change still causes looks like that of a removal: what was typed wrong, and is slower than anybody says, nobody can see. */
+const isHidden = ({ mistyped, lists }: World, at: number): boolean => mistyped && lists[at]?.wasSlow === true
 
 /** Whoever edits after the last look is not seen by anybody who has ended; what was typed wrong besides what was asked, by nobody. */
 function isOther({ first, listed }: State['lists'][number], its: World['lists'][number] | undefined): boolean {

@@ -228,7 +228,12 @@ function troublesOf(node: Node): readonly Move[] {
         : []),
       ...(inForce.join() === list.join()
         ? []
-        : [world(`the list ${i} takes long`, { ...node, world: withList(w, i, { slow: true }) })]),
+        : [
+            world(`the list ${i} takes long`, {
+              ...node,
+              world: withList(w, i, { slow: true, wasSlow: kind === 'typed' }),
+            }),
+          ]),
     ]),
     ...Object.keys(w.pool)
       .filter((each) => !w.dead.includes(each))

@@ -1,13 +1,15 @@
 /** The new addresses are declared and live before anything is changed for them (SF-281). */
 import { after, instant } from '../../../values/time.ts'
-import { sidesOf } from '../plan.ts'
+import { sidesOf, type AddressText } from '../plan.ts'
+import type { PoolMember } from '../seen.ts'
+import type { State } from '../state.ts'
 import { noEvidence } from '../verdict.ts'
 import { type Step, firstOf, setPool } from './step.ts'
 import { tried } from './tried.ts'
 
 export const declared: Step = ({ state, seen }) => {
   const { target } = sidesOf(state.plan, state.direction)
-  const missing = target.filter((each) => !seen.pool.members.some(({ address }) => address === each))
+  const missing = target.filter((each) => !seen.pool.members.some((member) => isPinned(state, member, each)))
   if (missing.length === 0) return undefined
   return setPool(
     seen,
@@ -15,6 +17,10 @@ export const declared: Step = ({ state, seen }) => {
     'only what is pinned leaves by them',
   )
 }
+
+/** What is drained takes nothing, a canary neither; where nothing counts tunnels, nothing is pinned at all. */
+const isPinned = ({ movedAt }: State, { address, mode, tunnels }: PoolMember, wanted: AddressText): boolean =>
+  address === wanted && (mode !== 'draining' || movedAt !== undefined || tunnels === 'unknown')
 
 /** Shown by probes of our own, and by those of the gateway up to this moment. */
 export const live: Step = ({ state, seen, now }) => {
