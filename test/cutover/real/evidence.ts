@@ -9,7 +9,7 @@ export type Proof = {
   /** ISO 8601. */
   readonly at: string
 }
-type Status = { readonly plan: { readonly to: readonly string[] }; readonly proofs: readonly Proof[] }
+type Status = { readonly proofs: readonly Proof[] }
 
 export async function statusOf(runner: Runner): Promise<Status> {
   const { stdout } = await runner.cutover(['status', '--json'])

@@ -1,4 +1,5 @@
 /** What every fault has come to, as a page. */
+import type { Fault } from './faults.ts'
 import type { Outcome } from './strike.ts'
 
 export function pageOf(outcomes: readonly Outcome[]): string {
@@ -23,7 +24,7 @@ and the last column says what becomes of it then.`,
 }
 
 /** Every fault has a line, with its end. */
-export const lineOf = (page: string, { what, where, ends }: Outcome['fault']): string | undefined =>
+export const lineOf = (page: string, { what, where, ends }: Fault): string | undefined =>
   page
     .split('\n')
     .map((line) => line.replaceAll(/ +/g, ' '))

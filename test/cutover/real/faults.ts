@@ -72,7 +72,7 @@ export const faults: readonly Fault[] = [
   },
   {
     ...{ what: 'a change of the list takes 45 s to be in force, and a minute is waited', where: 'every save' },
-    wish: { propagationWait: '60s', watch: '60s' },
+    wish: { propagationWait: '60s', watch: '5s' },
     strike: ({ place }) => orderFault(place, { kind: 'slow-propagation', for: 'PT45S', times: 2 }),
     ...{ ends: 'done', says: moved },
   },

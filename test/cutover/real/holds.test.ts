@@ -10,14 +10,14 @@ import { leaksOf } from './leaks.ts'
 import { countsSince, type Counts } from './load.ts'
 import { onePair, openPlace, otherPair } from './place.ts'
 import { openRunner, rollback, run } from './runner.ts'
-import { strike } from './strike.ts'
+import { runToEnd, strike } from './strike.ts'
 import { refusedBy, wrongOrders } from './wrong-order.ts'
 
 const few = 40 // redemptions a second where their number is not what is looked at
 const move = { from: onePair, to: otherPair, canaries: ['canary'], propagationWait: '150ms', watch: '300ms' }
 
 test('a cutover for real', async (t) => {
-  const place = await openPlace(t, { chains: 32, canaries: 20 })
+  const place = await openPlace(t, { chains: 16, canaries: 20 })
   const { load } = place
   await place.adopt('canary')
   const since = (before: Counts): Counts => countsSince(before, load.counts())
@@ -27,7 +27,7 @@ test('a cutover for real', async (t) => {
     load.pace(200)
     await load.allFrom(onePair)
     const [before, began, at] = [load.counts(), performance.now(), new Date().toISOString()]
-    const forth = await runner.cutover(run)
+    const forth = await runToEnd(place, runner)
     equal(forth.code, 0, forth.stderr)
     const back = await runner.cutover(rollback)
     equal(back.code, 4, back.stderr)
@@ -70,7 +70,7 @@ test('a cutover for real', async (t) => {
       await settle(place, onePair)
       const runner = await openRunner(each, place, move)
       const before = load.counts()
-      const kills = await killAll(runner, run, { every: 6, ends: 0 })
+      const kills = await killAll({ place, runner, words: run, ends: 0 }, 6)
       const { good, failed } = since(before)
       deepEqual(failed, [])
       ok(kills > 5, `${kills} kills`)

@@ -22,8 +22,12 @@ test('L-93: a runner killed with SIGKILL at a line of its journal is gone on wit
     for (let line = 1; goesForth || goesBack; line += 1) {
       const point = { when: 'after', line } as const
       const runner = await openRunner(each, place, move)
-      goesForth = goesForth ? await killOnce(runner, run, { point, ends: 0 }) : await whole(runner, run)
-      goesBack = goesBack ? await killOnce(runner, rollback, { point, ends: 4 }) : await whole(runner, rollback)
+      const [forth, back] = [
+        { place, runner, words: run, ends: 0 },
+        { place, runner, words: rollback, ends: 4 },
+      ]
+      goesForth = goesForth ? await killOnce(forth, point) : await whole(runner, run)
+      goesBack = goesBack ? await killOnce(back, point) : await whole(runner, rollback)
       kills.forth += Number(goesForth)
       kills.back += Number(goesBack)
       const { failed, good } = countsSince(before, place.load.counts())
@@ -43,8 +47,8 @@ test('L-93: a runner killed with SIGKILL at a line of its journal is gone on wit
       async (each) => {
         await settle(place, onePair)
         const [before, runner] = [place.load.counts(), await openRunner(each, place, move)]
-        const forth = await killAll(runner, run, { every, ends: 0 })
-        const back = await killAll(runner, rollback, { every, ends: 4 })
+        const forth = await killAll({ place, runner, words: run, ends: 0 }, every)
+        const back = await killAll({ place, runner, words: rollback, ends: 4 }, every)
         const { good, failed } = countsSince(before, place.load.counts())
         console.log(`${forth} kills forth, ${back} back, ${good} redemptions, ${failed.length} failed`)
         deepEqual(failed, [])

@@ -54,7 +54,11 @@ export async function strike(t: TestContext, place: Place, fault: Fault): Promis
   const before = place.load.counts()
   await fault.strike(scene)
   start()
-  const end = await lastOf(started, beside)
+  let end = await lastOf(started, beside)
+  if (end.code === exits.waiting && fault.ends !== 'waiting') {
+    await place.load.allFrom(otherPair)
+    end = await runToEnd(place, runner)
+  }
   const said = { code: end.code, end: endOf(runner, end, fault.says) }
   equal(said.code, exits[fault.ends], `${fault.what}: ${end.stderr}`)
   match(said.end.instruction, fault.says)
@@ -73,6 +77,15 @@ async function fresh(place: Place, count: number): Promise<readonly string[]> {
   const names = Array.from({ length: count }, () => `canary-${randomUUID().slice(0, 8)}`)
   for (const each of names) await place.adopt(each)
   return names
+}
+
+/** On a busy machine a client may not have come round since the traffic moved: a person sees that it has meanwhile, and runs it again. */
+export async function runToEnd(place: Place, runner: Runner): Promise<Ended> {
+  for (let runs = 1; ; runs += 1) {
+    const ended = await runner.cutover(run)
+    if (ended.code !== exits.waiting || runs === 5) return ended
+    await place.load.allFrom(otherPair)
+  }
 }
 
 /** Of whoever came to an end by itself; one that was refused since another runs has come to none. */
@@ -99,7 +112,7 @@ function endOf(
 async function followed(runner: Runner, { mend, what }: Fault, scene: Scene): Promise<string | undefined> {
   if (mend === undefined) return undefined
   await mend(scene)
-  const second = await runner.cutover(run)
+  const second = await runToEnd(scene.place, runner)
   equal(second.code, 0, `${what}, run again: ${second.stderr}`)
   await isSafe(scene.place, otherPair)
   return 'done'
