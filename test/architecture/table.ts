@@ -24,6 +24,8 @@ const systems: readonly { readonly name: string; readonly packages: readonly str
   { name: 'console', packages: ['fastify', 'pino'] },
 ]
 
+const configured = systems.filter(({ name }) => name !== 'cutover')
+
 export const zones: readonly Zone[] = [
   { name: 'values', at: 'src/values/', may: [], ...pure },
   { name: 'ip', at: 'src/ip/', may: ['values'], ...pure },
@@ -36,8 +38,8 @@ export const zones: readonly Zone[] = [
     ...pure,
   })),
 
-  // What a system lets the configuration file say; the only file of a system that src/config may import.
-  ...systems.map(({ name }): Zone => ({
+  // What a system lets the configuration file say; the only file of a system that src/config may import. A cutover has a file of its own.
+  ...configured.map(({ name }): Zone => ({
     name: `${name}/configuration`,
     at: `src/${name}/configuration.ts`,
     may: [`${name}/rules`, 'documents', 'ip', 'values'],
@@ -69,7 +71,7 @@ export const zones: readonly Zone[] = [
   {
     name: 'config',
     at: 'src/config/',
-    may: [...systems.map(({ name }) => `${name}/configuration`), 'documents', 'ip', 'values'],
+    may: [...configured.map(({ name }) => `${name}/configuration`), 'documents', 'ip', 'values'],
     packages: ['yaml'],
   },
 

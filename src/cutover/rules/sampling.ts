@@ -5,8 +5,8 @@ import type { TryResult } from './verdict.ts'
 /** Eight answers miss one of two addresses in 1 of 128 samples, forty in none that anybody will see (L-94); twice, since once may be chance. */
 export const samplingTerms = { fewest: 8, most: 40, each: 2 } as const
 
-/** What the echo has answered, call by call. */
-export type EchoAnswer = AddressText | 'none'
+/** What the echo has answered, call by call: an address, or `none`. */
+export type EchoAnswer = AddressText
 
 export type Sampled =
   | { readonly kind: 'again' }
