@@ -3,18 +3,19 @@ import { deepEqual, doesNotMatch, equal } from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { root } from '../../tools/command.ts'
-import { masked, shots, takeTranscript, transcriptIn, withTranscript } from './cutover-transcript.ts'
+import { fieldsOn, masked, shots, takeTranscript, transcriptIn, withTranscript } from './cutover-transcript.ts'
 
 const guide = `${root}docs/guides/cutover.md`
 
 describe('the transcript of the cutover guide', () => {
   test('is what the commands of the page print, with the exit codes that the page explains', async () => {
-    const taken = await takeTranscript()
+    const { shots: taken, fields } = await takeTranscript()
     deepEqual(Object.fromEntries(taken.map(({ name, codes }) => [name, codes])), {
       ...{ plan: [0], run: [3], status: [0], release: [0, 0], rollback: [4], list: [0] },
     })
     const page = readFileSync(guide, 'utf8')
     if (process.argv.includes('--update')) return writeFileSync(guide, taken.reduce(withTranscript, page))
+    deepEqual(fieldsOn(page).toSorted(), fields.toSorted(), 'the guide has other fields of status --json')
     for (const { name, text } of taken)
       equal(masked(transcriptIn(page, name)), masked(text), `the guide shows another ${name}: npm run docs:transcript`)
   })

@@ -26,7 +26,13 @@ export type Shot = { readonly name: ShotName; readonly text: string; readonly co
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const [app, pair] = ['Nightly_Sync', ['127.0.0.11', '127.0.0.12']]
 
-export async function takeTranscript(): Promise<readonly Shot[]> {
+export type Taken = {
+  readonly shots: readonly Shot[]
+  /** Fields of `status --json`. */
+  readonly fields: readonly string[]
+}
+
+export async function takeTranscript(): Promise<Taken> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-transcript-'))
   const stage = await openStageFor(folder)
   try {
@@ -46,7 +52,8 @@ export async function takeTranscript(): Promise<readonly Shot[]> {
         codes: ended.map(({ end }) => end.code),
       })
     }
-    return taken
+    const { stdout } = await run(['status', '--json'], { folder, path })
+    return { shots: taken, fields: Object.keys(JSON.parse(stdout) as object) }
   } finally {
     await stage.close()
     await rm(folder, { recursive: true, force: true })
@@ -107,6 +114,13 @@ export const masked = (text: string): string =>
     .replace(/\b\d+ (?:min|s) (?:\d+ s )?ago/g, 'AGE')
     .replace(/\d+-[0-9a-f]{6}/g, 'RUNNER')
     .replace(/ +/g, ' ')
+
+/** Of the table of the page whose first column is `field`. */
+export const fieldsOn = (page: string): readonly string[] =>
+  (/^\| field +\|[\s\S]*?\n\n/m.exec(page)?.[0] ?? '')
+    .split('\n')
+    .slice(2)
+    .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name = '']) => name))
 
 const marks = (name: ShotName) =>
   ({ start: `<!-- transcript ${name}: npm run docs:transcript -->`, end: `<!-- end of ${name} -->` }) as const

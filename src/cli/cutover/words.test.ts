@@ -1,0 +1,63 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { days, hours, instant, milliseconds, minutes, seconds } from '../../values/time.ts'
+import { countdownWords } from './progress.ts'
+import { taleOf } from './tale.ts'
+import { actWords, lengthWords, listWords, sentence } from './words.ts'
+
+describe('the words of a cutover', () => {
+  const lengths = {
+    '0 s': milliseconds(200),
+    '42 s': seconds(42),
+    '1 min': minutes(1),
+    '1 min 5 s': seconds(65),
+    '15 min': minutes(15),
+    '1 h 5 min': milliseconds(hours(1) + minutes(5) + seconds(9)),
+    '3 days': days(3),
+  } as const
+  for (const [words, length] of Object.entries(lengths))
+    test(`a length reads ${words}`, () => equal(lengthWords(length), words))
+
+  test('a list has an and before its last', () => {
+    deepEqual([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listWords), ['', 'a', 'a and b', 'a, b and c'])
+  })
+
+  test('what goes the same way in the pool is said together', () => {
+    const mode = (address: string, to: 'active' | 'draining') => ({ address, mode: to })
+    const modes = [mode('192.0.2.1', 'active'), mode('192.0.2.2', 'active'), mode('192.0.2.3', 'draining')]
+    const act = { kind: 'set-pool', modes, expects: '1' } as const
+    equal(actWords(act), 'let new traffic leave from 192.0.2.1 and 192.0.2.2, drain 192.0.2.3')
+    equal(actWords(act, 'done'), 'let new traffic leave from 192.0.2.1 and 192.0.2.2, drained 192.0.2.3')
+  })
+
+  test('a sentence begins large and ends with its full stop, once', () => {
+    deepEqual(['waiting until noon', 'Shall it go on?'].map(sentence), ['Waiting until noon.', 'Shall it go on?'])
+  })
+})
+
+describe('what is waited for', () => {
+  const wait = { until: instant(75_400), why: 'redemptions are watched' }
+  test('is counted down in whole seconds', () =>
+    equal(
+      countdownWords('step 5 of 5, remove', wait, instant(1000)),
+      'step 5 of 5, remove   1:15 left: redemptions are watched',
+    ))
+  test('is never less than nothing', () =>
+    equal(countdownWords('step', wait, instant(99_000)), 'step   0:00 left: redemptions are watched'))
+})
+
+describe('the tale of a journal', () => {
+  const probed = (at: number, evidence: string) =>
+    ({ at: instant(at), kind: 'probed', address: '192.0.2.1', result: 'success', evidence }) as const
+
+  test('tells what is the same several times in a row once, with its number and its latest evidence', () => {
+    const told = taleOf([probed(1, 'first'), probed(2, 'second'), probed(3, 'third')])
+    deepEqual(told, [{ at: 3, text: '192.0.2.1 is live, 3 times in a row; the last time: third.' }])
+  })
+
+  test('says of an act that came to nothing what was wanted, and why', () => {
+    const act = { kind: 'save-list', list: 0, add: ['192.0.2.1'], remove: [], expects: '1' } as const
+    const [line] = taleOf([{ at: instant(1), kind: 'acted', act, result: 'refused', why: 'The list is full' }])
+    equal(line?.text, 'Wanted to add 192.0.2.1 to the list. It was refused: The list is full.')
+  })
+})
