@@ -43,7 +43,10 @@ export function openNarrator({ line, step, now }: Narration): Narrator {
       enter(state)
       switch (command.kind) {
         case 'act':
-          return once(JSON.stringify(command.act), sentence(`${actWords(command.act)}: ${command.why}`))
+          return once(
+            JSON.stringify(command.act),
+            sentence(`${actWords(command.act, 'to do', state.plan)}: ${command.why}`),
+          )
         case 'wait':
           return once(`wait: ${command.why}`, waitWords(command, state, now()))
         case 'turn':

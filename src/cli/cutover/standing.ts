@@ -83,7 +83,7 @@ function nextWords(next: Command | undefined, state: CutoverView['state'], now: 
     case 'observe':
       return 'It looks at the list and at the pool.'
     case 'act':
-      return sentence(`${actWords(next.act)}: ${next.why}`)
+      return sentence(`${actWords(next.act, 'to do', state.plan)}: ${next.why}`)
     case 'probe':
       return `A probe that leaves from ${next.address}.`
     case 'redeem':

@@ -1,6 +1,6 @@
 /** A journal told as a story: what was done, with what evidence, in sentences. */
 import type { Entry } from '../../cutover/rules/journal.ts'
-import { appsOf } from '../../cutover/rules/plan.ts'
+import { appsOf, type Plan } from '../../cutover/rules/plan.ts'
 import type { Instant } from '../../values/time.ts'
 import { actWords, listWords, sentence, stopped } from './words.ts'
 
@@ -8,6 +8,7 @@ export type TaleLine = { readonly at: Instant; readonly text: string }
 
 /** Oldest first. Looks are left out, of which there are hundreds; what is the same several times in a row is told once, with its number. */
 export function taleOf(entries: readonly Entry[]): readonly TaleLine[] {
+  const plan = entries[0]?.kind === 'planned' ? entries[0].plan : undefined
   const told: { entry: Entry; topic: string; times: number }[] = []
   for (const entry of entries) {
     const topic = topicOf(entry)
@@ -17,7 +18,7 @@ export function taleOf(entries: readonly Entry[]): readonly TaleLine[] {
     else told.push({ entry, topic, times: 1 })
   }
   return told.flatMap(({ entry, times }) => {
-    const text = entryWords(entry, times)
+    const text = entryWords(entry, { times, plan })
     return text === undefined ? [] : [{ at: entry.at, text }]
   })
 }
@@ -56,7 +57,9 @@ const results: Readonly<Record<string, string>> = {
   unknown: 'No answer came',
 }
 
-function entryWords(entry: Entry, times: number): string | undefined {
+type Telling = { readonly times: number; readonly plan: Plan | undefined }
+
+function entryWords(entry: Entry, { times, plan }: Telling): string | undefined {
   switch (entry.kind) {
     case 'intent':
     case 'observed':
@@ -69,8 +72,8 @@ function entryWords(entry: Entry, times: number): string | undefined {
       return `Nothing could be seen${times === 1 ? '' : `, ${times} times in a row`}: ${stopped(entry.why)}`
     case 'acted': {
       const { act, result, why = 'no reason was given' } = entry
-      if (result === 'done') return sentence(actWords(act, 'done'))
-      return `${sentence(`Wanted to ${actWords(act)}`)} ${results[result] ?? `It ended ${result}`}: ${stopped(why)}`
+      if (result === 'done') return sentence(actWords(act, 'done', plan))
+      return `${sentence(`Wanted to ${actWords(act, 'to do', plan)}`)} ${results[result] ?? `It ended ${result}`}: ${stopped(why)}`
     }
     case 'probed':
     case 'redeemed':

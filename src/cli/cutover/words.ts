@@ -1,17 +1,20 @@
 /** A cutover in plain words. */
 import type { Act } from '../../cutover/rules/journal.ts'
+import { ofApp, type Plan } from '../../cutover/rules/plan.ts'
 import { isoText, type Duration, type Instant } from '../../values/time.ts'
 
-/** To be done, or done: `add 192.0.2.1 to the list`, `added 192.0.2.1 to the list`. */
-export function actWords(act: Act, tense: 'to do' | 'done' = 'to do'): string {
+/** Where the plan is given, a list is called by its app if there are several. To be done, or done: `add 192.0.2.1 to the list`, `added 192.0.2.1 to the list`. */
+export function actWords(act: Act, tense: 'to do' | 'done' = 'to do', plan?: Plan): string {
   switch (act.kind) {
-    case 'save-list':
+    case 'save-list': {
+      const list = `the list${plan === undefined ? '' : ofApp(plan, act.list)}`
       return [
-        ...(act.add.length > 0 ? [`${tense === 'done' ? 'added' : 'add'} ${listWords(act.add)} to the list`] : []),
+        ...(act.add.length > 0 ? [`${tense === 'done' ? 'added' : 'add'} ${listWords(act.add)} to ${list}`] : []),
         ...(act.remove.length > 0
-          ? [`${tense === 'done' ? 'took' : 'take'} ${listWords(act.remove)} out of the list`]
+          ? [`${tense === 'done' ? 'took' : 'take'} ${listWords(act.remove)} out of ${list}`]
           : []),
       ].join(', ')
+    }
     case 'set-pool':
       return poolWords(act, tense)
     case 'invalidate':
