@@ -1,12 +1,15 @@
 /** The URL of an HTTP proxy, with what it wants to be told. */
+import { bareHost } from '../../ip/hosts.ts'
+import { parseProxyUrl } from '../../ip/proxy-url.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { secret, type Secret } from '../../values/secret.ts'
 
 export type ProxyAddress = {
   readonly secure: boolean
+  /** IPv6 without brackets. */
   readonly host: string
   readonly port: number
-  /** Of Basic, percent-decoded (L-69); undefined where the URL has none. */
+  /** Of Basic; undefined where the URL has no credentials. */
   readonly authorization: Secret | undefined
   /** Without the credentials: for people. */
   readonly shown: string
@@ -14,26 +17,13 @@ export type ProxyAddress = {
 
 /** The fault is a predicate of "the URL of the proxy", and never quotes it. */
 export function parseProxy(url: Secret): Result<ProxyAddress, string> {
-  const parsed = URL.parse(url.expose())
-  if (parsed === null) return fault('is no URL')
-  const { protocol, hostname, port, username, password, pathname, search, hash } = parsed
-  if (protocol !== 'http:' && protocol !== 'https:') return fault('begins with neither http:// nor https://')
-  if (!/^\/?$/.test(pathname) || search !== '' || hash !== '') return fault('goes on behind its port')
-  const credentials = decoded(username, password)
-  if (credentials === undefined) return fault('has credentials that are not percent-encoded as they should be')
-  const secure = protocol === 'https:'
-  const at = port === '' ? (secure ? 443 : 80) : Number(port)
+  const parsed = parseProxyUrl(url.expose())
+  if (!parsed.ok) return parsed
+  const { protocol, host, port, credentials, shown } = parsed.value
+  if (protocol === 'socks5') return fault('begins with neither http:// nor https://')
+  const basic = credentials && Buffer.from(`${credentials.user}:${credentials.password}`, 'utf8').toString('base64')
   return ok({
-    ...{ secure, host: hostname.replace(/^\[|\]$/g, ''), port: at, shown: `${hostname}:${at}` },
-    authorization:
-      credentials === ':' ? undefined : secret(`Basic ${Buffer.from(credentials, 'utf8').toString('base64')}`),
+    ...{ secure: protocol === 'https', host: bareHost(host), port, shown },
+    authorization: basic === undefined ? undefined : secret(`Basic ${basic}`),
   })
-}
-
-function decoded(username: string, password: string): string | undefined {
-  try {
-    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  } catch {
-    return undefined // a percent sign that encodes nothing
-  }
 }
