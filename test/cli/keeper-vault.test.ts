@@ -38,6 +38,7 @@ describe('keeper export and import', { concurrency: true }, () => {
     const [from, to] = [await vaultIn(t), await emptyFolder(t)]
     const passphrase = await passphraseIn(from)
     const file = join(from, 'vault.export')
+    await writeFile(join(to, 'sallyport.yaml'), 'keeper: { loginHosts: [127.0.0.1] }\n')
     const exported = await keeperCommand(from, 'export', file, '--hand-over', '--passphrase-file', passphrase)
     equal(exported.code, 0, exported.stderr)
     match(exported.stdout, /1 apps and 1 connections, export \S+/)

@@ -5,6 +5,7 @@ import { KeeperError } from '../../src/keeper/keeper-error.ts'
 import type { Keeper } from '../../src/keeper/keeper-face.ts'
 import { InjectedFailure, type InjectionOp } from '../../src/storage/injection.ts'
 import { openStorage } from '../../src/storage/open.ts'
+import { settled } from './battlefield.ts'
 import { bentTime } from './bent-time.ts'
 import { openScene } from './scene.ts'
 import { newestGrant, redemptionsOf } from './truth.ts'
@@ -23,7 +24,8 @@ export type Broken = {
   readonly now: string
   /** Whether the org had been asked by then. */
   readonly seen: readonly string[]
-  /** Once the store was mended: by the same keeper, or the next one where the store had given up. */
+  /** Once the store was mended: by the same keeper, or the next one where the store had given up; once all has settled, where nothing had been sent and the next
+   *  one could not know it. */
   readonly later: string
   readonly seenLater: readonly string[]
   readonly generation: number
@@ -82,7 +84,11 @@ export async function breakEverywhere({ ops, errcode, lasts }: Trouble): Promise
     const gaveUp = await isClosed(keeper)
     if (gaveUp) await said.promise
     const next = gaveUp ? await scene.again({ environment: time.environment }) : keeper
-    const later = await answer(next)
+    const mended = await answer(next)
+    // the store may have kept that it was sent, and told nobody: then it was not, and nobody can know (P-21)
+    const isDoubt = mended === 'IN_DOUBT' && gaveUp && seen.length === 0
+    if (isDoubt) time.ahead(time.by() + settled)
+    const later = isDoubt ? await answer(next) : mended
     const generation = (await next.connection(id))?.generation ?? 0
     found.push({ n, now, seen, later, seenLater: await redemptionsOf(scene.org, grant), generation, gaveUp })
     await keeper.close()

@@ -60,13 +60,13 @@ describe('P-28: of one login host', () => {
   const limits = { atOnce: 4, perMinute: 6000, downAfter: 5 }
   /** Verifies all of its connections again and again, side by side, until it is told to stop. */
   function hammer(keeper: Scene['keeper'], ids: readonly string[]): () => Promise<void> {
-    let over = false
+    const over = new AbortController()
     const one = async (id: string): Promise<void> => {
-      while (!over) await keeper.verify({ tenant: 'loud', id }).catch(() => undefined)
+      while (!over.signal.aborted) await keeper.verify({ tenant: 'loud', id }).catch(() => undefined)
     }
     const all = ids.map(one)
     return async () => {
-      over = true
+      over.abort()
       await Promise.all(all)
     }
   }

@@ -2,7 +2,7 @@
  *  finds out that it is up again, not everybody. */
 import { after, instant, milliseconds, minutes, seconds, type Duration, type Instant } from '../../values/time.ts'
 import { restAfter } from './back-off.ts'
-import { alone, hasItsPart, isAhead, isBehind, placeOf, type Standing } from './fair-turns.ts'
+import { hasItsPart, isAhead, isBehind, placeOf, type Standing } from './fair-turns.ts'
 import type { Exchanged } from './outcome.ts'
 
 export type HostLimits = {

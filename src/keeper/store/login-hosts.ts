@@ -132,7 +132,7 @@ export function* countFlying(
        AND l.holder IS NOT NULL AND l.until > ? AND l.until - ? <= 2 * l.for_ms AND c.login_url = ?`,
     ...[tenant, now, now, loginUrl],
   )
-  return { all: row?.all ?? 0, own: Number(row?.own ?? 0) }
+  return { all: row?.all ?? 0, own: row?.own ?? 0 }
 }
 
 function* loginUrlOf({ tenant, id }: ConnectionKey): Program<string> {

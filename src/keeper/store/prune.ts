@@ -50,16 +50,7 @@ export function* pruneKeeper(plan: KeeperPruning): Program<number> {
     plan.removedBefore,
     most,
   )
-  const hosts = yield* run(
-    `DELETE FROM login_hosts WHERE login_url IN
-       (SELECT login_url FROM login_hosts WHERE turn_at < ? AND rests_until < ? ORDER BY turn_at LIMIT ?)`,
-    ...[plan.removedBefore, plan.removedBefore, most],
-  )
-  const turns = yield* run(
-    `DELETE FROM login_host_turns WHERE (login_url, tenant) IN
-       (SELECT login_url, tenant FROM login_host_turns WHERE waits_until < ? ORDER BY waits_until LIMIT ?)`,
-    ...[plan.removedBefore, most],
-  )
+  const hosts = yield* pruneHosts(plan)
   const now = yield* storeNow()
   // further ahead than a token may rest: it was written before the clock was set back (L-56), and would never come
   const early = yield* run(
@@ -68,5 +59,20 @@ export function* pruneKeeper(plan: KeeperPruning): Program<number> {
     ...[now, now + furthest, most],
   )
   const logins = yield* pruneLogins(now, most)
-  return old + beyond + attempts + introspections + removed + hosts + turns + early + logins
+  return old + beyond + attempts + introspections + removed + hosts + early + logins
+}
+
+/** Login hosts that nobody has gone to, and tenants that have not waited there since. */
+function* pruneHosts({ removedBefore, most }: KeeperPruning): Program<number> {
+  const hosts = yield* run(
+    `DELETE FROM login_hosts WHERE login_url IN
+       (SELECT login_url FROM login_hosts WHERE turn_at < ? AND rests_until < ? ORDER BY turn_at LIMIT ?)`,
+    ...[removedBefore, removedBefore, most],
+  )
+  const turns = yield* run(
+    `DELETE FROM login_host_turns WHERE (login_url, tenant) IN
+       (SELECT login_url, tenant FROM login_host_turns WHERE waits_until < ? ORDER BY waits_until LIMIT ?)`,
+    ...[removedBefore, most],
+  )
+  return hosts + turns
 }
