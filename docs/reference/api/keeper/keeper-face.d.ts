@@ -65,8 +65,7 @@ export type KeeperOptions = {
     readonly spool: string;
     /** All calls to Salesforce go through this proxy; `direct` only where that is said (L-70). */
     readonly proxy: Secret | 'direct';
-    /** Hosts that the keeper may speak to besides those of Salesforce (SF-317): names, `*.example.com`, addresses, ranges of private addresses. Where the way is
-     *  direct, also the addresses that are not public and may be gone to (P-28). */
+    /** Who may be spoken to besides Salesforce (SF-317): names, `*.example.com`, addresses, ranges of private ones; those are gone to directly as well (P-28). */
     readonly loginHosts?: readonly string[];
     /** Certificates (PEM) to be trusted besides those of the system. */
     readonly ca?: readonly string[];
@@ -163,8 +162,7 @@ export type ConnectWish = {
     readonly callback?: 'loopback' | 'web' | undefined;
     /** Another user, or another org, may log in to a connection that has one; refused otherwise. */
     readonly allowOtherUser?: boolean | undefined;
-    /** The login has to end in the browser in which it was begun: the address of the login page is not handed out, but given by `startLogin` to the browser that
-     *  comes first (RFC 9700 section 4.7). */
+    /** It has to end where it was begun: `startLogin` gives the login page to the browser that comes first, and nobody else (RFC 9700 section 4.7). */
     readonly inOneBrowser?: boolean | undefined;
 };
 /** A login that was begun: ten minutes, one callback. */
