@@ -1,9 +1,23 @@
-/** What goes wrong in a whole cutover of a Salesforce org. */
-import { equal, match, ok } from 'node:assert/strict'
+/** A whole cutover of a Salesforce org there and back, and what goes wrong in one. */
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AllowlistPort } from '../../src/cutover/ports.ts'
 import { changeApp } from '../clients/wire.ts'
-import { openPlace, openRuns, plan, row } from './salesforce-place.ts'
+import { listed, openPlace, openRuns, plan, row } from './salesforce-place.ts'
+
+test('P-61: the list of a Salesforce org goes back as it came, without one failed redemption', async (t) => {
+  const place = await openPlace(t)
+  const { run, ask } = await openRuns(t, place)
+  const stop = new AbortController()
+  t.after(() => stop.abort())
+  const loaded = place.load(stop.signal)
+  match(await run(), /^done/)
+  await ask('rollback')
+  match(await run(), /^rolled-back/)
+  deepEqual(await listed(place), plan.from)
+  stop.abort()
+  deepEqual((await loaded).bad, [])
+})
 
 test('P-65: what crosses a save of somebody else halts the cutover, in the words of who has seen it', async (t) => {
   const place = await openPlace(t)

@@ -24,15 +24,19 @@ type Login = Attempt & { readonly userId: string; readonly at: Instant }
 type Token = { readonly userId: string; readonly usedAt: Instant | undefined }
 
 export function salesforceHistory(parts: SalesforceHistoryParts): HistoryPort {
-  const logins = openLogins(parts)
-  let seesAll: Promise<void> | undefined
+  const read = openLogins(parts)
+  let isChecked = false
+  const check = async (): Promise<void> => {
+    if (!isChecked) await checkAccess(parts)
+    isChecked = true
+  }
+  const logins = async (since: Instant): Promise<readonly Login[]> => {
+    await check()
+    return await read(since)
+  }
   return {
     async redeemers(since) {
-      seesAll ??= checkAccess(parts)
-      await seesAll.catch((cause: unknown) => {
-        seesAll = undefined
-        throw cause
-      })
+      await check()
       const tokens = await tokensOf(parts) // before the history, so that it has what they have
       return redeemersIn(parts, { tokens, logins: await logins(since), since })
     },
