@@ -72,7 +72,8 @@ test('a run tells what it has done, signed as webhooks of the keeper are, and wi
     equal(each.headers['user-agent'], 'sallyport-cutover')
   }
   const { data } = JSON.parse(receiver.received[1]?.body ?? '') as { data: Record<string, unknown> }
-  deepEqual(data, { cutover: 'one', ...plan, step: 'confirm', number: 1, direction: 'forth', next: [] })
+  const { from, to } = plan
+  deepEqual(data, { cutover: 'one', app: 'A', from, to, step: 'confirm', number: 1, direction: 'forth', next: [] })
   deepEqual([...new Set(notes.map(({ result }) => result))], ['delivered'])
 })
 
