@@ -149,7 +149,8 @@ const sameItems = (a: readonly DeclaredItem[], b: readonly DeclaredItem[]): bool
 const isSame = (a: DeclaredItem, b: DeclaredItem | undefined): boolean =>
   b !== undefined && a.entry.name === b.entry.name && a.mark === b.mark && a.mode === b.mode
 
-/** Its mode is set in the same turn in which it is declared, so that a drained egress that is changed gets no tunnel in between. */
+/** Its mode is set in the same turn in which it is declared, so that a drained egress that is changed gets no tunnel in between; those that take
+ *  tunnels again come first, so that there is something to leave by at every moment (P-60), and not only when the probes under way are over. */
 async function putInForce(
   pool: DeclaredParts['pool'],
   {
@@ -159,15 +160,16 @@ async function putInForce(
   before: readonly DeclaredItem[],
 ): Promise<void> {
   const resting = items.filter(({ mode }) => mode !== 'active')
-  const rest = (): void => {
+  const isResting = ({ entry }: DeclaredItem): boolean => resting.some((each) => each.entry.name === entry.name)
+  const resumed = before.filter((each) => each.mode !== 'active' && !isResting(each))
+  const setModes = (): void => {
+    for (const { entry } of resumed) pool.setMode(entry.name, 'active')
     for (const { entry, mode } of resting) pool.setMode(entry.name, mode)
   }
   const declared = pool.declare(declarations)
-  rest()
+  setModes()
   await declared
-  rest()
-  for (const { entry, mode } of before)
-    if (mode !== 'active' && !resting.some((each) => each.entry.name === entry.name)) pool.setMode(entry.name, 'active')
+  setModes()
 }
 
 /** One after the other: what is decided on the set as it is must still be so when it is stored. */

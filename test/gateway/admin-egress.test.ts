@@ -52,6 +52,29 @@ describe('PUT /admin/v1/egress', () => {
     deepEqual((await read(bench)).egress.map(({ name, declaredBy }) => [name, declaredBy]), [['b', 'file'], ['c', 'admin']])
   }) // prettier-ignore
 
+  test('P-60: has something to leave by at every moment of a move, however long the probes under way take', async (t) => {
+    const bench = await open(t)
+    await put(bench, { drain: ['b'] })
+    const { pool } = bench
+    const { setMode } = pool
+    const [probed, inForce] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const live: number[] = []
+    const watched: typeof setMode = (...change) => {
+      const isThere = setMode(...change)
+      live.push(pool.views().filter(({ mode }) => mode === 'active').length)
+      setImmediate(inForce.resolve)
+      return isThere
+    }
+    Object.assign(pool, { setMode: watched, hold: probed.promise })
+    const moving = put(bench, { resume: ['b'], drain: ['a'] })
+    await inForce.promise
+    const modes = pool.views().map(({ name, mode }) => `${name} ${mode}`)
+    probed.resolve()
+    equal((await moving).status, 200)
+    deepEqual(modes, ['a draining', 'b active'])
+    ok(!live.includes(0), live.join())
+  })
+
   test('takes a whole set, in which an egress that is only named stays as it is', async (t) => {
     const bench = await open(t)
     await put(bench, { drain: ['b'] })
