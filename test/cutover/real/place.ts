@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { emptyFolder, environment, service, type Service } from '../../cli/command.ts'
 import { send } from '../../clients/wire.ts'
+import { userNamed } from '../../rotation/many-users.ts'
 import { startLoad, type Load } from './load.ts'
 import type { Way } from './tunnel.ts'
 
@@ -35,6 +36,8 @@ export type Place = {
   /** A connection of the keeper with a grant of its own, which nobody else redeems; with one that has ended. */
   readonly adopt: (connection: string) => Promise<void>
   readonly adoptDead: (connection: string) => Promise<void>
+  /** Ends all grants but those of clients and of these connections: they redeem no more, so no cutover asks for them. */
+  readonly retire: (kept: readonly string[]) => Promise<void>
   /** Somebody redeems from this address without the gateway, once. */
   readonly redeemFrom: (address: string) => Promise<void>
   /** What every process has printed. */
@@ -73,11 +76,14 @@ export async function openPlace(t: TestContext, { chains, canaries, probes = '50
   const to = new URL(made.url).host
   const authorization = `Basic ${Buffer.from(`app:${password}`).toString('base64')}`
   const tokens = made.tokens.slice(0, chains)
-  const left = made.tokens.slice(chains)
   const { hostname: host, port } = new URL(gateway.proxyUrl)
-  const next = (): string => {
-    const token = left.shift()
+  const taken = new Map<string, string>()
+  let used = chains
+  const next = (by: string): string => {
+    const token = made.tokens[used]
     if (token === undefined) throw new Error('no grant is left')
+    taken.set(userNamed(used), by)
+    used += 1
     return token
   }
   const adopt = async (id: string, refresh_token: string): Promise<void> =>
@@ -90,16 +96,23 @@ export async function openPlace(t: TestContext, { chains, canaries, probes = '50
     gateway: { ...gateway.api, password, origin: new URL(gateway.api.url).origin },
     keeper: { ...keeper.api, origin: new URL(keeper.api.url).origin },
     ...{ restartGateway: gateway.restart, killKeeper: keeper.kill, startKeeper: keeper.start },
-    adopt: async (connection) => await adopt(connection, next()),
+    adopt: async (connection) => await adopt(connection, next(connection)),
     async adoptDead(connection) {
-      const token = next()
+      const token = next(connection)
       await adopt(connection, token)
       const ended = await send(`${made.url}/services/oauth2/revoke`, { body: { token } })
       if (ended.status !== 200) throw new Error(ended.text)
     },
+    async retire(kept) {
+      for (const [user, by] of taken)
+        if (!kept.includes(by)) {
+          taken.delete(user)
+          await post(org, '/oauth-usage/revoke', { user })
+        }
+    },
     async redeemFrom(from) {
       const { consumerKey: client_id, consumerSecret: client_secret } = made.client
-      const body = { grant_type: 'refresh_token', refresh_token: next(), client_id, client_secret }
+      const body = { grant_type: 'refresh_token', refresh_token: next(from), client_id, client_secret }
       const redeemed = await send(`${made.url}/services/oauth2/token`, { from, body })
       if (redeemed.status !== 200) throw new Error(redeemed.text)
     },

@@ -27,6 +27,7 @@ const exits = { 'done': 0, 'waiting': 3, 'rolled-back': 4, 'halted': 5 } as cons
 
 /** The list holds the first pair alone, and traffic leaves from it, when it begins. */
 export async function strike(t: TestContext, place: Place, fault: Fault): Promise<Outcome> {
+  await place.retire(['canary'])
   await settle(place, onePair)
   const [org, gateway] = [await openFront(t, place.org.origin), await openFront(t, place.gateway.origin)]
   const wish: Wish = {
