@@ -1,7 +1,8 @@
 /** Every state that can be reached, held against what must be true in each of them. */
 import { hash } from 'node:crypto'
 import type { State } from '../../../src/cutover/rules/state.ts'
-import { movesOf, start, type Move, type Next, type Node } from './moves.ts'
+import { movesOf, start, type Next } from './moves.ts'
+import type { Move, Node } from './move.ts'
 import { exposed, firstWorld, planOf, trafficIn, type ListKind, type World } from './world.ts'
 
 export type Explored = {

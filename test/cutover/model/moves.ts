@@ -1,27 +1,21 @@
 /** Everything that can happen next: what the runner does, with each way in which it may end, and what the world does of itself. */
-import type { Act, Entry } from '../../../src/cutover/rules/journal.ts'
+import type { Act } from '../../../src/cutover/rules/journal.ts'
 import type { Command } from '../../../src/cutover/rules/command.ts'
 import { next } from '../../../src/cutover/rules/next.ts'
 import { beginning, withEntry, type State } from '../../../src/cutover/rules/state.ts'
 import { instant } from '../../../src/values/time.ts'
 import type { Plan } from '../../../src/cutover/rules/plan.ts'
+import { log, rarely, runner, trouble, world, type Move, type Node } from './move.ts'
 import { peopleMoves, typing } from './people.ts'
 import { carryOut, exposed, listSeen, saved, seenOf, trafficIn, withList, type World } from './world.ts'
 
-export type Node = { readonly state: State; readonly world: World }
-/** `by`: whose doing it is; what the world does of itself may expose traffic, what a runner does may not. */
-/** Whoever acts on what somebody else changes in the same moment is not to blame: no two systems change as one. */
-export type Move = { readonly what: string; readonly by: 'runner' | 'world'; readonly to: Node }
-
-export function start(world: World, plan: Plan): Node {
+export function start(at: World, plan: Plan): Node {
   const begun = beginning(
     plan,
-    world.lists.map((each) => listSeen(each)),
+    at.lists.map((each) => listSeen(each)),
   )
-  return { state: withEntry(begun, { at: instant(world.now), kind: 'took-over', fence: 1, runner: 'first' }), world }
+  return { state: withEntry(begun, { at: instant(at.now), kind: 'took-over', fence: 1, runner: 'first' }), world: at }
 }
-
-type EntryBody = Entry extends infer E ? (E extends Entry ? Omit<E, 'at'> : never) : never
 
 export type Next = typeof next
 
@@ -30,14 +24,6 @@ export function movesOf(node: Node, decide: Next = next): readonly Move[] {
   if (command.kind === 'end' && node.state.ended !== undefined) return afterTheEnd(node)
   return [...runnerMoves(node, command), ...worldMoves(node)]
 }
-
-export const log = ({ state, world }: Node, ...bodies: readonly EntryBody[]): Node => ({
-  world,
-  state: bodies.reduce((so, body) => withEntry(so, { at: instant(world.now), ...body }), state),
-})
-export const runner = (what: string, to: Node): Move => ({ what, by: 'runner', to })
-export const world = (what: string, to: Node): Move => ({ what, by: 'world', to })
-export const trouble = (node: Node): Node => ({ ...node, world: { ...node.world, troubles: node.world.troubles - 1 } })
 
 function runnerMoves(node: Node, command: Command): readonly Move[] {
   switch (command.kind) {
@@ -97,9 +83,6 @@ function looked(node: Node, whole: boolean): Node {
     { kind: 'observed', seen: seenOf(node.world, claimsOf(node), whole) },
   )
 }
-
-export const rarely = (node: Node, moves: (node: Node) => readonly Move[]): readonly Move[] =>
-  node.world.troubles > 0 ? moves(trouble(node)) : []
 
 function waited(node: Node, until: number): Node {
   const now = Math.max(node.world.now, until)

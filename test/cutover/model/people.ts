@@ -1,6 +1,6 @@
 /** What people do who are asked: release, want it back, type what they were told, or say so without having done it, or type something else. */
 import type { Wish } from '../../../src/cutover/rules/journal.ts'
-import { log, rarely, runner, world, type Move, type Node } from './moves.ts'
+import { log, rarely, runner, world, type Move, type Node } from './move.ts'
 import { saved, withList } from './world.ts'
 
 export function peopleMoves(node: Node, answer: Wish): readonly Move[] {
