@@ -35,7 +35,13 @@ function topicOf(entry: Entry): string | undefined {
     case 'watched':
     case 'not-observed':
       return entry.kind
-    default:
+    case 'planned':
+    case 'took-over':
+    case 'acted':
+    case 'asked':
+    case 'released-silent':
+    case 'turned':
+    case 'ended':
       return JSON.stringify(entry)
   }
 }

@@ -67,7 +67,7 @@ export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
   return {
     async retrieve(type, members) {
       const unpackaged = { types: [{ name: type, members: [...members] }], version: parts.api }
-      // jsforce's types ask for fields that Salesforce does not need
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsforce's types ask for fields that Salesforce does not need
       const request = { apiVersion: parts.api, singlePackage: true, unpackaged } as unknown as RetrieveRequest
       const { id } = await ask(async ({ metadata }) => ({ id: idOf(await metadata.retrieve(request)) }))
       return await finishRetrieve(parts, ask, id)

@@ -50,7 +50,7 @@ export function readSettings(text: string): ListReading {
   if (!list.ok) throw new Error(`The list of Salesforce cannot be read: ${list.fault[0]?.message ?? ''}`)
   const { rows } = list.value
   const isEnforced = rows.length > 0
-  const named = rows.map((row) => [formatRange(row), row.description ?? '']).toSorted()
+  const named = rows.map((row) => JSON.stringify([formatRange(row), row.description ?? ''])).toSorted()
   const version = createHash('sha256')
     .update(JSON.stringify([isEnforced, named]))
     .digest('hex')

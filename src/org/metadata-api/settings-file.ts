@@ -63,13 +63,16 @@ export function readSettingsFile(source: string): Result<SettingsFile, string> {
   if (misplaced !== undefined) return fault(misplaced)
   const app = textOf(root.value, 'externalClientApplication')
   if (app === undefined || app === '') return fault('Required field is missing: externalClientApplication')
-  const given = texts.flatMap((name) => {
+  const given = texts.flatMap((name): [string, string][] => {
     const value = textOf(root.value, name)
     return value === undefined || value === '' || (name === 'label' && value === fullNameOf(app)) ? [] : [[name, value]]
   })
   return ok({
     app,
-    settings: { ...Object.fromEntries(given), tokenIpRanges: childrenOf(root.value, 'tokenIpRanges').map(rangeOf) },
+    settings: {
+      ...Object.fromEntries<string>(given),
+      tokenIpRanges: childrenOf(root.value, 'tokenIpRanges').map(rangeOf),
+    },
   })
 }
 

@@ -41,10 +41,15 @@ export async function moveInSafeOrder(scene: Scene, waits: Waits, stopping: Abor
   const { id } = begun
   let entries: readonly Entry[] = []
   const run = async (): Promise<RunOutcome> => await cutovers.run(id, { ports, stopping, tell: () => undefined })
-  const done = untilHeardOf(run, stopping).finally(async () => {
-    entries = (await cutovers.view(id))?.entries ?? entries
-    await cutovers.close()
-  })
+  const runAndClose = async (): Promise<RunOutcome> => {
+    try {
+      return await untilHeardOf(run, stopping)
+    } finally {
+      entries = (await cutovers.view(id))?.entries ?? entries
+      await cutovers.close()
+    }
+  }
+  const done = runAndClose()
   let ended = false
   void done.then(
     () => (ended = true),
