@@ -139,7 +139,7 @@ export const faults: readonly Fault[] = [
   {
     ...{ what: 'the org answers 500 and repeats the token that it was sent', where: 'the first two saves' },
     strike: ({ org }) => org.bend(repeatsToken(2)),
-    ...{ ends: 'done', says: moved, inShort: true },
+    ...{ ends: 'done', says: moved },
   },
   {
     ...{ what: 'the admin API of the org answers 503 for good', where: 'from the first save on' },
@@ -185,7 +185,7 @@ export const faults: readonly Fault[] = [
   {
     ...{ what: 'somebody adds a row to the list', where: 'after the first save' },
     strike: (scene) => afterSave(scene, 1, () => changeList(scene.place, { add: [third] })),
-    ...{ ends: 'halted', says: /Somebody else has changed other ranges/, inShort: true },
+    ...{ ends: 'halted', says: /Somebody else has changed other ranges/ },
     mend: () => undefined,
   },
   {

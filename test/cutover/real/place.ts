@@ -62,7 +62,7 @@ export type PlaceWish = {
 }
 
 /** The list has the first pair, and traffic leaves from it. */
-export async function openPlace(t: TestContext, { chains, canaries, probes = '500ms' }: PlaceWish): Promise<Place> {
+export async function openPlace(t: TestContext, { chains, canaries, probes = '200ms' }: PlaceWish): Promise<Place> {
   const loads: Load[] = []
   t.after(async () => await loads[0]?.stop()) // before what it redeems at
   const made = await startOrg(t, chains + canaries)
