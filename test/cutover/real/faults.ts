@@ -25,13 +25,13 @@ import {
 export type Fault = {
   readonly what: string
   readonly where: string
-  readonly strike: (scene: Scene) => Promise<unknown> | unknown
+  readonly strike: (scene: Scene) => unknown
   readonly wish?: Partial<Wish>
   readonly ends: 'done' | 'rolled-back' | 'halted' | 'waiting'
   /** Part of what it says at its end. */
   readonly says: RegExp
   /** What the instruction asks for; run again after it, the cutover is done. */
-  readonly mend?: (scene: Scene) => Promise<unknown> | unknown
+  readonly mend?: (scene: Scene) => unknown
   /** Among those that `npm test` looks at. */
   readonly inShort?: true
 }

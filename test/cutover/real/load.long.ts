@@ -56,7 +56,7 @@ async function sample(
   while (!over.aborted) {
     await sleep(every * 1000, undefined, { signal: over }).catch(() => undefined)
     const counts = countsSince(last, load.counts())
-    const from = [...counts.from].toSorted().map(([address, count]) => `${address}: ${count}`)
+    const from = [...counts.from].map(([address, count]) => `${address}: ${count}`).toSorted()
     const rate = (counts.good / (seconds() - since)).toFixed(0)
     lines.push(
       [seconds().toFixed(0).padStart(7), String(counts.good).padStart(11), rate.padStart(8)].join('  ') +

@@ -69,7 +69,7 @@ export async function openRunner(t: TestContext, place: Place, wish: Wish): Prom
   return {
     ...{ folder, configure, start },
     cutover: async (words, diesAt) => await start(words, diesAt).end,
-    endLease: () => void inDatabase(folder, (database) => database.exec('UPDATE cutovers SET until = 0')),
+    endLease: () => inDatabase(folder, (database) => database.exec('UPDATE cutovers SET until = 0')),
     journal: () => inDatabase(folder, linesIn),
     printed: () => printed,
   }
