@@ -1,5 +1,7 @@
 /** The list of a Salesforce org, changed by jsforce over a socket: the org answers the Metadata API as Salesforce does. */
 import { deepEqual, equal, match, notEqual, rejects } from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { describe, test } from 'node:test'
 import { openSalesforceApi, type SalesforceApi } from '../../src/cutover/adapters/salesforce-api.ts'
 import { settingsType } from '../../src/cutover/adapters/salesforce-settings.ts'
@@ -201,11 +203,29 @@ describe('the session with a Salesforce org', () => {
     const list = listOver(ending, { byHand })
     const acted = await list.save(rowsOf('127.0.0.21'), (await list.read()).version)
     equal(acted.result, 'done', 'with the token that came for it')
-    const stale = await openSalesforceScene(t, { tokenOf: once(async (of) => (await of.grant()).access_token) })
+    const stale = await openSalesforceScene(t, { tokenOf: onceOnly(async (of) => (await of.grant()).access_token) })
     const { version } = await stale.list.read()
     await stale.org.admin('/oauth-usage/revoke', { method: 'POST', body: { app } })
     await rejects(stale.list.save(rowsOf('127.0.0.21'), version), /INVALID_SESSION_ID/)
     deepEqual([byHand, stale.byHand], [[], []])
+  })
+
+  test('keeps a token that a server repeats in its answer to itself', async (t) => {
+    const server = createServer((request, response) => {
+      const message = `cannot parse ${String(request.headers.authorization)}`
+      response.writeHead(400, { 'content-type': 'application/json' })
+      response.end(JSON.stringify([{ errorCode: 'MALFORMED_QUERY', message }]))
+    }).listen(0, '127.0.0.1')
+    t.after(() => server.close())
+    await once(server, 'listening')
+    const address = server.address()
+    const instance = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+    const tokenOf = () => Promise.resolve('00D000000000001!canary-of-a-token')
+    const api = openSalesforceApi({ instance, api: '62.0', tokenOf, times, wait })
+    await rejects(api.query('SELECT Id FROM User'), ({ message }: Error) => {
+      match(message, /\[secret\]/)
+      return !message.includes('canary-of-a-token')
+    })
   })
 
   test('needs jsforce, and says how to install it where it is not', async () => {
@@ -221,7 +241,7 @@ describe('the session with a Salesforce org', () => {
 })
 
 /** The same token for ever, as one that stands in a file. */
-function once(tokenOf: (org: TestOrg) => Promise<string>): (org: TestOrg) => Promise<string> {
+function onceOnly(tokenOf: (org: TestOrg) => Promise<string>): (org: TestOrg) => Promise<string> {
   let token: Promise<string> | undefined
   return async (org) => await (token ??= tokenOf(org))
 }

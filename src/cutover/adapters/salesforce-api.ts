@@ -124,6 +124,8 @@ async function callWith<T>(
   try {
     return await Promise.race([work(connection), timeout])
   } catch (cause) {
+    // a server may repeat what it was sent, and the journal keeps what it said
+    if (cause instanceof Error) cause.message = cause.message.replaceAll(accessToken, '[secret]')
     throw refusalOf(cause)
   }
 }
