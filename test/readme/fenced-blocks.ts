@@ -44,7 +44,7 @@ export function parse(page: string, text: string): Block[] {
   return blocks
 }
 
-const shown = new Set(['console', 'json', 'text', 'yaml', 'http', 'js', 'python', 'java', 'csharp'])
+const shown = new Set(['console', 'json', 'text', 'yaml', 'http', 'js', 'python', 'java', 'csharp', 'xml'])
 
 function useOf(info: string): Use | undefined {
   const [, language = '', rest = ''] = /^(\S*)\s*(.*)$/.exec(info) ?? []

@@ -46,7 +46,7 @@ export const faults: readonly Fault[] = [
   {
     ...{ what: 'a save of the list is answered with yes and changes nothing', where: 'the first save' },
     strike: ({ place }) => orderFault(place, { kind: 'save-does-not-take' }),
-    ...{ ends: 'done', says: moved, inShort: true },
+    ...{ ends: 'done', says: moved },
   },
   {
     ...{ what: 'no save of the list changes anything', where: 'from the first save on' },
@@ -259,7 +259,7 @@ export const faults: readonly Fault[] = [
         const { code, stderr } = await scene.startAnother().end
         if (code !== 1 || !/is being run by \S+ until/.test(stderr)) throw new Error(`the second: ${code} ${stderr}`)
       }),
-    ...{ ends: 'done', says: moved, inShort: true },
+    ...{ ends: 'done', says: moved },
   },
   {
     ...{ what: 'the runner is killed, and its save arrives after another has taken over', where: 'the first save' },
