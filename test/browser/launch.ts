@@ -11,19 +11,23 @@ const packageFolder = new URL('../../', import.meta.resolve('@sparticuz/chromium
 const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/sallyport/', import.meta.url))
 
 /** A headless browser that the caller closes. Starts in about a second; the first time on a machine it unpacks itself, which
- *  takes some seconds more. Throws `BROWSER_MISSING` with the reason where it cannot start: a browser test never skips. */
+ *  takes some seconds more. On a busy machine a start may fail that does not fail again, so there are two. Throws `BROWSER_MISSING` with the
+ *  reasons where it cannot start: a browser test never skips. */
 export async function openBrowser(): Promise<Browser> {
   try {
-    const folder = await unpackedFolder()
-    return await playwright.launch({ executablePath: join(folder, 'chromium'), args, env: environment(folder) })
-  } catch (cause) {
-    throw new Error(
-      'BROWSER_MISSING Chromium from @sparticuz/chromium did not start (it needs Linux with glibc on x64 or arm64)',
-      {
-        cause,
-      },
-    )
+    return await start()
+  } catch (first) {
+    return await start().catch((cause: unknown) => {
+      const why = `${String(first)}\n${String(cause)}`
+      const needs = 'it needs Linux with glibc on x64 or arm64'
+      throw new Error(`BROWSER_MISSING Chromium from @sparticuz/chromium did not start (${needs}): ${why}`, { cause })
+    })
   }
+}
+
+async function start(): Promise<Browser> {
+  const folder = await unpackedFolder()
+  return await playwright.launch({ executablePath: join(folder, 'chromium'), args, env: environment(folder) })
 }
 
 // not the package's own list: it turns off web security and puts all into one process, for machines that these tests never run on
