@@ -14,14 +14,14 @@ const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/sallyport/'
  *  takes some seconds more. On a busy machine a start may fail that does not fail again, so there are two. Throws `BROWSER_MISSING` with the
  *  reasons where it cannot start: a browser test never skips. */
 export async function openBrowser(): Promise<Browser> {
+  const first = await start().catch((cause: unknown) => ({ cause }))
+  if ('newPage' in first) return first
   try {
     return await start()
-  } catch (first) {
-    return await start().catch((cause: unknown) => {
-      const why = `${String(first)}\n${String(cause)}`
-      const needs = 'it needs Linux with glibc on x64 or arm64'
-      throw new Error(`BROWSER_MISSING Chromium from @sparticuz/chromium did not start (${needs}): ${why}`, { cause })
-    })
+  } catch (cause) {
+    const why = `${String(first.cause)}\n${String(cause)}`
+    const needs = 'it needs Linux with glibc on x64 or arm64'
+    throw new Error(`BROWSER_MISSING Chromium from @sparticuz/chromium did not start (${needs}): ${why}`, { cause })
   }
 }
 
