@@ -42,12 +42,16 @@ export async function postOnce(means: PostMeans, wish: PostWish): Promise<Delive
   const raw = await dialOneOf(addresses.value, wish, left)
   if (!raw.ok) return failed(raw.fault)
   const cut = (): void => void raw.value.destroy()
-  const timer = setTimeout(cut, left())
+  let late = false // a timer may fire a part of a millisecond before its time
+  const timer = setTimeout(() => {
+    late = true
+    cut()
+  }, left())
   wish.signal.addEventListener('abort', cut)
   try {
     const stream = await streamOver(raw.value, wish, means)
     const end = stream.ok ? await post(raw.value, stream.value, { wish, left }) : failed(stream.fault)
-    return end.kind === 'failed' && left() === 0 ? failed(`it did not answer within ${deadlineMs} ms`) : end
+    return end.kind === 'failed' && (late || left() === 0) ? failed(`it did not answer within ${deadlineMs} ms`) : end
   } finally {
     clearTimeout(timer)
     wish.signal.removeEventListener('abort', cut)
