@@ -213,6 +213,26 @@ describe('the direct lane', () => {
     await closed
   })
 
+  test('lets a client read to its end what was answered before the server was closed', { timeout: 5000 }, async (t) => {
+    const body = 'x'.repeat(6_000_000)
+    const answered = Promise.withResolvers<void>()
+    const scene = await open(t, {
+      answer() {
+        setImmediate(answered.resolve)
+        return Promise.resolve({ status: 200, headers, body })
+      },
+    })
+    const socket = (await scene.connect()).pause()
+    socket.write(post('one'))
+    await answered.promise
+    const closed = scene.close()
+    let bytes = 0
+    const read = once(socket, 'close')
+    socket.on('data', (piece: Buffer) => (bytes += piece.length)).resume()
+    await Promise.all([closed, read])
+    equal(bytes > body.length, true, `${bytes} bytes came`)
+  })
+
   test('reads no more of a client that does not read, until he does', async (t) => {
     let answered = 0
     const body = 'x'.repeat(6_000_000)

@@ -28,7 +28,7 @@ export type DirectTerms = {
 }
 
 export type DirectLane = {
-  /** True where a request of this connection is being answered: the connection ends with its answer. */
+  /** True where a request of this connection is being answered, or its answer is not sent yet: the connection ends with that. */
   readonly endAfterAnswer: (socket: Socket) => boolean
 }
 
@@ -50,8 +50,9 @@ export function openDirectLane(server: Server, terms: DirectTerms): DirectLane {
   return { endAfterAnswer: (socket) => connections.get(socket)?.endAfterAnswer() ?? false }
 }
 
+type HeadOf = (answer: DirectAnswer, about: { readonly length: number; readonly last: boolean }) => string
 type Parts = DirectTerms & {
-  readonly headOf: (answer: DirectAnswer, last: boolean) => string
+  readonly headOf: HeadOf
   readonly handOver: (socket: Socket) => void
 }
 
@@ -80,7 +81,9 @@ class DirectConnection {
 
   endAfterAnswer(): boolean {
     this.#last = this.#answering
-    return this.#answering
+    if (this.#answering || this.#socket.writableLength === 0) return this.#answering
+    this.#socket.destroySoon() // an answer is on its way, and a token may be in it
+    return true
   }
 
   #hear(piece: Buffer): void {
@@ -103,8 +106,10 @@ class DirectConnection {
     if (!socket.writable) return
     if (!this.#answered) socket.setTimeout(this.#parts.keepAliveMs)
     this.#answered = true
-    const text = this.#parts.headOf(answered, this.#last) + answered.body
-    const taken = socket.write(text, text.length === Buffer.byteLength(text) ? 'latin1' : 'utf8')
+    const { body } = answered
+    const length = Buffer.byteLength(body)
+    const text = this.#parts.headOf(answered, { length, last: this.#last }) + body
+    const taken = socket.write(text, body.length === length ? 'latin1' : 'utf8') // ASCII, as almost every answer is, needs no encoder
     if (this.#last) return socket.destroySoon()
     if (this.#ahead !== undefined) return this.#leave(this.#ahead)
     if (!taken) socket.pause() // who sends and does not read gets no more until he does
@@ -130,7 +135,7 @@ class DirectConnection {
 }
 
 /** Status line and fields, written once for each kind of answer. */
-function openHeads({ clock, keepAliveMs }: DirectTerms): (answer: DirectAnswer, last: boolean) => string {
+function openHeads({ clock, keepAliveMs }: DirectTerms): HeadOf {
   const heads = new WeakMap<Readonly<Record<string, string>>, Map<number, string>>()
   let second = 0
   let rest = ''
@@ -142,13 +147,12 @@ function openHeads({ clock, keepAliveMs }: DirectTerms): (answer: DirectAnswer, 
     return rest
   }
   const kept = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n\r\n`
-  return ({ status, headers, body }, last) => {
+  return ({ status, headers }, { length, last }) => {
     let byStatus = heads.get(headers)
     if (byStatus === undefined) heads.set(headers, (byStatus = new Map<number, string>()))
     let head = byStatus.get(status)
     if (head === undefined) byStatus.set(status, (head = writeHead(status, headers)))
-    const length = `content-length: ${Buffer.byteLength(body)}\r\n`
-    return head + length + restNow() + (last ? 'Connection: close\r\n\r\n' : kept)
+    return head + `content-length: ${length}\r\n` + restNow() + (last ? 'Connection: close\r\n\r\n' : kept)
   }
 }
 

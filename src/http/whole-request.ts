@@ -48,9 +48,15 @@ export function readWholeRequest(piece: Buffer, requestLine: string): WholeReque
 
 function readFields(text: string, { at, end }: { readonly at: number; readonly end: number }): PlainFields | undefined {
   const fields: PlainFields = {
-    ...{ host: undefined, accept: undefined, authorization: undefined, connection: undefined },
-    ...{ 'content-length': undefined, 'content-type': undefined, 'forwarded': undefined },
-    ...{ 'user-agent': undefined, 'x-forwarded-for': undefined },
+    'host': undefined,
+    'accept': undefined,
+    'authorization': undefined,
+    'connection': undefined,
+    'content-length': undefined,
+    'content-type': undefined,
+    'forwarded': undefined,
+    'user-agent': undefined,
+    'x-forwarded-for': undefined,
   }
   for (let start = at; start < end;) {
     const next = text.indexOf('\r\n', start)
