@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { constants, type BigIntStats } from 'node:fs'
 import { lstat, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { syncFolder } from './write-whole.ts'
+import { syncFolder } from '../../storage/private-file.ts'
 
 export type FileReading = { readonly bytes: Buffer; readonly version: string }
 export type Replaced = 'done' | 'stale'

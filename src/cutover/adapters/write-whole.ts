@@ -1,6 +1,7 @@
 /** A file of our own that is there whole, or as it was. */
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '../../storage/private-file.ts'
 
 /** Durable when it resolves. `unique`: a text that no other process has at the same time. */
 export async function writeWhole(path: string, text: string, unique: () => string): Promise<void> {
@@ -17,15 +18,5 @@ export async function writeWhole(path: string, text: string, unique: () => strin
     await syncFolder(dirname(path))
   } finally {
     await rm(beside, { force: true })
-  }
-}
-
-/** A rename is durable when its folder is. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

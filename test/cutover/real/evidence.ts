@@ -1,14 +1,7 @@
 /** What `cutover status --json` says of the proofs. */
+import type { Proof } from '../../../src/cli/cutover/proofs.ts'
 import type { Runner } from './runner.ts'
 
-export type Proof = {
-  readonly kind: 'probed' | 'redeemed'
-  readonly address: string
-  readonly result: string
-  readonly evidence: string
-  /** ISO 8601. */
-  readonly at: string
-}
 type Status = { readonly proofs: readonly Proof[] }
 
 export async function statusOf(runner: Runner): Promise<Status> {
