@@ -12,7 +12,6 @@ export type {
   ConnectionName,
   ConnectionView,
   Connecting,
-  ConnectWish,
   EventPage,
   FetchInit,
   Keeper,
@@ -20,10 +19,10 @@ export type {
   KeeperOptions,
   KeeperSettings,
   Keyring,
-  LinkTicket,
   OpenedLink,
 } from './keeper/keeper-face.ts'
 export type { KeyCare, KeyView, Rewrapped } from './keeper/keys-face.ts'
+export type { ConnectWish, LinkTicket } from './keeper/login-face.ts'
 export type {
   Exported,
   ExportWish,

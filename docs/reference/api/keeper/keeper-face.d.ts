@@ -3,6 +3,7 @@ import type { Secret } from '../values/secret.ts';
 import type { Duration, Instant } from '../values/time.ts';
 import type { ConnectionKey } from './connection-key.ts';
 import type { KeyCare } from './keys-face.ts';
+import type { ConnectWish, LinkTicket } from './login-face.ts';
 import type { MoveCare } from './move-face.ts';
 import type { Webhooks, WebhookWish } from './webhook-face.ts';
 import type { Heartbeat } from './rules/due.ts';
@@ -145,26 +146,6 @@ export type AdoptWish = {
     /** For another token into a connection that is there: the generation that it follows (L-48). */
     readonly replaces?: number | undefined;
 };
-export type ConnectWish = {
-    /** `default` where it is left out. */
-    readonly tenant?: string | undefined;
-    /** Of the connection that is to come to be; where it is there, its family is replaced and the old one revoked (L-57). */
-    readonly id: string;
-    /** The app's own where it is left out; character for character one that the app has in Setup (SF-83). */
-    readonly redirectUri?: string | undefined;
-    /** Space separated, refresh_token among them; the app's own where they are left out, else all that it has in Setup. */
-    readonly scopes?: string | undefined;
-    readonly loginHint?: string | undefined;
-    /** `login`, `consent`, `select_account`, space separated. */
-    readonly prompt?: string | undefined;
-    /** `loopback`: this keeper listens on the redirect URI, which is http on a loopback host; the default for such a one. `web`: somebody else takes the callback
-     *  and hands it to `takeCallback`, of this keeper or of another one over the same vault. */
-    readonly callback?: 'loopback' | 'web' | undefined;
-    /** Another user, or another org, may log in to a connection that has one; refused otherwise. */
-    readonly allowOtherUser?: boolean | undefined;
-    /** It has to end where it was begun: `startLogin` gives the login page to the browser that comes first, and nobody else (RFC 9700 section 4.7). */
-    readonly inOneBrowser?: boolean | undefined;
-};
 /** A login that was begun: ten minutes, one callback. */
 export type Connecting = {
     /** To be opened in a browser; empty where `ticket` is set. */
@@ -179,11 +160,6 @@ export type Connecting = {
     readonly done: Promise<ConnectionView>;
     /** Nothing comes of a callback that has not come yet. */
     readonly cancel: () => Promise<void>;
-};
-export type LinkTicket = {
-    /** 256 bits, of which the vault has a hash: whoever has it may log in to this connection, once. */
-    readonly ticket: Secret;
-    readonly expiresAt: Instant;
 };
 /** What a page tells of the connection that a link is for. */
 export type OpenedLink = ConnectionKey & Pick<ConnectionView, 'app' | 'loginUrl' | 'orgId' | 'userId'>;
