@@ -23,6 +23,7 @@ export type SentChange = {
   readonly standby?: readonly string[]
   readonly resume?: readonly string[]
   readonly remove?: readonly string[]
+  readonly cut: readonly string[]
   readonly touch: boolean
   readonly confirmEmpty: boolean
 }
@@ -82,6 +83,10 @@ export const changeSchema: Schema<SentChange> = {
     standby: names('Only what is pinned to it leaves by it; what is open runs on.'),
     resume: names('Taken back.'),
     remove: names('Declared no more; live tunnels run on until they end, or their drain deadline.'),
+    cut: {
+      ...names('Drained egresses, by name: what is open on them is ended once the rest of the change is in force.'),
+      default: [],
+    },
     touch: {
       type: 'boolean',
       default: false,
@@ -97,8 +102,8 @@ export const drainSchema: Schema<{ readonly confirmEmpty: boolean }> = {
 }
 
 export function readEdit(sent: SentChange, marked: (entry: EgressEntry) => Marked): Result<SetEdit, Problem> {
-  const { egress, add = [], drain = [], standby = [], resume = [], remove = [] } = sent
-  const parts = add.length + drain.length + standby.length + resume.length + remove.length
+  const { egress, add = [], drain = [], standby = [], resume = [], remove = [], cut } = sent
+  const parts = add.length + drain.length + standby.length + resume.length + remove.length + cut.length
   const faults = [...formFaults(egress !== undefined, parts, sent.touch), ...entryFaults('egress', egress ?? [])]
   faults.push(...entryFaults('add', add), ...add.flatMap((each, i) => (entryOf(each) ? [] : [noWay(`add[${i}]`)])))
   if (faults.length > 0) return fault(invalid('BODY_INVALID', faults))
@@ -118,7 +123,9 @@ export function readEdit(sent: SentChange, marked: (entry: EgressEntry) => Marke
 function formFaults(whole: boolean, parts: number, touch: boolean): ProblemFault[] {
   if (whole !== parts > 0 || (touch && !whole)) return []
   const message = whole ? 'names the whole set and parts of it' : 'changes nothing'
-  return [{ path: '', message, next: 'Send either egress, or at least one of add, drain, standby, resume and remove.' }]
+  return [
+    { path: '', message, next: 'Send either egress, or at least one of add, drain, standby, resume, remove and cut.' },
+  ]
 }
 
 const noWay = (path: string): ProblemFault => ({

@@ -9,7 +9,7 @@ import type { SetEdit } from '../rules/egress/declared-set.ts'
 import type { AdminParts } from './admin-parts.ts'
 import { changeSchema, drainSchema, readEdit } from './egress-edit.ts'
 import { egressSchema } from './egress-schema.ts'
-import { invalid } from '../../http/problem.ts'
+import { invalid, type ProblemFault } from '../../http/problem.ts'
 import { noEgress, notStored, type Problem } from './problems.ts'
 import { addRoute, type Outcome } from './api.ts'
 
@@ -29,16 +29,20 @@ export function registerEgress(scope: FastifyInstance, parts: AdminParts): void 
   addRoute(scope, {
     ...{ method: 'PUT', url: '/egress', tag, summary: 'Change the declared set', answers },
     description:
-      'Either the whole set as `egress`, or what is to change as `add`, `drain`, `standby`, `resume` and `remove`. Answered once it is durable and in force (P-44). It stands until the configuration file says something else of the same egress.',
+      'Either the whole set as `egress`, or what is to change as `add`, `drain`, `standby`, `resume`, `remove` and `cut`. Answered once it is durable and in force (P-44). It stands until the configuration file says something else of the same egress.',
     body: changeSchema,
     ifMatch: 'needed',
     async handle({ body, ifMatch }) {
       const edit = readEdit(body, parts.declared.marked)
       if (!edit.ok) return edit
       if (ifMatch !== '*' && ifMatch !== String(parts.declared.version())) return fault(staleEditor)
-      return await change(parts, edit.value, {
+      const running = notDrained(parts, body.cut)
+      if (running.length > 0) return fault(invalid('EGRESS_INVALID', running))
+      const changed = await change(parts, edit.value, {
         ...{ expects: parts.declared.version(), mayEmpty: body.confirmEmpty, touch: body.touch },
       })
+      if (changed.ok) cutTunnels(parts, body.cut)
+      return changed
     },
   })
   addRoute(scope, {
@@ -76,6 +80,26 @@ const shown = ({ since, latencyMs, ports, admissions, ...view }: EgressView): Re
     admission,
   })),
 })
+
+/** What takes new tunnels would have some again the moment after. */
+const notDrained = ({ declared }: AdminParts, names: readonly string[]): ProblemFault[] =>
+  names.flatMap((name, i) =>
+    declared.items().some(({ entry, mode }) => entry.name === name && mode === 'draining')
+      ? []
+      : [
+          {
+            path: `cut[${i}]`,
+            message: `no egress that is drained is called ${JSON.stringify(name.slice(0, 80))}`,
+            next: 'Drain it first, and read the ETag again.',
+          },
+        ],
+  )
+
+/** A change that has resumed one of them meanwhile has been refused as that of a stale editor. */
+function cutTunnels({ meter }: AdminParts, names: readonly string[]): void {
+  for (const { dialled, cut } of meter.live())
+    if (dialled !== undefined && names.includes(dialled.egress)) cut?.('egress-removed')
+}
 
 async function changeOne(
   parts: AdminParts,
