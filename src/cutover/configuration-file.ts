@@ -92,6 +92,7 @@ export type CutoverFile = AppOfFile & {
   readonly from: readonly string[]
   readonly to: readonly string[]
   readonly propagationWait: string
+  readonly drainWait: string
   readonly watch: { readonly for: string; readonly redemptionSuccess: number }
   readonly lookBack: string
   readonly notify?: NotifyChoice

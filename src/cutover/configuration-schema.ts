@@ -195,6 +195,10 @@ export const cutoverSchema: Schema<CutoverFile> = {
     from: addresses('Where traffic leaves from now.'),
     to: addresses('Where it is to leave from.'),
     propagationWait: duration('60s', 'How long a change of the list may take to be in force (SF-139).'),
+    drainWait: duration(
+      '15m',
+      'How long tunnels from the old addresses may end by themselves, before a person is asked whether they are cut (P-66).',
+    ),
     watch: {
       ...closed,
       default: {},

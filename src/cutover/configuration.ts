@@ -63,7 +63,7 @@ function placed({ path, ...rest }: PlanFault, locate: Locate): DocumentFault {
 }
 
 function planOf(file: CutoverFile): Plan {
-  const { from, to, traffic, propagationWait, watch, second } = file
+  const { from, to, traffic, propagationWait, drainWait, watch, second } = file
   const propagation = lengthOf(propagationWait)
   return {
     ...{
@@ -73,6 +73,7 @@ function planOf(file: CutoverFile): Plan {
     },
     terms: {
       ...{ propagation, watch: lengthOf(watch.for), redemptionSuccess: watch.redemptionSuccess, quiet: propagation },
+      drain: lengthOf(drainWait),
       probes: proxiesOf(traffic) === undefined ? 3 : 1, // a sample has every address at least twice (SF-288)
       ...{ proofs: 1, recheck: minutes(5), retry: propagation < seconds(10) ? propagation : seconds(10) },
       ...{ patience: 8, saves: 3, freshness: propagation < seconds(5) ? propagation : seconds(5) },

@@ -9,7 +9,7 @@ import { readEntry, writeEntry } from './entry-text.ts'
 import { takeJournal } from './journal.ts'
 import { listSeenOf, readLists } from './look.ts'
 import type { CutoverPorts, ListReading, PoolReading, Redeemer } from './ports.ts'
-import type { Command } from './rules/command.ts'
+import type { Command, Question } from './rules/command.ts'
 import type { Entry, Wish } from './rules/journal.ts'
 import { writeRows } from './rules/list-change.ts'
 import { judgePlan, type PlanJudgement } from './rules/plan-faults.ts'
@@ -55,7 +55,8 @@ export type Cutovers = {
   readonly begin: (plan: Plan, ports: CutoverPorts, terms?: BeginTerms) => Promise<Begun>
   readonly run: (id: string, terms: RunTerms) => Promise<RunOutcome>
   readonly ask: (id: string, what: Wish) => Promise<boolean>
-  readonly releaseSilent: (id: string, names: readonly string[]) => Promise<void>
+  /** What was asked of a person may be so: that, and nothing besides. */
+  readonly answer: (id: string, question: Question) => Promise<void>
   /** The newest where no id is said. */
   readonly view: (id?: string) => Promise<CutoverView | undefined>
   /** What became of those who were to be told, oldest first. */
@@ -88,8 +89,8 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
       }
     },
     ask,
-    async releaseSilent(id, names) {
-      await say(storage, id, { at: clock(), kind: 'released-silent', names })
+    async answer(id, question) {
+      await say(storage, id, answerTo(question, clock()))
     },
     view: async (id) => await view(storage, id),
     notices: async (id) => await storage.read(() => findNotices(id)),
@@ -98,6 +99,19 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
     },
     list: async (limit) => await storage.read(() => findCutovers(limit)),
     close: () => storage.close(),
+  }
+}
+
+function answerTo({ about, names, answer }: Question, at: Instant): Entry {
+  switch (about) {
+    case 'silent':
+      return { at, kind: 'released-silent', names }
+    case 'tunnels':
+      return { at, kind: 'released-tunnels', addresses: names }
+    case 'list':
+    case 'pause':
+    case 'hold':
+      return { at, kind: 'asked', what: answer }
   }
 }
 

@@ -1,4 +1,6 @@
 /** Lines of journals of an earlier version, in which a plan had one app: they say the same of its first list. */
+import { minutes } from '../values/time.ts'
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** As it is written now, of whichever version it is. A count of redemptions did not say whether it was whole, and so is none. */
@@ -6,13 +8,7 @@ export function presentForm(stored: Fields): Fields {
   const { kind, plan, list, seen, act } = stored
   switch (kind) {
     case 'planned':
-      return isFields(plan) && typeof plan['app'] === 'string'
-        ? {
-            ...stored,
-            plan: { ...plan, apps: [{ name: plan['app'], kind: 'external-client-app' }] },
-            lists: listsOf(list),
-          }
-        : stored
+      return isFields(plan) ? { lists: listsOf(list), ...stored, plan: planOf(plan) } : stored
     case 'observed':
       return isFields(seen) && 'list' in seen ? { ...stored, seen: { ...seen, lists: listsOf(seen['list']) } } : stored
     case 'intent':
@@ -26,6 +22,14 @@ export function presentForm(stored: Fields): Fields {
       return stored
   }
 }
+
+/** Nobody was asked of tunnels that went on: they were waited for without end. */
+const drain = minutes(15)
+
+const planOf = ({ app, ...plan }: Fields): Fields => ({
+  ...(typeof app === 'string' ? { app, apps: [{ name: app, kind: 'external-client-app' }] } : {}),
+  ...{ ...plan, terms: { drain, ...(isFields(plan['terms']) ? plan['terms'] : {}) } },
+})
 
 const listsOf = (list: unknown): readonly Fields[] => (isFields(list) ? [{ claimed: false, ...list }] : [])
 

@@ -5,17 +5,17 @@ import { after, milliseconds, type Duration, type Instant } from '../values/time
 import type { OpenJournal } from './journal.ts'
 import { look } from './look.ts'
 import type { Acted, AllowlistPort, CutoverPorts, Invalidation, ListPorts } from './ports.ts'
-import type { Command } from './rules/command.ts'
-import type { Act, Counts, Ending, Entry, SaveList, Wish } from './rules/journal.ts'
+import type { Command, Question } from './rules/command.ts'
+import type { Act, Counts, Ending, Entry, SaveList } from './rules/journal.ts'
 import { changedRows, writeRows } from './rules/list-change.ts'
 import { next } from './rules/next.ts'
 import { appsOf } from './rules/plan.ts'
 import { stateOf, type State } from './rules/state.ts'
 
-/** `waiting`: a person has to say something first; `answer` is what lets it go on. */
+/** `waiting`: a person has to say something first. */
 export type RunEnd =
   | { readonly kind: 'ended'; readonly how: Ending; readonly instruction: string }
-  | { readonly kind: 'waiting'; readonly question: string; readonly answer: Wish }
+  | ({ readonly kind: 'waiting' } & Question)
   | { readonly kind: 'stopped' }
 
 export type RunnerParts = {
@@ -49,7 +49,7 @@ export async function runCutover(parts: RunnerParts): Promise<RunEnd> {
 async function carryOut(parts: RunnerParts, state: State, command: Command): Promise<RunEnd | undefined> {
   switch (command.kind) {
     case 'ask-person':
-      return { kind: 'waiting', question: command.question, answer: command.answer }
+      return { ...command, kind: 'waiting' }
     case 'end':
       if (state.ended === undefined)
         await note(parts, { kind: 'ended', how: command.how, instruction: command.instruction })

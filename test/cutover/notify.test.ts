@@ -36,7 +36,7 @@ const cutoversThatNote = (notes: StoredNotice[]): Cutovers => {
     throw new Error('a notifier asks for nothing else')
   }
   return {
-    ...{ judge: asked, begin: asked, run: asked, ask: asked, releaseSilent: asked, view: asked, list: asked },
+    ...{ judge: asked, begin: asked, run: asked, ask: asked, answer: asked, view: asked, list: asked },
     ...{ notices: asked, close: asked },
     noteNotice: async (_id, notice) => await Promise.resolve(void notes.push(notice)),
   }
@@ -83,7 +83,7 @@ test('a run that goes on does not tell again of what the one before has done', (
   const notices = openNotices(notifier, { id: 'one', plan: { ...plan, terms: undefined as never }, resumed: true })
   notices.step(4, 'forth')
   notices.step(5, 'forth')
-  notices.ended({ kind: 'waiting', question: 'May they go?', answer: 'release' })
+  notices.ended({ kind: 'waiting', question: 'May they go?', answer: 'release', about: 'silent', names: [] })
   deepEqual(told, ['cutover.step_done', 'cutover.waiting'])
 })
 

@@ -115,5 +115,6 @@ test('a fault that there is not is refused with those that there are', async (t)
 test('each end of a run has the exit code that the guide explains', () => {
   const ended = (how: 'done' | 'rolled-back' | 'halted' | 'aborted') => exitOf({ kind: 'ended', how, instruction: '' })
   deepEqual([ended('done'), ended('rolled-back'), ended('halted'), ended('aborted')], [0, 4, 5, 5])
-  deepEqual([exitOf({ kind: 'stopped' }), exitOf({ kind: 'waiting', question: '', answer: 'release' })], [3, 3])
+  const waiting = { kind: 'waiting', question: '', answer: 'release', about: 'hold', names: [] } as const
+  deepEqual([exitOf({ kind: 'stopped' }), exitOf(waiting)], [3, 3])
 })

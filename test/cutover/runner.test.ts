@@ -1,52 +1,12 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
-import { describe, test, type TestContext } from 'node:test'
+import { describe, test } from 'node:test'
 import { FencedOff, takeJournal, type OpenJournal } from '../../src/cutover/journal.ts'
-import { readEntry, writeEntry } from '../../src/cutover/entry-text.ts'
-import { listSeenOf, readLists } from '../../src/cutover/look.ts'
-import { runCutover, type RunEnd } from '../../src/cutover/runner.ts'
-import type { Entry, Wish } from '../../src/cutover/rules/journal.ts'
-import { findEntries } from '../../src/cutover/store/journal.ts'
-import { migrations } from '../../src/cutover/store/migrations.ts'
-import { writes, type CutoverWrites } from '../../src/cutover/store/writes.ts'
-import { openStorage } from '../../src/storage/open.ts'
-import type { Storage } from '../../src/storage/storage.ts'
+import { writeEntry } from '../../src/cutover/entry-text.ts'
+import type { RunEnd } from '../../src/cutover/runner.ts'
+import type { Entry } from '../../src/cutover/rules/journal.ts'
 import { hours, minutes, seconds } from '../../src/values/time.ts'
-import { openSmallWorld, plan, type SmallListKind, type SmallWorld } from './small-world.ts'
-
-type Scene = { readonly world: SmallWorld; readonly storage: Storage<CutoverWrites>; readonly id: string }
-
-async function openScene(t: TestContext, kinds: readonly SmallListKind[] = ['read']): Promise<Scene> {
-  const storage = await openStorage({
-    ...{ url: 'sqlite::memory:', system: 'cutover', migrations, writes },
-    writesModule: new URL('../../src/cutover/store/writes.ts', import.meta.url),
-  })
-  t.after(() => storage.close())
-  const world = openSmallWorld(kinds)
-  const apps = kinds.map((_, i) => ({ name: `App_${i}`, kind: 'external-client-app' as const }))
-  const lists = (await readLists(world.ports)).map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
-  const planned: Entry = { at: world.clock(), kind: 'planned', plan: { ...plan, apps }, lists }
-  await storage.write('createCutover', {
-    id: 'one',
-    apps: plan.apps.map(({ name }) => name),
-    entry: writeEntry(planned),
-  })
-  return { world, storage, id: 'one' }
-}
-
-async function take({ storage, id }: Scene, leaseMs = 0): Promise<OpenJournal> {
-  const taken = await takeJournal({ storage, holder: 'a test', leaseMs }, id)
-  if (taken.kind !== 'taken') throw new Error(`the journal is ${taken.kind}`)
-  return taken.journal
-}
-
-async function run(scene: Scene, journal: OpenJournal): Promise<RunEnd> {
-  const { ports, clock, wait } = scene.world
-  const stopping = new AbortController().signal
-  return await runCutover({ ports, journal, clock, wait, stopping, runner: 'a test', tell: () => undefined })
-}
-
-const lengthOf = async ({ storage, id }: Scene): Promise<number> =>
-  (await storage.read(() => findEntries({ id, after: 0 }))).length
+import { ask, entriesOf, howOf, openScene, run, take, type Scene } from './small-scene.ts'
+import { plan, type SmallWorld } from './small-world.ts'
 
 /** Dies when it is to write its nth line; before it, or with the line written. */
 function dyingAt(journal: OpenJournal, nth: number, when: 'before' | 'after'): OpenJournal {
@@ -77,7 +37,7 @@ describe('a cutover', () => {
   test('L-93: killed at any line of its journal it is gone on with, and nothing was refused', async (t) => {
     const whole = await openScene(t)
     await run(whole, await take(whole))
-    const lines = await lengthOf(whole)
+    const lines = (await entriesOf(whole)).length
     for (let nth = 1; nth < lines; nth += 1)
       for (const when of ['before', 'after'] as const) {
         const scene = await openScene(t)
@@ -157,11 +117,6 @@ describe('a cutover', () => {
   })
 })
 
-const ask = async ({ storage, world, id }: Scene, what: Wish): Promise<void> => {
-  const asked: Entry = { at: world.clock(), kind: 'asked', what }
-  await storage.write('ask', { id, at: asked.at, entry: writeEntry(asked) })
-}
-
 /** Runs it again and again; `does`: what a person does before they confirm, time by time, and everything as asked after that. */
 async function runWithPerson(
   scene: Scene,
@@ -182,10 +137,6 @@ async function runWithPerson(
   }
 }
 
-const entriesOf = async ({ storage, id }: Scene): Promise<readonly Entry[]> =>
-  (await storage.read(() => findEntries({ id, after: 0 }))).map(({ entry }) => readEntry(entry))
-
-const howOf = (end: RunEnd): string => (end.kind === 'ended' ? end.how : end.kind)
 const nothing = (): void => undefined
 
 describe('a list that only a person can change', () => {

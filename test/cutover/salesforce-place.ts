@@ -39,6 +39,7 @@ export const plan: Plan = {
       propagation: milliseconds(300),
       watch: milliseconds(1500),
       quiet: milliseconds(600),
+      drain: seconds(5),
       redemptionSuccess: 0.999,
     },
     ...{

@@ -19,6 +19,7 @@ export const plan: Plan = {
       watch: seconds(40),
       redemptionSuccess: 0.999,
       quiet: seconds(60),
+      drain: minutes(3),
       probes: 3,
       proofs: 1,
     },
@@ -41,7 +42,16 @@ export type SmallWorld = {
   readonly type: (without?: readonly string[]) => void
   readonly active: () => readonly string[]
   /** Bends the next thing that is asked of it. */
-  readonly bend: (what: { saveIsDropped?: boolean; dead?: string; unregistered?: string; slowBy?: Duration }) => void
+  readonly bend: (what: Bend) => void
+}
+
+type Bend = {
+  readonly saveIsDropped?: boolean
+  readonly dead?: string
+  readonly unregistered?: string
+  readonly slowBy?: Duration
+  /** What is drained has tunnels that do not end. */
+  readonly tunnelsStay?: boolean
 }
 
 const claimedRows = (claim: readonly RangeRow[]): ListRows => rowsOf(claim.flatMap(({ start }) => start ?? []))
@@ -70,6 +80,7 @@ export function openSmallWorld(kinds: readonly SmallListKind[] = ['read']): Smal
   let spreads = 20_000 // ms until a save is in force
   let poolVersion = 1
   let dropped = false
+  let kept = false
   let dead: string | undefined
   let unregistered: string | undefined
   const members = new Map<string, PoolMember>(
@@ -141,7 +152,7 @@ export function openSmallWorld(kinds: readonly SmallListKind[] = ['read']): Smal
       traffic()
       now += length
       for (const [address, member] of members)
-        if (member.mode === 'draining') members.set(address, { ...member, tunnels: 0 })
+        if (member.mode === 'draining' && !kept) members.set(address, { ...member, tunnels: 0 })
       traffic()
     },
     refused: () => [...refused],
@@ -160,6 +171,7 @@ export function openSmallWorld(kinds: readonly SmallListKind[] = ['read']): Smal
       dead = what.dead ?? dead
       unregistered = what.unregistered ?? unregistered
       spreads = what.slowBy ?? spreads
+      kept = what.tunnelsStay ?? kept
     },
     ports: {
       lookBack: days(30),
@@ -176,13 +188,11 @@ export function openSmallWorld(kinds: readonly SmallListKind[] = ['read']): Smal
             poolVersion += 1
             for (const { address, mode } of modes) {
               if (mode === 'absent') members.delete(address)
-              else
-                members.set(address, {
-                  address,
-                  mode,
-                  up: true,
-                  tunnels: mode === 'active' ? 3 : (members.get(address)?.tunnels ?? 0),
-                })
+              else {
+                const { mode: was = 'draining', tunnels = 0 } = members.get(address) ?? {}
+                const open = mode === 'active' ? 3 : mode === 'cut' ? 0 : tunnels
+                members.set(address, { address, up: true, mode: mode === 'cut' ? was : mode, tunnels: open })
+              }
             }
             return { result: 'done' }
           }),

@@ -35,6 +35,7 @@ const plan: Plan = {
       watch: milliseconds(1500),
       redemptionSuccess: 0.999,
       quiet: milliseconds(600),
+      drain: seconds(5),
     },
     ...{ probes: 2, proofs: 1, recheck: seconds(30), retry: milliseconds(300), patience: 6, saves: 3 },
     freshness: seconds(2),

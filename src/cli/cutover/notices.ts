@@ -3,6 +3,7 @@ import { appsOf } from '../../cutover/rules/plan.ts'
 import type { RunOutcome } from '../../cutover/cutover.ts'
 import type { Notifier } from '../../cutover/notify.ts'
 import type { Direction, Plan } from '../../cutover/rules/plan.ts'
+import { adviceOn, answerTo } from './questions.ts'
 import { stepNames } from './story.ts'
 
 export type RunNotices = {
@@ -48,7 +49,8 @@ export function openNotices({ tell }: Notifier, { id, plan, resumed }: NoticeTer
         return tell('cutover.waiting', {
           ...about,
           question: outcome.question,
-          next: [`sallyport cutover status ${id}`],
+          advice: adviceOn(outcome),
+          next: [answerTo(outcome, id), `sallyport cutover status ${id}`],
         })
       if (outcome.kind !== 'ended') return undefined
       const { how, instruction } = outcome

@@ -17,7 +17,7 @@ import { expectCanaries } from './canaries.ts'
 import { noAnswer } from './no-answer.ts'
 import { exitOf } from './exit-code.ts'
 import { openNarrator } from './narrator.ts'
-import { adviceOn, answerTo } from './questions.ts'
+import { adviceOn, answersTo } from './questions.ts'
 import { cutoversOf, portsOf, readPlan, type CutoverFlags } from './place.ts'
 import { refuseFaults } from './plan-cutover.ts'
 import { openNotices } from './notices.ts'
@@ -195,7 +195,7 @@ function sayEnd(
     case 'waiting':
       terminal.err(`${yellow('waiting for you:')} ${outcome.question}`)
       terminal.err(adviceOn(outcome))
-      return next(answerTo(outcome, id), again)
+      return next(...answersTo(outcome, id, again))
     case 'stopped':
       terminal.err('Stopped where it is safe to be: what is in the list and in the pool stays as it is.')
       return next(again)

@@ -1,12 +1,12 @@
 /** How a cutover stands: what happens next, and what a person has to do. */
 import type { CutoverView } from '../../cutover/cutover.ts'
 import type { Command } from '../../cutover/rules/command.ts'
-import type { Instant } from '../../values/time.ts'
+import type { Entry } from '../../cutover/rules/journal.ts'
+import { instant, type Instant } from '../../values/time.ts'
 import { waitWords } from './narrator.ts'
-import { adviceOn, answerTo } from './questions.ts'
+import { adviceOn, answersTo } from './questions.ts'
 import type { Story } from './story.ts'
 import { actWords, clockTime, sentence } from './words.ts'
-import { instant } from '../../values/time.ts'
 
 export type Standing = {
   /** `running`: somebody has its lease. `stopped`: nobody runs it, and it has not ended. */
@@ -17,6 +17,15 @@ export type Standing = {
   /** `commands`: what to type, the likeliest first. */
   readonly person: { readonly says: string; readonly commands: readonly string[] }
 }
+
+/** At which it is asked what is next: what it waits for does not become something else because nobody has run it since. */
+export function momentOf({ about, entries }: Pick<CutoverView, 'about' | 'entries'>, now: Instant): Instant {
+  if (about.holder !== null && about.until > now) return now
+  return entries.findLast(({ kind }) => !said.has(kind))?.at ?? now
+}
+
+/** By people, at any time. */
+const said: ReadonlySet<Entry['kind']> = new Set(['asked', 'released-silent', 'released-tunnels'])
 
 const again = 'sallyport cutover run FILE'
 const back = 'sallyport cutover rollback FILE'
@@ -31,7 +40,7 @@ export function standingOf({ about, state }: CutoverView, { next }: Story, now: 
       next: { says: 'Nothing, until it is answered.', until: undefined },
       person: {
         says: `${next.question} ${adviceOn(next)}`,
-        commands: [answerTo(next, about.id), again],
+        commands: answersTo(next, about.id, again),
       },
     }
   const way = state.direction === 'forth' ? 'under way' : 'on its way back'

@@ -10,7 +10,7 @@ import { table } from '../table.ts'
 import { cutoversOf, type CutoverFlags } from './place.ts'
 import type { StoredNotice } from '../../cutover/store/notices.ts'
 import { proofsIn } from './proofs.ts'
-import { standingOf, type Standing } from './standing.ts'
+import { momentOf, standingOf, type Standing } from './standing.ts'
 import { storyOf, type Story, type StoryStep } from './story.ts'
 import { taleOf } from './tale.ts'
 import { clockTime, dayAndTime, lengthWords, listWords } from './words.ts'
@@ -19,7 +19,7 @@ export async function showStatus(terminal: Terminal, id: string | undefined, fla
   const now = systemEnvironment(openLog(terminal)).clock()
   await withCutovers(terminal, flags, async (cutovers) => {
     const view = await find(cutovers, id)
-    const story = storyOf(view.entries, now)
+    const story = storyOf(view.entries, momentOf(view, now))
     const standing = standingOf(view, story, now)
     const notices = await cutovers.notices(view.about.id)
     if (flags.json === true) {
@@ -35,7 +35,10 @@ export async function listCutovers(terminal: Terminal, flags: CutoverFlags): Pro
   await withCutovers(terminal, flags, async (cutovers) => {
     const all = (await cutovers.list(100)).map(async ({ id }) => await find(cutovers, id))
     const views = await Promise.all(all)
-    const rows = views.map((view) => ({ view, standing: standingOf(view, storyOf(view.entries, now), now) }))
+    const rows = views.map((view) => ({
+      view,
+      standing: standingOf(view, storyOf(view.entries, momentOf(view, now)), now),
+    }))
     if (flags.json === true)
       return terminal.out(JSON.stringify(rows.map(({ view, standing }) => rowJson(view, standing))))
     if (rows.length === 0) throw noneYet()
@@ -157,8 +160,9 @@ export async function askCutover(
   { what, id }: { readonly what: Asking; readonly id: string | undefined },
   flags: CutoverFlags,
 ): Promise<void> {
+  const now = systemEnvironment(openLog(terminal)).clock()
   await withCutovers(terminal, flags, async (cutovers) => {
-    const { about, state } = await find(cutovers, id)
+    const { about, entries, state } = await find(cutovers, id)
     if (about.endedAt !== null)
       throw complaint(
         `The cutover ${about.id} has ended (${state.ended?.how ?? 'done'}), so nothing is there to ${what}.`,
@@ -169,9 +173,9 @@ export async function askCutover(
         `The cutover ${about.id} has not asked anybody to do anything with a list, so there is nothing to confirm.`,
         `sallyport cutover status ${about.id}`,
       )
-    await cutovers.ask(about.id, what)
-    const silent = state.seen?.silent ?? []
-    if (what === 'release' && silent.length > 0) await cutovers.releaseSilent(about.id, silent)
+    const asked = storyOf(entries, momentOf({ about, entries }, now)).next
+    if (asked?.kind === 'ask-person' && asked.answer === what) await cutovers.answer(about.id, asked)
+    else await cutovers.ask(about.id, what)
     if (flags.json === true) return terminal.out(JSON.stringify({ id: about.id, asked: what }))
     terminal.out(`${about.id}: ${askedWords[what]}`)
     if (about.holder === null) terminal.out('Nobody runs it at this moment: it is read when it is run again.')

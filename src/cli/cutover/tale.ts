@@ -40,6 +40,7 @@ function topicOf(entry: Entry): string | undefined {
     case 'acted':
     case 'asked':
     case 'released-silent':
+    case 'released-tunnels':
     case 'turned':
     case 'ended':
       return JSON.stringify(entry)
@@ -92,6 +93,8 @@ function entryWords(entry: Entry, { times, plan }: Telling): string | undefined 
       return `A person said: ${entry.what}.`
     case 'released-silent':
       return `A person let these go: ${entry.names.join(', ')}.`
+    case 'released-tunnels':
+      return `A person lets the tunnels from ${listWords(entry.addresses)} be cut.`
     case 'ended':
       return `Ended, ${entry.how}: ${stopped(entry.instruction)}`
   }

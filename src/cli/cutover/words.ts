@@ -1,5 +1,5 @@
 /** A cutover in plain words. */
-import type { Act } from '../../cutover/rules/journal.ts'
+import type { Act, PoolChange } from '../../cutover/rules/journal.ts'
 import { ofApp, type Plan } from '../../cutover/rules/plan.ts'
 import { isoText, type Duration, type Instant } from '../../values/time.ts'
 
@@ -23,10 +23,11 @@ export function actWords(act: Act, tense: 'to do' | 'done' = 'to do', plan?: Pla
 }
 
 type PoolWords = (addresses: string, tense: 'to do' | 'done') => string
-const poolModes: Readonly<Record<'active' | 'standby' | 'draining' | 'absent', PoolWords>> = {
+const poolModes: Readonly<Record<PoolChange[number]['mode'], PoolWords>> = {
   active: (addresses) => `let new traffic leave from ${addresses}`,
   standby: (addresses) => `put ${addresses} into the pool on standby`,
   draining: (addresses, tense) => `${tense === 'done' ? 'drained' : 'drain'} ${addresses}`,
+  cut: (addresses) => `cut what is open on ${addresses}`,
   absent: (addresses, tense) => `${tense === 'done' ? 'took' : 'take'} ${addresses} out of the pool`,
 }
 

@@ -105,14 +105,15 @@ async function strangersIn({ api, clients }: GatewayTrafficParts, since: Instant
 function changeOf(changes: PoolChange, all: readonly Egress[]): Fields {
   const nameOf = (address: AddressText): string =>
     all.find((each) => each.address === address)?.name ?? nameFor(address)
-  const named = (mode: PoolMode | 'absent'): string[] =>
+  const named = (mode: PoolChange[number]['mode']): string[] =>
     changes.filter((each) => each.mode === mode).map(({ address }) => nameOf(address))
   const fresh = changes.filter(
-    ({ address, mode }) => mode !== 'absent' && !all.some((each) => each.address === address),
+    ({ address, mode }) => mode !== 'absent' && mode !== 'cut' && !all.some((each) => each.address === address),
   )
   return {
     add: fresh.map(({ address, mode }) => ({ name: nameFor(address), address, standby: mode === 'standby' })),
-    ...{ standby: named('standby'), resume: named('active'), drain: named('draining'), remove: named('absent') },
+    ...{ standby: named('standby'), resume: named('active'), drain: named('draining') },
+    ...{ remove: named('absent'), cut: named('cut') },
   }
 }
 

@@ -13,10 +13,18 @@ export type Command =
   /** Read how redemptions of that list's app went since the removal. */
   | { readonly kind: 'watch'; readonly list: number; readonly since: Instant }
   | { readonly kind: 'wait'; readonly until: Instant; readonly why: string }
-  /** `answer`: what to ask of the cutover when it may go on. */
-  | { readonly kind: 'ask-person'; readonly question: string; readonly answer: Wish }
+  | ({ readonly kind: 'ask-person' } & Question)
   | { readonly kind: 'turn'; readonly why: string }
   | { readonly kind: 'end'; readonly how: Ending; readonly instruction: string }
+
+export type Question = {
+  readonly question: string
+  /** What to ask of the cutover when it may go on. */
+  readonly answer: Wish
+  readonly about: 'list' | 'pause' | 'hold' | 'silent' | 'tunnels'
+  /** What is let go by the answer: whoever was not heard of, or addresses whose tunnels are cut. */
+  readonly names: readonly string[]
+}
 
 export const noAnswer = 'Gateway or org did not answer as they should, several times in a row.'
 

@@ -21,7 +21,8 @@ export type SaveList = {
   readonly expects: string
 }
 
-export type PoolChange = readonly { readonly address: AddressText; readonly mode: PoolMode | 'absent' }[]
+/** `cut`: what is open on it is ended; it has to be drained before. */
+export type PoolChange = readonly { readonly address: AddressText; readonly mode: PoolMode | 'absent' | 'cut' }[]
 
 /** Redemptions; `refused`: by the allowlist. `whole`: none is left out. */
 export type Counts = {
@@ -75,5 +76,7 @@ export type Entry = { readonly at: Instant } &
     | { readonly kind: 'turned'; readonly why: string }
     | { readonly kind: 'asked'; readonly what: Wish }
     | { readonly kind: 'released-silent'; readonly names: readonly string[] }
+    /** What is open on them may be ended. */
+    | { readonly kind: 'released-tunnels'; readonly addresses: readonly AddressText[] }
     | { readonly kind: 'ended'; readonly how: Ending; readonly instruction: string }
   )

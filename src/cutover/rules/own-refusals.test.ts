@@ -15,6 +15,7 @@ const plan: Plan = {
       watch: minutes(15),
       redemptionSuccess: 0.999,
       quiet: seconds(60),
+      drain: minutes(15),
       probes: 1,
       proofs: 1,
     },

@@ -13,6 +13,8 @@ export type Terms = {
   readonly redemptionSuccess: number
   /** For so long nothing has left from the old addresses before they are removed (P-66). */
   readonly quiet: Duration
+  /** For so long tunnels from the old addresses may end by themselves; then a person is asked. */
+  readonly drain: Duration
   /** Answers in a row that show that an address is live (SF-288). */
   readonly probes: number
   /** Redemptions in a row that prove an address (SF-287). */

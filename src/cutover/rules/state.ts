@@ -17,7 +17,7 @@ import {
   type Evidences,
   type ListState,
 } from './list-state.ts'
-import { ofApp, sidesOf, type Direction, type Plan } from './plan.ts'
+import { ofApp, sidesOf, type AddressText, type Direction, type Plan } from './plan.ts'
 import type { ListSeen, Seen } from './seen.ts'
 
 export type State = {
@@ -46,6 +46,8 @@ export type State = {
   readonly paused: boolean
   readonly aborted: boolean
   readonly released: ReadonlySet<string>
+  /** A person lets what is open on them be cut, and it is not done yet. */
+  readonly toCut: ReadonlySet<AddressText>
   readonly ended: { readonly how: Ending; readonly instruction: string } | undefined
 }
 
@@ -62,7 +64,8 @@ export function beginning(plan: Plan, lists: readonly ListSeen[]): State {
     ...{ seen: undefined, tampered: undefined, open: undefined },
     ...{ lists: lists.map((each) => beginningOf(plan, each)), probes: new Map(), spent: undefined },
     ...{ movedAt: undefined, lastActAt: undefined, fruitless: 0 },
-    ...{ held: false, paused: false, aborted: false, released: new Set<string>(), ended: undefined },
+    ...{ held: false, paused: false, aborted: false, released: new Set<string>(), toCut: new Set<AddressText>() },
+    ended: undefined,
   }
 }
 
@@ -97,6 +100,8 @@ export function withEntry(state: State, entry: Entry): State {
       return wished(state, entry.what, entry.at)
     case 'released-silent':
       return { ...state, released: new Set([...state.released, ...entry.names]) }
+    case 'released-tunnels':
+      return { ...state, toCut: new Set([...state.toCut, ...entry.addresses]) }
     case 'ended':
       return { ...state, ended: { how: entry.how, instruction: entry.instruction } }
   }
@@ -131,6 +136,8 @@ function afterAct(state: State, entry: Entry & { readonly kind: 'acted' }): Stat
   const next = { ...state, seen: undefined, lastActAt: at, fruitless }
   if (act.kind === 'invalidate') return result === 'done' ? { ...next, open: undefined } : next
   const closed = { ...next, open: undefined }
+  if (act.kind === 'set-pool' && act.modes.every(({ mode }) => mode === 'cut'))
+    return result === 'done' ? { ...closed, toCut: new Set() } : closed
   if (act.kind === 'set-pool') return withLists(closed, (each) => ({ ...each, redemptions: new Map() }))
   if (result === 'stale') return withList(closed, act.list, (each) => ({ ...each, saves: each.saves + 1 }))
   const known = result === 'disturbed' ? { ...closed, tampered: entry.why ?? crossed } : closed
@@ -166,7 +173,7 @@ function turnedBack(state: State, why: string): State {
   return withLists(
     {
       ...{ ...state, direction: 'back', turned: why, movedAt: undefined, seen: undefined },
-      ...{ fruitless: 0, probes: new Map(), ended: undefined },
+      ...{ fruitless: 0, probes: new Map(), ended: undefined, toCut: new Set<AddressText>() },
     },
     turned,
   )

@@ -31,7 +31,15 @@ export const plan: Plan = {
   to: ['127.0.0.21', '127.0.0.22'],
   terms: {
     ...{ propagation: milliseconds(200), watch: milliseconds(800), redemptionSuccess: 0.999, quiet: milliseconds(300) },
-    ...{ probes: 1, proofs: 1, recheck: seconds(30), retry: milliseconds(100), patience: 2, saves: 3 },
+    ...{
+      drain: seconds(5),
+      probes: 1,
+      proofs: 1,
+      recheck: seconds(30),
+      retry: milliseconds(100),
+      patience: 2,
+      saves: 3,
+    },
     freshness: seconds(2),
   },
 }

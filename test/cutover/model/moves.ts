@@ -63,7 +63,7 @@ function runnerMoves(node: Node, command: Command): readonly Move[] {
     case 'wait':
       return [runner(`wait: ${command.why}`, waited(node, command.until))]
     case 'ask-person':
-      return peopleMoves(node, command.answer)
+      return peopleMoves(node, command)
     case 'turn':
       return [runner(`turn: ${command.why}`, log(node, { kind: 'turned', why: command.why }))]
     case 'end':

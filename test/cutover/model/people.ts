@@ -1,18 +1,25 @@
 /** What people do who are asked: release, want it back, type what they were told, or say so without having done it, or type something else. */
-import type { Wish } from '../../../src/cutover/rules/journal.ts'
+import type { Question } from '../../../src/cutover/rules/command.ts'
 import { log, rarely, runner, world, type Move, type Node } from './move.ts'
 import { saved, withList } from './world.ts'
 
-export function peopleMoves(node: Node, answer: Wish): readonly Move[] {
+export function peopleMoves(node: Node, question: Question): readonly Move[] {
   const back = runner('a person wants it back', log(node, { kind: 'asked', what: 'rollback' }))
-  if (answer === 'confirm') return [...confirming(node), back]
-  const released = log(
-    node,
-    { kind: 'asked', what: 'continue' },
-    { kind: 'asked', what: 'release' },
-    { kind: 'released-silent', names: node.world.silent },
-  )
-  return [runner('a person releases it', released), back]
+  return [...answers(node, question), back]
+}
+
+function answers(node: Node, { about, answer, names }: Question): readonly Move[] {
+  switch (about) {
+    case 'list':
+      return confirming(node)
+    case 'silent':
+      return [runner('a person lets the silent go', log(node, { kind: 'released-silent', names }))]
+    case 'tunnels':
+      return [runner('a person lets tunnels be cut', log(node, { kind: 'released-tunnels', addresses: names }))]
+    case 'pause':
+    case 'hold':
+      return [runner(`a person says ${answer}`, log(node, { kind: 'asked', what: answer }))]
+  }
 }
 
 /** Whoever has typed all says so; whoever has not lies, and may yet do it. */

@@ -19,7 +19,7 @@ export const planOf = (kinds: readonly ListKind[], to: readonly string[]): Plan 
   terms: {
     ...{ propagation: milliseconds(6), watch: milliseconds(8), redemptionSuccess: 0.999, quiet: milliseconds(3) },
     ...{ probes: 1, proofs: 1, recheck: milliseconds(10), retry: milliseconds(2), patience: 2, saves: 2 },
-    freshness: milliseconds(0),
+    ...{ freshness: milliseconds(0), drain: milliseconds(4) },
   },
 })
 
@@ -164,8 +164,10 @@ export const saved = (world: World, at: number, list: readonly string[]): World 
 function changedPool({ pool }: World, modes: PoolChange): World['pool'] {
   const next = new Map(Object.entries(pool))
   for (const { address, mode } of modes) {
+    const tunnels = next.get(address)?.tunnels ?? 0
     if (mode === 'absent') next.delete(address)
-    else next.set(address, { mode, tunnels: mode === 'active' ? 1 : (next.get(address)?.tunnels ?? 0) })
+    else if (mode === 'cut') next.set(address, { mode: next.get(address)?.mode ?? 'draining', tunnels: 0 })
+    else next.set(address, { mode, tunnels: mode === 'active' ? 1 : tunnels })
   }
   return Object.fromEntries([...next].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

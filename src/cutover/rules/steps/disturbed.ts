@@ -20,7 +20,14 @@ export const disturbed: Step = ({ state, seen, now }) => {
       until: after(now, plan.terms.retry),
       why: 'not every node of the gateway has answered',
     }
-  return paused ? { kind: 'ask-person', question: 'It is paused. Shall it go on?', answer: 'continue' } : undefined
+  if (!paused) return undefined
+  return {
+    kind: 'ask-person',
+    question: 'It is paused. Shall it go on?',
+    answer: 'continue',
+    about: 'pause',
+    names: [],
+  }
 }
 
 const aborting = 'Nothing was changed any more. Roll it back, or plan it anew.'

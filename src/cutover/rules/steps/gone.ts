@@ -4,11 +4,11 @@ import { after, instant } from '../../../values/time.ts'
 import { halt } from '../command.ts'
 import { toBeRefused } from '../list-state.ts'
 import { ofApp, sidesOf } from '../plan.ts'
-import { hasTunnels } from '../seen.ts'
 import { noEvidence } from '../verdict.ts'
 import { type ListStep, type Step, firstOf, inTurn, saveList, setPool } from './step.ts'
 import { removed } from './remove.ts'
 import { sinceOf, tried } from './tried.ts'
+import { stillOpen } from './tunnels.ts'
 import { watched } from './watch.ts'
 
 const toShow = ({ state, list }: Parameters<ListStep>[0]): readonly string[] =>
@@ -33,14 +33,14 @@ export const unharmed: ListStep = (looking) => {
 
 /** What is drained takes nothing, a canary neither. */
 export const reachable: ListStep = (looking) => {
-  const { state, seen, now } = looking
+  const { seen } = looking
   const gone = toShow(looking)
   if (gone.length === 0) return undefined
   const drained = seen.pool.members.filter(
     ({ address, mode, tunnels }) => gone.includes(address) && mode === 'draining' && tunnels !== 'unknown',
   )
-  if (drained.some(hasTunnels))
-    return { kind: 'wait', until: after(now, state.plan.terms.retry), why: 'tunnels from the old addresses are open' }
+  const open = stillOpen(looking, gone)
+  if (open !== undefined) return open
   const modes = [
     ...gone.filter((each) => !seen.pool.members.some(({ address }) => address === each)),
     ...drained.map(({ address }) => address),

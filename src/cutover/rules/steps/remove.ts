@@ -2,18 +2,16 @@
 import { after, instant } from '../../../values/time.ts'
 import { halt } from '../command.ts'
 import { ofApp, sidesOf } from '../plan.ts'
-import { hasTunnels } from '../seen.ts'
 import { type ListStep, type Step, isAnythingLeft, saveList } from './step.ts'
+import { stillOpen } from './tunnels.ts'
 
 /** P-66. */
 export const quiet: Step = (looking) => {
   const { state, seen, now } = looking
   if (!isAnythingLeft(looking)) return undefined
   const { source } = sidesOf(state.plan, state.direction)
-  const open = seen.pool.members.find((each) => source.includes(each.address) && hasTunnels(each))
-  const again = after(now, state.plan.terms.retry)
-  if (open !== undefined)
-    return { kind: 'wait', until: again, why: `${open.tunnels} tunnels from ${open.address} are open` }
+  const open = stillOpen(looking, source)
+  if (open !== undefined) return open
   const lastUse = Math.max(state.movedAt ?? now, ...source.map((each) => seen.usedAt.get(each) ?? 0))
   const until = after(instant(lastUse), state.plan.terms.quiet)
   return now < until ? { kind: 'wait', until, why: 'the old addresses have to be unused for a while' } : undefined
@@ -26,12 +24,12 @@ export const permitted: Step = (looking) => {
   const silent = seen.silent.filter((each) => !state.released.has(each))
   if (silent.length > 0)
     return {
-      ...{ kind: 'ask-person', answer: 'release' },
+      ...{ kind: 'ask-person', answer: 'release', about: 'silent', names: silent },
       question: `Not heard of since the traffic moved: ${silent.join(', ')}. May the old addresses go all the same?`,
     }
-  return state.held
-    ? { kind: 'ask-person', question: 'It is held before the removal. Shall it go on?', answer: 'release' }
-    : undefined
+  if (!state.held) return undefined
+  const question = 'It is held before the removal. Shall it go on?'
+  return { kind: 'ask-person', question, answer: 'release', about: 'hold', names: [] }
 }
 
 export const removed: ListStep = (looking) => {

@@ -75,7 +75,7 @@ export function saveList(
 ): Command {
   const { terms } = state.plan
   if (list.asked !== undefined && isSameChange(list.asked.act, change))
-    return { kind: 'ask-person', question: list.asked.instruction, answer: 'confirm' }
+    return { kind: 'ask-person', question: list.asked.instruction, answer: 'confirm', about: 'list', names: [] }
   if (list.saves >= terms.saves && !isNews(list, change)) return inVain()
   if (list.saves > 0 && list.lastAsked === undefined && state.lastActAt !== undefined) {
     const until = after(state.lastActAt, terms.retry)
