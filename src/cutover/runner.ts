@@ -51,8 +51,8 @@ async function carryOut(parts: RunnerParts, state: State, command: Command): Pro
     case 'ask-person':
       return { ...command, kind: 'waiting' }
     case 'end':
-      if (state.ended === undefined)
-        await note(parts, { kind: 'ended', how: command.how, instruction: command.instruction })
+      // also where it had ended before: whoever took it over has opened it again
+      await note(parts, { kind: 'ended', how: command.how, instruction: command.instruction })
       return { kind: 'ended', how: command.how, instruction: command.instruction }
     case 'wait':
       await waitFor(parts, command.until)

@@ -125,8 +125,12 @@ function meant(state: State, act: Act): State {
 /** Whoever takes over after a halt has been sent by a person, who has seen why: it begins with fresh patience, and with the lists as they now are. */
 function takenOver(state: State, fence: number): State {
   const next = { ...state, fence, seen: undefined, fruitless: 0 }
-  if (state.ended?.how !== 'halted') return next
-  return withLists({ ...next, ended: undefined, tampered: undefined, spent: undefined, probes: new Map() }, refreshed)
+  return state.ended?.how === 'halted' ? afresh(next) : next
+}
+
+function afresh(state: State): State {
+  const next = { ...state, ended: undefined, seen: undefined, fruitless: 0 }
+  return withLists({ ...next, tampered: undefined, spent: undefined, probes: new Map() }, refreshed)
 }
 
 function afterAct(state: State, entry: Entry & { readonly kind: 'acted' }): State {
@@ -179,6 +183,13 @@ function turnedBack(state: State, why: string): State {
   )
 }
 
+/** Whoever asks for it after an end knows how it ended: a halt does not hold up the way back, nor what others have made of the list since. */
+function wantedBack(state: State): State {
+  if (state.ended?.how === 'rolled-back') return state
+  const back = turnedBack(state, 'A person has asked for it.')
+  return state.ended === undefined ? back : afresh(back)
+}
+
 function wished(state: State, what: Wish, at: Instant): State {
   switch (what) {
     case 'hold':
@@ -192,7 +203,7 @@ function wished(state: State, what: Wish, at: Instant): State {
     case 'abort':
       return { ...state, aborted: true }
     case 'rollback':
-      return { ...turnedBack(state, 'A person has asked for it.'), held: false, paused: false, aborted: false }
+      return { ...wantedBack(state), held: false, paused: false, aborted: false }
     case 'confirm':
       return withLists({ ...state, seen: undefined }, (each) => confirmed(each, at))
   }
