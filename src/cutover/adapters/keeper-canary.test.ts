@@ -3,11 +3,12 @@ import { describe, test } from 'node:test'
 import type { JsonApi } from './json-api.ts'
 import { keeperCanary } from './keeper-canary.ts'
 
-type Answers = Readonly<Record<string, { readonly status: number; readonly body: Readonly<Record<string, string>> }>>
+type Answers = Readonly<Record<string, { readonly status: number; readonly body: Readonly<Record<string, unknown>> }>>
 
 const good = { status: 200, body: { egress: '192.0.2.1' } }
 const doubt = { status: 503, body: { code: 'IN_DOUBT', detail: 'The token was sent, and the answer was 503.' } }
 const over = { status: 409, body: { code: 'REAUTHORIZATION_REQUIRED', detail: 'revoked' } }
+const notAdmitted = (cause: string) => ({ status: 502, body: { code: 'IP_REFUSED', explanations: [{ cause }] } })
 
 /** Results of so many redemptions one after the other, and which canaries were asked. */
 async function redeemed(answers: Answers, times: number): Promise<readonly [readonly string[], readonly string[]]> {
@@ -48,4 +49,9 @@ describe('of several canaries', () => {
       ['unclear', 'unclear', 'unclear'],
       ['one', 'two', 'one'],
     ]))
+})
+
+test('L-96: a refusal is the list’s own, and not that of a profile, whose ranges and login hours have the same code', async () => {
+  deepEqual(await redeemed({ one: notAdmitted('blocked-address') }, 1), [['refused'], ['one']])
+  deepEqual(await redeemed({ one: notAdmitted('login-restriction') }, 1), [['unclear'], ['one']])
 })

@@ -2,7 +2,7 @@
 import { formatAddress, parseAddress } from '../../ip/address.ts'
 import type { CanaryPort } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
-import { textIn, type JsonAnswer, type JsonApi } from './json-api.ts'
+import { listIn, textIn, type JsonAnswer, type JsonApi } from './json-api.ts'
 
 export type KeeperCanaryParts = {
   readonly api: JsonApi
@@ -58,9 +58,13 @@ async function verify(
 
 function failureOf({ body }: JsonAnswer): 'refused' | 'spent' | 'unclear' {
   const code = textIn(body, 'code') ?? ''
-  if (code === 'IP_REFUSED') return 'refused'
+  if (code === 'IP_REFUSED' && isByAllowlist(body)) return 'refused'
   return spent.has(code) ? 'spent' : 'unclear'
 }
+
+/** The keeper says the same code of a profile's ranges and login hours, which are no verdict of the list (SF-51, SF-52, L-96). */
+const isByAllowlist = (body: JsonAnswer['body']): boolean =>
+  listIn(body, 'explanations').some((each) => textIn(each, 'cause') === 'blocked-address')
 
 /** One by whatever address the keeper's proxy leaves from: who wants to know by which one asks the org. */
 export async function verifyCanary(api: JsonApi, connection: string): Promise<Tried> {

@@ -59,8 +59,12 @@ async function pagesOf(
   return { entries, isWhole: false }
 }
 
+/** A login, a revocation or the exchange of a code proves nothing of refresh tokens, and is none that has failed; what the list has refused counts, whatever
+ *  it was. */
 const isRedemption = (entry: Fields): boolean =>
-  textIn(entry, 'loginType') !== undefined && textIn(entry, 'sourceIp') !== undefined
+  (redeeming.has(textIn(entry, 'subType') ?? '') || wasRefused(entry)) && textIn(entry, 'sourceIp') !== undefined
+
+const redeeming: ReadonlySet<string> = new Set(['refresh_token', 'hybrid_refresh'])
 
 const succeeded = (entry: Fields): boolean => textIn(entry, 'status') === 'Success'
 
@@ -91,9 +95,10 @@ function attemptsIn(entries: readonly Fields[]): readonly Attempt[] {
     if (at === undefined || !parsed.ok) return []
     const address = formatAddress(parsed.value)
     const result = succeeded(entry) ? 'success' : wasRefused(entry) ? 'refused' : 'failed'
-    const alike = `${at} ${address} ${result}`
+    const user = textIn(entry, 'userId')
+    const alike = `${at} ${address} ${result} ${user ?? ''}`
     const number = (times.get(alike) ?? 0) + 1
     times.set(alike, number)
-    return [{ id: `${alike} ${number}`, address, result }]
+    return [{ id: `${alike} ${number}`, address, result, user }]
   })
 }

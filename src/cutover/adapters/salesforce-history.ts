@@ -41,7 +41,8 @@ export function salesforceHistory(parts: SalesforceHistoryParts): HistoryPort {
       return redeemersIn(parts, { tokens, logins: await logins(since), since })
     },
     redemptions: async (since) => redemptionsIn(await logins(since)),
-    attempts: async (since) => (await logins(since)).map(({ id, address, result }) => ({ id, address, result })),
+    attempts: async (since) =>
+      (await logins(since)).map(({ id, address, result, userId }) => ({ id, address, result, user: userId })),
   }
 }
 

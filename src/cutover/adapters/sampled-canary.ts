@@ -4,9 +4,9 @@ import type { Clock } from '../../values/domain.ts'
 import { before, milliseconds, minutes, seconds, type Duration, type Instant } from '../../values/time.ts'
 import type { CanaryPort } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
-import { judgeAttempts, samplingTerms, type Attempt } from '../rules/sampling.ts'
+import { judgeAttempts, ownAttempts, samplingTerms, type Attempt, type OwnTries } from '../rules/sampling.ts'
 import type { HistoryPort } from './history.ts'
-import type { JsonApi } from './json-api.ts'
+import { textIn, type JsonApi } from './json-api.ts'
 import { verifyCanary } from './keeper-canary.ts'
 
 export type SampledCanaryParts = {
@@ -45,14 +45,17 @@ async function sample(parts: SampledCanaryParts, canary: Canary): Promise<Tried>
   const begun = clock()
   const since = before(begun, minutes(2)) // its clock and ours need not agree
   const known = new Set((await parts.history.attempts(since)).map(({ id }) => id))
+  const user = await userOf(canary)
   let evidence = ''
   let refusals = 0
+  let successes = 0
   for (let count = 1; count <= samplingTerms.most && clock() - begun < longest; count += 1) {
     const went = await verifyCanary(canary.keeper, canary.connection)
     if (went.result === 'spent') return went
     if (went.result === 'refused') refusals += 1
+    if (went.result === 'success') successes += 1
     evidence = `${went.evidence}${count > 1 ? `, the last of ${count} tries` : ''}`
-    const fresh = await heardOf(parts, { since, known })
+    const fresh = await heardOf(parts, { since, known, own: { user, successes, refusals } })
     const verdict = judgeAttempts(fresh, canary.address)
     if (verdict !== undefined)
       return {
@@ -65,17 +68,22 @@ async function sample(parts: SampledCanaryParts, canary: Canary): Promise<Tried>
   return { result: 'unclear', refusals, evidence: none }
 }
 
+async function userOf({ keeper, connection }: Canary): Promise<string | undefined> {
+  const answer = await keeper.ask('GET', `/connections/${encodeURIComponent(connection)}`)
+  return answer.status === 200 ? textIn(answer.body, 'user_id') : undefined
+}
+
 const verdictWords = { success: 'a redemption from', refused: 'the list refused one from' } as const
 
-type Listening = { readonly since: Instant; readonly known: ReadonlySet<string> }
+type Listening = { readonly since: Instant; readonly known: ReadonlySet<string>; readonly own: OwnTries }
 
-/** What is new in the history, which may need a moment to show it. */
+/** What is new of the canary in the history, which may need a moment to show it. */
 async function heardOf(
   { history, wait }: SampledCanaryParts,
-  { since, known }: Listening,
+  { since, known, own }: Listening,
 ): Promise<readonly Attempt[]> {
   for (let look = 0; look < looks; look += 1) {
-    const fresh = (await history.attempts(since)).filter(({ id }) => !known.has(id))
+    const fresh = ownAttempts(await history.attempts(since), own).filter(({ id }) => !known.has(id))
     if (fresh.length > 0) return fresh
     await wait(milliseconds(between * (look + 1)))
   }

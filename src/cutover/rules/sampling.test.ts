@@ -1,6 +1,14 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { judgeAttempts, judgeSample, sampledResult, sampleWords, samplingTerms, type Attempt } from './sampling.ts'
+import {
+  judgeAttempts,
+  judgeSample,
+  ownAttempts,
+  sampledResult,
+  sampleWords,
+  samplingTerms,
+  type Attempt,
+} from './sampling.ts'
 
 const [a, b] = ['198.51.100.1', '198.51.100.2']
 const times = (count: number, each: string): readonly string[] => Array.from({ length: count }, () => each)
@@ -71,4 +79,26 @@ describe('redemptions that nobody could pin', () => {
   }
   for (const [sentence, [given, verdict]] of Object.entries(attempts))
     test(sentence, () => equal(judgeAttempts(given, a), verdict))
+})
+
+describe('of all redemptions of an app the canary’s', () => {
+  const [own, other] = ['005000000000001', '005000000000002AAA']
+  const attempt = (id: string, result: Attempt['result'], user?: string): Attempt => ({ id, address: a, result, user })
+  const attempts = [
+    attempt('own', 'success', `${own}AAA`),
+    attempt('another user', 'success', other),
+    attempt('nobody known', 'refused', ''),
+    attempt('failed', 'failed', own),
+  ]
+  const names = (tries: Parameters<typeof ownAttempts>[1]): readonly string[] =>
+    ownAttempts(attempts, tries).map(({ id }) => id)
+
+  test('are those of its user', () =>
+    deepEqual(names({ user: own, successes: 1, refusals: 1 }), ['own', 'nobody known', 'failed']))
+
+  test('are none that went well or were refused where the canary’s own did not', () => {
+    deepEqual(names({ user: own, successes: 1, refusals: 0 }), ['own', 'failed'])
+    deepEqual(names({ user: own, successes: 0, refusals: 1 }), ['nobody known', 'failed'])
+    deepEqual(names({ user: undefined, successes: 0, refusals: 0 }), ['failed'])
+  })
 })

@@ -54,7 +54,27 @@ export type Attempt = {
   readonly id: string
   readonly address: AddressText
   readonly result: 'success' | 'refused' | 'failed'
+  /** Whose; undefined or '' where nobody was known yet. */
+  readonly user?: string | undefined
 }
+
+/** What the canary itself was answered so far; `user`: whose its connection is, where that is known. */
+export type OwnTries = { readonly user: string | undefined; readonly successes: number; readonly refusals: number }
+
+/** Others redeem meanwhile, be it from the same address: neither what they are given nor what they are refused is the canary's. */
+export const ownAttempts = (
+  attempts: readonly Attempt[],
+  { user, successes, refusals }: OwnTries,
+): readonly Attempt[] =>
+  attempts.filter(
+    (each) =>
+      isSameUser(each.user, user) &&
+      (each.result === 'failed' || (each.result === 'success' ? successes : refusals) > 0),
+  )
+
+/** 15 characters name the same as 18 (SF-02); what the list has refused names nobody, since it is asked before the token (SF-22). */
+const isSameUser = (a: string | undefined, b: string | undefined): boolean =>
+  a === undefined || a === '' || b === undefined || a.slice(0, 15) === b.slice(0, 15)
 
 /** What redemptions since the beginning say of one address, oldest first; the latest from it that succeeded or was refused by the list counts. Undefined: none did. */
 export function judgeAttempts(
