@@ -18,7 +18,7 @@ export function actWords(act: Act, tense: 'to do' | 'done' = 'to do', plan?: Pla
     case 'set-pool':
       return poolWords(act, tense)
     case 'invalidate':
-      return `${tense === 'done' ? 'made' : 'make'} void what an earlier runner may still be writing`
+      return `${tense === 'done' ? 'made' : 'make'} void what was begun and not answered`
   }
 }
 

@@ -42,11 +42,11 @@ function blind(state: State, now: Instant): Command | undefined {
 function invalidation(state: State, now: Instant): Command {
   if (state.fruitless >= state.plan.terms.patience)
     return halt(
-      'What the runner before had under way could not be made void.',
+      'What was begun and not answered could not be made void.',
       'See that org and gateway answer, and run it again.',
     )
   return (
-    pausedBy(state, now) ?? { kind: 'act', act: { kind: 'invalidate' }, why: 'a runner before may still be writing' }
+    pausedBy(state, now) ?? { kind: 'act', act: { kind: 'invalidate' }, why: 'what was begun and not answered may still come' }
   )
 }
 

@@ -32,7 +32,7 @@ export type State = {
   readonly lists: readonly ListState[]
   /** What somebody else has changed. */
   readonly tampered: string | undefined
-  /** An act of which no more is known than that it was meant. */
+  /** An act of which no more is known than that it was meant: whoever meant it is gone, or got no answer. */
   readonly open: Act | undefined
   readonly probes: Evidences
   /** A canary is of no more use. */
@@ -139,7 +139,8 @@ function afterAct(state: State, entry: Entry & { readonly kind: 'acted' }): Stat
   const fruitless = isInVain ? state.fruitless + 1 : result === 'done' || result === 'asked' ? 0 : state.fruitless
   const next = { ...state, seen: undefined, lastActAt: at, fruitless }
   if (act.kind === 'invalidate') return result === 'done' ? { ...next, open: undefined } : next
-  const closed = { ...next, open: undefined }
+  // what was not answered may be done at any later time, until another version voids it (P-64)
+  const closed = { ...next, open: result === 'unknown' ? act : undefined }
   if (act.kind === 'set-pool' && act.modes.every(({ mode }) => mode === 'cut'))
     return result === 'done' ? { ...closed, toCut: new Set() } : closed
   if (act.kind === 'set-pool') return withLists(closed, (each) => ({ ...each, redemptions: new Map() }))

@@ -132,6 +132,7 @@ function actMoves(node: Node, act: Act): readonly Move[] {
         runner(`${name}: refused`, ended(n, n.world, 'refused')),
         runner(`${name}: reply lost, done`, ended(n, done.world, 'unknown')),
         runner(`${name}: reply lost, not done`, ended(n, n.world, 'unknown')),
+        ...(isTyped ? [] : [runner(`${name}: reply lost, done late`, ended(n, late, 'unknown'))]),
         ...(act.kind === 'save-list' && !isTyped
           ? [runner(`${name}: does not take`, ended(n, touched(n.world, act.list), 'done'))]
           : []),
