@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,4 +19,11 @@ test('a server that repeats the token in its answer puts it into no journal: wha
   ok(!JSON.stringify(answer).includes('token-of-the-admin'))
   equal(refusalOf(answer, 'The org').message, 'The org answered 500: no handler for Bearer [secret]')
   deepEqual(answer.body['seen'], ['Bearer [secret]'])
+})
+
+test('a token that no header takes is not quoted by whoever refuses to send it', async () => {
+  const api = openJsonApi({ base: 'http://127.0.0.1:1/admin/v1', token: secret('first-line\nsecond-line') })
+  await rejects(api.ask('GET', '/apps'), {
+    message: 'the token for http://127.0.0.1:1 has spaces or letters in it that no token has',
+  })
 })

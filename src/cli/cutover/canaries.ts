@@ -29,7 +29,7 @@ export async function expectCanaries(terminal: Terminal, { file }: ReadPlan, fla
 /** `means` without its full stop. */
 async function troubleOf(api: JsonApi, keeper: string, connection: string): Promise<Trouble | undefined> {
   const answer = await api.ask('GET', `/connections/${encodeURIComponent(connection)}`).catch(noAnswer)
-  if (answer.status === 404)
+  if (answer.status === 404 && textIn(answer.body, 'code') === 'UNKNOWN_CONNECTION')
     return {
       means: `The keeper at ${keeper} has no connection ${JSON.stringify(connection)}`,
       next: ['sallyport connections', 'Name at connections: in the cutover file one that it has.'],

@@ -15,10 +15,15 @@ export type JsonApi = {
 
 const patience = 30_000 // ms
 
+/** What no header takes would be quoted, whole, by whoever refuses to send it. */
+const sendable = /^[\x21-\x7e]+$/
+export const unsendable = 'has spaces or letters in it that no token has'
+
 /** `base`: with its prefix, e.g. `http://127.0.0.1:8480/admin/v1`. */
 export function openJsonApi({ base, token }: { readonly base: string; readonly token: Secret }): JsonApi {
   return {
     async ask(method, path, { body, ifMatch } = {}) {
+      if (!sendable.test(token.expose())) throw new Error(`the token for ${new URL(base).origin} ${unsendable}`)
       const response = await fetch(`${base}${path}`, {
         method,
         headers: {
@@ -75,9 +80,9 @@ export const numberIn = (body: Fields, name: string): number | undefined => {
   return typeof value === 'number' ? value : undefined
 }
 
+export const unreadable = 'nothing that can be read'
+
 /** Of an answer that is no success, in one line. */
 export function refusalOf({ status, body }: JsonAnswer, who: string): Error {
-  return new Error(
-    `${who} answered ${status}: ${textIn(body, 'detail') ?? textIn(body, 'title') ?? 'nothing that can be read'}`,
-  )
+  return new Error(`${who} answered ${status}: ${textIn(body, 'detail') ?? textIn(body, 'title') ?? unreadable}`)
 }
