@@ -10,10 +10,11 @@ import { takeJournal } from './journal.ts'
 import { listSeenOf, readLists } from './look.ts'
 import type { CutoverPorts, ListReading, PoolReading, Redeemer } from './ports.ts'
 import type { Command, Question } from './rules/command.ts'
-import type { Entry, Wish } from './rules/journal.ts'
+import type { Entry, MemberBefore, Wish } from './rules/journal.ts'
 import { writeRows } from './rules/list-change.ts'
 import { judgePlan, type PlanJudgement } from './rules/plan-faults.ts'
 import type { Plan } from './rules/plan.ts'
+import type { PoolMember } from './rules/seen.ts'
 import { stateOf, type State } from './rules/state.ts'
 import { runCutover, type RunEnd } from './runner.ts'
 import { findCutover, findCutovers, findEntries, findUnderWay, type StoredCutover } from './store/journal.ts'
@@ -150,12 +151,24 @@ async function begin({ storage, clock, random }: BeginParts, { plan, ports, expe
   if (expects !== undefined && expects !== hashed) return { kind: 'changed', expected: expects, hash: hashed }
   const seen = lists.map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
   const id = `${isoText(clock()).slice(0, 10)}-${Buffer.from(random(3)).toString('hex')}`
-  const planned: Entry = { at: clock(), kind: 'planned', plan, lists: seen, hash: hashed }
+  const planned: Entry = {
+    at: clock(),
+    kind: 'planned',
+    plan,
+    lists: seen,
+    pool: pool.members.map(beforeOf),
+    hash: hashed,
+  }
   const made = await storage.write('createCutover', { id, apps: names, entry: writeEntry(planned) })
   if (made.kind !== 'committed') throw new Error('the journal cannot be written')
   if (made.value.kind === 'created') return { kind: 'begun', id, resumed: false }
   return await resumed(storage, made.value.id, { plan, expects })
 }
+
+const beforeOf = ({ address, mode, name }: PoolMember): MemberBefore => ({
+  ...{ address, mode },
+  ...(name === undefined ? {} : { name }),
+})
 
 /** Only of the same plan: ports of other apps or addresses would be taken for those of the journal. */
 async function resumed(

@@ -9,7 +9,16 @@ import { runCutover } from './runner.ts'
 const at = instant('2026-11-21')
 const terms = {
   ...{ propagation: seconds(60), watch: minutes(15), redemptionSuccess: 0.999, quiet: seconds(60) },
-  ...{ probes: 1, proofs: 1, recheck: minutes(5), retry: seconds(10), patience: 8, saves: 3, freshness: seconds(5) },
+  ...{
+    probes: 1,
+    proofs: 1,
+    recheck: minutes(5),
+    retry: seconds(10),
+    patience: 8,
+    saves: 3,
+    freshness: seconds(5),
+    drain: seconds(5),
+  },
 }
 const fail = (): never => {
   throw new Error('nothing is there to be asked for')

@@ -10,6 +10,7 @@ const scopes: Readonly<Record<string, Scope>> = {
   [`two troubles on one way, with a list that a person types, in the first ${most} states`]: {
     ...{ troubles: 2, most, lists: ['typed'], to: ['n'] },
   },
+  'one trouble, with one of two addresses on standby before': { troubles: 1, standby: ['m'] },
   'one trouble, with a list that a person types': { troubles: 1, lists: ['typed'], to: ['n'] },
   'one trouble, with a list that a person types, to two addresses': { troubles: 1, lists: ['typed'] },
   'one trouble, with two lists': { troubles: 1, lists: ['read', 'read'], to: ['n'] },

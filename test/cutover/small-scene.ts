@@ -23,7 +23,8 @@ export async function openScene(t: TestContext, kinds: readonly SmallListKind[] 
   const world = openSmallWorld(kinds)
   const apps = kinds.map((_, i) => ({ name: `App_${i}`, kind: 'external-client-app' as const }))
   const lists = (await readLists(world.ports)).map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
-  const planned: Entry = { at: world.clock(), kind: 'planned', plan: { ...plan, apps }, lists }
+  const pool = (await world.ports.traffic.read(world.clock())).members
+  const planned: Entry = { at: world.clock(), kind: 'planned', plan: { ...plan, apps }, lists, pool }
   await storage.write('createCutover', {
     id: 'one',
     apps: plan.apps.map(({ name }) => name),

@@ -52,7 +52,7 @@ export type StoryTeller = {
 /** Takes a journal line by line; the first is its plan. */
 export function openStory(first: Entry): StoryTeller {
   if (first.kind !== 'planned') throw new Error('a journal begins with its plan')
-  let state = beginning(first.plan, first.lists)
+  let state = beginning(first)
   let seen: Seen | undefined
   let way: Way = { at: 0, done: [] }
   let forth: Way | undefined

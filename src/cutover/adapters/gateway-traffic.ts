@@ -77,6 +77,8 @@ const memberOf = (egress: Egress): PoolMember => {
     mode: modes[textIn(egress, 'mode') ?? ''] ?? 'active',
     up: state === 'up' || state === 'standby' || state === 'draining',
     tunnels: numberIn(egress, 'tunnels') ?? 0,
+    name: egress.name,
+    isFixed: textIn(egress, 'kind') !== 'address' || textIn(egress, 'through') !== egress.address,
   }
 }
 
@@ -103,15 +105,19 @@ async function strangersIn({ api, clients }: GatewayTrafficParts, since: Instant
 }
 
 function changeOf(changes: PoolChange, all: readonly Egress[]): Fields {
+  const freshName = (address: AddressText): string => {
+    const wanted = changes.find((each) => each.address === address)?.name
+    return wanted === undefined || all.some(({ name }) => name === wanted) ? nameFor(address) : wanted
+  }
   const nameOf = (address: AddressText): string =>
-    all.find((each) => each.address === address)?.name ?? nameFor(address)
+    all.find((each) => each.address === address)?.name ?? freshName(address)
   const named = (mode: PoolChange[number]['mode']): string[] =>
     changes.filter((each) => each.mode === mode).map(({ address }) => nameOf(address))
   const fresh = changes.filter(
     ({ address, mode }) => mode !== 'absent' && mode !== 'cut' && !all.some((each) => each.address === address),
   )
   return {
-    add: fresh.map(({ address, mode }) => ({ name: nameFor(address), address, standby: mode === 'standby' })),
+    add: fresh.map(({ address, mode }) => ({ name: freshName(address), address, standby: mode === 'standby' })),
     ...{ standby: named('standby'), resume: named('active'), drain: named('draining') },
     ...{ remove: named('absent'), cut: named('cut') },
   }

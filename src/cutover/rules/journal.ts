@@ -2,7 +2,7 @@
 import type { RangeRow } from '../../ip/range-spelling.ts'
 import type { Instant } from '../../values/time.ts'
 import type { AddressText, Plan } from './plan.ts'
-import type { ListSeen, PoolMode, Seen } from './seen.ts'
+import type { ListSeen, PoolMember, PoolMode, Seen } from './seen.ts'
 import type { TryResult } from './verdict.ts'
 
 /** What changes the world. Its intent is written before it is done, and what came of it after. */
@@ -22,7 +22,14 @@ export type SaveList = {
 }
 
 /** `cut`: what is open on it is ended; it has to be drained before. */
-export type PoolChange = readonly { readonly address: AddressText; readonly mode: PoolMode | 'absent' | 'cut' }[]
+export type PoolChange = readonly {
+  readonly address: AddressText
+  readonly mode: PoolMode | 'absent' | 'cut'
+  /** Of one that is not there; left out, whoever adds it gives it one. */
+  readonly name?: string
+}[]
+
+export type MemberBefore = Pick<PoolMember, 'address' | 'mode' | 'name'>
 
 /** Redemptions; `refused`: by the allowlist. `whole`: none is left out. */
 export type Counts = {
@@ -39,8 +46,15 @@ export type Ending = 'done' | 'rolled-back' | 'halted' | 'aborted'
 
 export type Entry = { readonly at: Instant } &
   /** `hash`: names all that was read when it was judged. */
+  /** `pool`: as it was then, which a rollback makes of it again; left out in journals of an earlier version. */
   (
-    | { readonly kind: 'planned'; readonly plan: Plan; readonly lists: readonly ListSeen[]; readonly hash?: string }
+    | {
+        readonly kind: 'planned'
+        readonly plan: Plan
+        readonly lists: readonly ListSeen[]
+        readonly pool?: readonly MemberBefore[]
+        readonly hash?: string
+      }
     | { readonly kind: 'took-over'; readonly fence: number; readonly runner: string }
     | { readonly kind: 'intent'; readonly act: Act }
     /** `stale`: the world has another version; `refused`: somebody says no; `unknown`: no answer came; `disturbed`: it crossed what somebody else did (P-65). */

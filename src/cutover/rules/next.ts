@@ -46,7 +46,11 @@ function invalidation(state: State, now: Instant): Command {
       'See that org and gateway answer, and run it again.',
     )
   return (
-    pausedBy(state, now) ?? { kind: 'act', act: { kind: 'invalidate' }, why: 'what was begun and not answered may still come' }
+    pausedBy(state, now) ?? {
+      kind: 'act',
+      act: { kind: 'invalidate' },
+      why: 'what was begun and not answered may still come',
+    }
   )
 }
 

@@ -13,6 +13,9 @@ export type PoolMember = {
   /** Open now, over all nodes. Unknown where traffic goes by a setting of somebody else's proxy: whether anything still leaves from there is then in
    *  the org's history alone (P-63, P-66), and there is nothing that could be taken out of a pool. */
   readonly tunnels: number | 'unknown'
+  readonly name?: string
+  /** It leaves by more than its address says, such as another proxy: taken out of the pool, nobody could put it back by its address alone. */
+  readonly isFixed?: boolean
 }
 
 export type ListSeen = {

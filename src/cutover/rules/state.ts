@@ -1,6 +1,6 @@
 /** What the journal of a cutover comes to. */
 import type { Instant } from '../../values/time.ts'
-import type { Act, Ending, Entry, Wish } from './journal.ts'
+import type { Act, Ending, Entry, MemberBefore, Wish } from './journal.ts'
 import {
   afterAsking,
   afterListLook,
@@ -17,8 +17,9 @@ import {
   type Evidences,
   type ListState,
 } from './list-state.ts'
-import { ofApp, sidesOf, type AddressText, type Direction, type Plan } from './plan.ts'
-import type { ListSeen, Seen } from './seen.ts'
+import { changesOf } from './pool-sides.ts'
+import { ofApp, type AddressText, type Direction, type Plan } from './plan.ts'
+import type { Seen } from './seen.ts'
 
 export type State = {
   readonly plan: Plan
@@ -37,6 +38,8 @@ export type State = {
   readonly probes: Evidences
   /** A canary is of no more use. */
   readonly spent: string | undefined
+  /** Undefined where the journal does not say. */
+  readonly poolBefore: ReadonlyMap<AddressText, MemberBefore> | undefined
   /** Since when the pool has new traffic leave from the target alone. */
   readonly movedAt: Instant | undefined
   readonly lastActAt: Instant | undefined
@@ -55,11 +58,14 @@ export type State = {
 export function stateOf(journal: readonly Entry[]): State {
   const [first, ...rest] = journal
   if (first?.kind !== 'planned') throw new Error('a journal begins with its plan')
-  return rest.reduce(withEntry, beginning(first.plan, first.lists))
+  return rest.reduce(withEntry, beginning(first))
 }
 
-export function beginning(plan: Plan, lists: readonly ListSeen[]): State {
+export type Beginning = Pick<Extract<Entry, { readonly kind: 'planned' }>, 'plan' | 'lists' | 'pool'>
+
+export function beginning({ plan, lists, pool }: Beginning): State {
   return {
+    poolBefore: pool && new Map(pool.map((each) => [each.address, each])),
     ...{ plan, direction: 'forth', turned: undefined, fence: 0 },
     ...{ seen: undefined, tampered: undefined, open: undefined },
     ...{ lists: lists.map((each) => beginningOf(plan, each)), probes: new Map(), spent: undefined },
@@ -155,10 +161,8 @@ const crossed = 'Somebody else has saved the list at the same time.'
 
 function afterLook(state: State, seen: Seen): State {
   const { plan, direction } = state
-  const { target, source } = sidesOf(plan, direction)
-  const isMoved =
-    target.every((each) => seen.pool.members.some(({ address, mode }) => address === each && mode === 'active')) &&
-    seen.pool.members.every(({ address, mode }) => !source.includes(address) || mode !== 'active')
+  const { enter, leave } = changesOf(state, seen)
+  const isMoved = enter.length === 0 && leave.length === 0
   const looked = state.lists.flatMap((list, i) => {
     const its = seen.lists[i]
     return its === undefined ? [] : [{ list, its, name: `the list${ofApp(plan, i)}` }]

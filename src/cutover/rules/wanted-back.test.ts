@@ -12,7 +12,16 @@ const plan: Plan = {
   ...{ from: ['192.0.2.1'], to: ['198.51.100.1'] },
   terms: {
     ...{ propagation: seconds(60), watch: minutes(15), redemptionSuccess: 0.999, quiet: seconds(60) },
-    ...{ probes: 1, proofs: 1, recheck: minutes(5), retry: seconds(10), patience: 8, saves: 3, freshness: seconds(5) },
+    ...{
+      probes: 1,
+      proofs: 1,
+      recheck: minutes(5),
+      retry: seconds(10),
+      patience: 8,
+      saves: 3,
+      freshness: seconds(5),
+      drain: seconds(5),
+    },
   },
 }
 const looked = (others: string): Entry => ({

@@ -1,5 +1,6 @@
 /** Every state that can be reached, held against what must be true in each of them. */
 import { hash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { State } from '../../../src/cutover/rules/state.ts'
 import { movesOf, start, type Next } from './moves.ts'
 import type { Move, Node } from './move.ts'
@@ -22,10 +23,13 @@ export type Scope = {
   /** Of each app of the plan. */
   readonly lists?: readonly ListKind[]
   readonly to?: readonly string[]
+  /** Of `to`: what stands by in the pool before there is a plan. */
+  readonly standby?: readonly string[]
 }
 
-export function explore({ troubles, most = Infinity, decide, lists = ['read'], to = ['m', 'n'] }: Scope): Explored {
-  const first = start(firstWorld(lists, troubles), planOf(lists, to))
+export function explore(scope: Scope): Explored {
+  const { troubles, most = Infinity, decide, lists = ['read'], to = ['m', 'n'], standby = [] } = scope
+  const first = start(firstWorld(lists, troubles, standby), planOf(lists, to))
   const seen = new Map<string, Visit>()
   const violations: string[] = []
   const endings: Record<string, number> = {}
@@ -95,6 +99,7 @@ function wrongEnding({ state, world }: Node): string | undefined {
         : undefined
     case 'rolled-back':
       if (traffic.some((each) => plan.to.includes(each))) return 'rolled back, and something leaves from the new ones'
+      if (!isPoolOf(state, world)) return 'rolled back to another pool'
       return state.lists.some((list, i) => isOther(list, world.lists[i]) && !isHidden(world, i))
         ? 'rolled back to another list'
         : undefined
@@ -104,6 +109,17 @@ function wrongEnding({ state, world }: Node): string | undefined {
       return undefined
   }
 }
+
+const isPoolOf = ({ poolBefore }: State, { pool }: World): boolean =>
+  isDeepStrictEqual(
+    Object.entries(pool)
+      .map(([address, { mode }]) => ({ address, mode }))
+      .toSorted(byAddress),
+    [...(poolBefore?.values() ?? [])].toSorted(byAddress),
+  )
+
+const byAddress = (a: { readonly address: string }, b: { readonly address: string }): number =>
+  a.address < b.address ? -1 : 1
 
 /** A refusal that a former change still causes looks like that of a removal: what was typed wrong, and is slower than anybody says, nobody can see. */
 const isHidden = ({ mistyped, lists }: World, at: number): boolean => mistyped && lists[at]?.wasSlow === true

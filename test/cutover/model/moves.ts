@@ -10,10 +10,11 @@ import { peopleMoves, typing } from './people.ts'
 import { carryOut, exposed, listSeen, saved, seenOf, trafficIn, withList, type World } from './world.ts'
 
 export function start(at: World, plan: Plan): Node {
-  const begun = beginning(
+  const begun = beginning({
     plan,
-    at.lists.map((each) => listSeen(each)),
-  )
+    lists: at.lists.map((each) => listSeen(each)),
+    pool: Object.entries(at.pool).map(([address, { mode }]) => ({ address, mode })),
+  })
   return { state: withEntry(begun, { at: instant(at.now), kind: 'took-over', fence: 1, runner: 'first' }), world: at }
 }
 

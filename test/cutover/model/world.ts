@@ -67,13 +67,18 @@ export type World = {
   readonly troubles: number
 }
 
-export const firstWorld = (kinds: readonly ListKind[], troubles: number): World => ({
+/** `standby`: new addresses that were in the pool before there was a plan. */
+export const firstWorld = (kinds: readonly ListKind[], troubles: number, standby: readonly string[] = []): World => ({
   now: 1000,
   lists: kinds.map((kind) => ({
     ...{ kind, list: ['o'], others: 0, version: 1, inForce: ['o'], savedAt: 0, slow: false, wasSlow: false },
     ...{ request: undefined, promised: undefined },
   })),
-  ...{ pool: { o: { mode: 'active', tunnels: 1 } }, poolVersion: 1, dead: [], unseenDead: [] },
+  pool: {
+    ...Object.fromEntries(standby.map((each) => [each, { mode: 'standby', tunnels: 0 }] as const)),
+    o: { mode: 'active', tunnels: 1 },
+  },
+  ...{ poolVersion: 1, dead: [], unseenDead: [] },
   ...{ usedAt: { o: 1000 }, silent: [], late: undefined, edits: 0, editsSeen: 0, lateEdits: 0 },
   ...{ mistyped: false, troubles },
 })

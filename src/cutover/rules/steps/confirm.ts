@@ -9,14 +9,24 @@ import { tried } from './tried.ts'
 
 export const declared: Step = ({ state, seen }) => {
   const { target } = sidesOf(state.plan, state.direction)
-  const missing = target.filter((each) => !seen.pool.members.some((member) => isPinned(state, member, each)))
+  const { poolBefore } = state
+  const missing = target.filter(
+    (each) => !seen.pool.members.some((member) => isPinned(state, member, each)) && !isAsItWas(state, each),
+  )
   if (missing.length === 0) return undefined
   return setPool(
     seen,
-    missing.map((address) => ({ address, mode: 'standby' })),
+    missing.map((address) => {
+      const name = poolBefore?.get(address)?.name
+      return { address, mode: 'standby', ...(name === undefined ? {} : { name }) }
+    }),
     'only what is pinned leaves by them',
   )
 }
+
+/** On the way back, where it is taken out again in the end. */
+const isAsItWas = ({ direction, movedAt, poolBefore }: State, address: AddressText): boolean =>
+  direction === 'back' && movedAt !== undefined && poolBefore !== undefined && !poolBefore.has(address)
 
 /** What is drained takes nothing, a canary neither; where nothing counts tunnels, nothing is pinned at all. */
 const isPinned = ({ movedAt }: State, { address, mode, tunnels }: PoolMember, wanted: AddressText): boolean =>

@@ -1,18 +1,18 @@
 /** The old addresses go: unused, and with everybody's leave (SF-285). */
 import { after, instant } from '../../../values/time.ts'
 import { halt } from '../command.ts'
-import { ofApp, sidesOf } from '../plan.ts'
-import { type ListStep, type Step, isAnythingLeft, saveList } from './step.ts'
+import { ofApp } from '../plan.ts'
+import { type ListStep, type Step, goingOf, isAnythingLeft, saveList } from './step.ts'
 import { stillOpen } from './tunnels.ts'
 
 /** P-66. */
 export const quiet: Step = (looking) => {
   const { state, seen, now } = looking
-  if (!isAnythingLeft(looking)) return undefined
-  const { source } = sidesOf(state.plan, state.direction)
-  const open = stillOpen(looking, source)
+  const going = goingOf(looking)
+  if (going.length === 0) return undefined
+  const open = stillOpen(looking, going)
   if (open !== undefined) return open
-  const lastUse = Math.max(state.movedAt ?? now, ...source.map((each) => seen.usedAt.get(each) ?? 0))
+  const lastUse = Math.max(state.movedAt ?? now, ...going.map((each) => seen.usedAt.get(each) ?? 0))
   const until = after(instant(lastUse), state.plan.terms.quiet)
   return now < until ? { kind: 'wait', until, why: 'the old addresses have to be unused for a while' } : undefined
 }

@@ -50,6 +50,11 @@ export const whereLeft =
 
 export const isAnythingLeft = (looking: Looking): boolean => listsOf(looking).some(({ left }) => left.length > 0)
 
+/** All that is still to be taken out of some list. */
+export const goingOf = (looking: Looking): readonly AddressText[] => [
+  ...new Set(listsOf(looking).flatMap(({ left }) => left)),
+]
+
 export function firstOf<T>(all: readonly T[], work: (each: T) => Command | undefined): Command | undefined {
   for (const each of all) {
     const command = work(each)

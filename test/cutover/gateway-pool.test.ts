@@ -1,9 +1,10 @@
-/** What a release does at the gateway as it is, over sockets. */
+/** What a cutover does with the pool of the gateway as it is, over sockets. */
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gatewayTraffic } from '../../src/cutover/adapters/gateway-traffic.ts'
 import { openJsonApi } from '../../src/cutover/adapters/json-api.ts'
+import { secret } from '../../src/values/secret.ts'
 import { instant } from '../../src/values/time.ts'
 import { startTestGateway } from '../gateway/kit.ts'
 import { startEchoOrigin } from '../gateway/origin.ts'
@@ -46,4 +47,31 @@ test('P-66: what is open on a drained address is cut where a person says so, and
   equal((await tunnels())[1], `${second} active 1`)
   equal(await echoed(fresh, 'still'), 'still')
   fresh.socket.destroy()
+})
+
+test('an egress that is taken out comes back by its name, and one that leaves by another proxy is known for what it is', async (t) => {
+  const gateway = await startTestGateway(t, {
+    configuration: {
+      egress: [
+        { name: 'first', address: '127.0.0.11', confirm: 'off' },
+        { name: 'behind', via: secret('http://127.0.0.1:9'), public: '192.0.2.7' },
+      ],
+    },
+  })
+  const api = openJsonApi({ base: `${gateway.adminUrl}/admin/v1`, token: gateway.running.adminToken.token })
+  const traffic = gatewayTraffic({ api, wait: async (length) => await sleep(length), clients: undefined })
+  const read = async () => await traffic.read(instant(Date.now() - 1000))
+  const names = async () =>
+    (await read()).members.map(({ name, address, mode, isFixed }) => [name, address, mode, isFixed])
+  deepEqual(await names(), [
+    ['first', '127.0.0.11', 'active', false],
+    ['behind', '192.0.2.7', 'active', true],
+  ])
+  const address = '127.0.0.11'
+  equal((await traffic.set([{ address, mode: 'absent' }], (await read()).version)).result, 'done')
+  equal((await traffic.set([{ address, mode: 'standby', name: 'first' }], (await read()).version)).result, 'done')
+  deepEqual((await names()).toSorted(), [
+    ['behind', '192.0.2.7', 'active', true],
+    ['first', '127.0.0.11', 'standby', false],
+  ])
 })
