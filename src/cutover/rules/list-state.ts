@@ -135,6 +135,7 @@ export function afterListLook(
     removing: changed ? [] : list.removing,
     unproven: new Set([...list.unproven, ...vanished]),
     removedAt: isGone ? (list.removedAt ?? at) : undefined,
+    watched: isGone && list.removedAt !== undefined ? list.watched : undefined, // of this removal and of no other
   }
 }
 

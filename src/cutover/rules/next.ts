@@ -22,7 +22,9 @@ export function nextBy(steps: readonly Step[], state: State, now: Instant): Comm
   const { ended, open, seen, plan } = state
   if (ended !== undefined) return { kind: 'end', ...ended }
   if (open !== undefined) return invalidation(state, now)
-  if (seen === undefined || now - seen.at > plan.terms.freshness) return blind(state, now) ?? { kind: 'observe' }
+  // a clock that was put back makes nothing fresh again
+  if (seen === undefined || seen.at > now || now - seen.at > plan.terms.freshness)
+    return blind(state, now) ?? { kind: 'observe' }
   for (const step of steps) {
     const command = step({ state, seen, now })
     if (command !== undefined) return command

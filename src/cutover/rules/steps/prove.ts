@@ -18,7 +18,7 @@ export const trusted: Step = whereLeft(({ state, now, at, list }) => {
       ...{ evidence, enough: plan.terms.proofs, command: { kind: 'redeem', list: at, address } },
       refused: `the org does not admit ${who}`,
     })
-    return needed ?? recheck(state, now, { list: at, address, evidence })
+    return needed ?? recheck(state, now, { list: at, address, evidence, meanwhile: 'nothing is removed meanwhile.' })
   })
 })
 

@@ -65,7 +65,7 @@ export function firstOf<T>(all: readonly T[], work: (each: T) => Command | undef
 
 /** After what came to nothing a while passes. */
 export function pausedBy({ fruitless, lastActAt, plan }: State, now: Instant): Command | undefined {
-  if (fruitless === 0 || lastActAt === undefined) return undefined
+  if (fruitless === 0 || lastActAt === undefined || lastActAt > now) return undefined // the clock was put back
   const until = after(lastActAt, plan.terms.retry)
   return now < until ? { kind: 'wait', until, why: 'the last try came to nothing' } : undefined
 }

@@ -28,20 +28,26 @@ export function tried(state: State, now: Instant, { evidence, enough, command, r
   return isFirst || now >= until ? command : { kind: 'wait', until, why: 'the last try did not go well' }
 }
 
+export type Rechecking = {
+  readonly list: number
+  readonly address: AddressText
+  readonly evidence: Evidence
+  /** How it stands where nobody can tell. */
+  readonly meanwhile: string
+}
+
 export function recheck(
   { plan }: State,
   now: Instant,
-  { list, address, evidence }: { readonly list: number; readonly address: AddressText; readonly evidence: Evidence },
+  { list, address, evidence, meanwhile }: Rechecking,
 ): Command | undefined {
-  const stale = evidence.lastSuccess === undefined || now - evidence.lastSuccess > plan.terms.recheck
-  if (!stale) return undefined
+  const { lastSuccess } = evidence
+  const isRecent = lastSuccess !== undefined && lastSuccess <= now && now - lastSuccess <= plan.terms.recheck
+  if (isRecent) return undefined
   const until = after(evidence.lastTry ?? instant(0), plan.terms.retry)
   if (evidence.unclear > 0 && now < until) return { kind: 'wait', until, why: 'the last try said nothing' }
   if (evidence.unclear >= plan.terms.patience)
-    return halt(
-      `Nobody can tell whether ${address} still works.`,
-      'See why, and run it again; nothing is removed meanwhile.',
-    )
+    return halt(`Nobody can tell whether ${address} still works.`, `See why, and run it again; ${meanwhile}`)
   return { kind: 'redeem', list, address }
 }
 

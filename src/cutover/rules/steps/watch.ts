@@ -19,7 +19,7 @@ export const watched: ListStep = ({ state, now, at, list }) => {
   const bad = to.find((each) => (redemptions.get(each)?.refused ?? 0) > 0)
   if (bad !== undefined)
     return { kind: 'turn', why: `the org refuses ${bad}${whose} since the old addresses were removed` }
-  if (last !== undefined && last.at >= removedAt && isTrouble(last, terms.redemptionSuccess))
+  if (last !== undefined && isTrouble(last, terms.redemptionSuccess))
     return {
       kind: 'turn',
       why: `${last.attempts - last.successes} of ${last.attempts} redemptions${ofApp(plan, at)} failed since the old addresses were removed`,
@@ -27,19 +27,28 @@ export const watched: ListStep = ({ state, now, at, list }) => {
   if (list.uncounted >= terms.patience)
     return halt(
       `Nobody can tell how redemptions${ofApp(plan, at)} go: ${list.uncounted} counts in a row were not whole.`,
-      'See that the org answers, and run it again; the old addresses are removed, and can be had back by a rollback.',
+      `See that the org answers, and run it again; ${removed}`,
     )
   const until = after(since, terms.watch)
+  const isOver = last?.whole === true && last.at >= until
+  const again = last === undefined || last.at > now ? now : instant(last.at + terms.retry + 1)
+  // what others are refused is looked at also while the canary says nothing
+  if (!isOver && again <= now) return { kind: 'watch', list: at, since: removedAt }
   const stale = firstOf(to, (address) =>
-    recheck(state, now, { list: at, address, evidence: evidenceOf(list, address, { last, until }) }),
+    recheck(state, now, {
+      list: at,
+      address,
+      evidence: evidenceOf(list, address, { last, until }),
+      meanwhile: removed,
+    }),
   )
   if (stale !== undefined) return stale
-  if (last?.whole === true && last.at >= until) return undefined
-  const again = last === undefined || last.at < removedAt ? now : instant(last.at + terms.retry + 1)
-  if (again <= now || (now >= until && last !== undefined && last.whole))
-    return { kind: 'watch', list: at, since: removedAt }
+  if (isOver) return undefined
+  if (now >= until && last?.whole === true) return { kind: 'watch', list: at, since: removedAt }
   return { kind: 'wait', until: now < until ? instant(Math.min(until, again)) : again, why: 'redemptions are watched' }
 }
+
+const removed = 'the old addresses are removed, and can be had back by a rollback.'
 
 /** Where nobody redeems, a canary does so once more when the time is over: no traffic is no success (L-90). */
 function evidenceOf(
