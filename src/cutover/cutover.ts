@@ -6,7 +6,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import { before, isoText, type Duration, type Instant } from '../values/time.ts'
 import { readEntry, writeEntry } from './entry-text.ts'
-import { takeJournal } from './journal.ts'
+import { takeJournal, type OpenJournal } from './journal.ts'
 import { listSeenOf, readLists } from './look.ts'
 import type { CutoverPorts, ListReading, PoolReading, Redeemer } from './ports.ts'
 import type { Command, Question } from './rules/command.ts'
@@ -16,6 +16,7 @@ import { judgePlan, type PlanJudgement } from './rules/plan-faults.ts'
 import type { Plan } from './rules/plan.ts'
 import type { PoolMember } from './rules/seen.ts'
 import { stateOf, type State } from './rules/state.ts'
+import { abortion } from './rules/steps/disturbed.ts'
 import { runCutover, type RunEnd } from './runner.ts'
 import { findCutover, findCutovers, findEntries, findUnderWay, type StoredCutover } from './store/journal.ts'
 import { findNotices, type StoredNotice } from './store/notices.ts'
@@ -58,6 +59,8 @@ export type Cutovers = {
   readonly ask: (id: string, what: Wish) => Promise<boolean>
   /** What was asked of a person may be so: that, and nothing besides. */
   readonly answer: (id: string, question: Question) => Promise<void>
+  /** Ends at once what a person has aborted. `left`: somebody runs it, or what was under way has to be made void first (P-64); whoever runs it ends it. */
+  readonly endAborted: (id: string) => Promise<'ended' | 'left'>
   /** The newest where no id is said. */
   readonly view: (id?: string) => Promise<CutoverView | undefined>
   /** What became of those who were to be told, oldest first. */
@@ -93,6 +96,15 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
     async answer(id, question) {
       await say(storage, id, answerTo(question, clock()))
     },
+    async endAborted(id) {
+      const taken = await takeJournal({ storage, holder, leaseMs }, id)
+      if (taken.kind !== 'taken') return 'left'
+      try {
+        return await endAborted(taken.journal, clock)
+      } finally {
+        await taken.journal.release()
+      }
+    },
     view: async (id) => await view(storage, id),
     notices: async (id) => await storage.read(() => findNotices(id)),
     async noteNotice(id, notice) {
@@ -101,6 +113,14 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
     list: async (limit) => await storage.read(() => findCutovers(limit)),
     close: () => storage.close(),
   }
+}
+
+async function endAborted(journal: OpenJournal, clock: Clock): Promise<'ended' | 'left'> {
+  const state = stateOf(await journal.read())
+  if (!state.aborted || state.open !== undefined) return 'left'
+  const { how, instruction } = abortion(state)
+  await journal.write({ at: clock(), kind: 'ended', how, instruction })
+  return 'ended'
 }
 
 function answerTo({ about, names, answer }: Question, at: Instant): Entry {

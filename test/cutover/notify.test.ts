@@ -37,7 +37,7 @@ const cutoversThatNote = (notes: StoredNotice[]): Cutovers => {
   }
   return {
     ...{ judge: asked, begin: asked, run: asked, ask: asked, answer: asked, view: asked, list: asked },
-    ...{ notices: asked, close: asked },
+    ...{ notices: asked, close: asked, endAborted: asked },
     noteNotice: async (_id, notice) => await Promise.resolve(void notes.push(notice)),
   }
 }

@@ -4,7 +4,7 @@ import type { DemoFlags } from '../cutover/demo/demo.ts'
 import type { CutoverFlags } from '../cutover/place.ts'
 import type { RehearseFlags } from '../cutover/rehearsal/rehearse.ts'
 import type { RunFlags } from '../cutover/run-cutover.ts'
-import type { Asking } from '../cutover/status.ts'
+import type { Asking } from '../cutover/asking.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addCutoverCommands(program: Command, terminal: Terminal): void {
@@ -94,7 +94,7 @@ function addList(cutover: Command, terminal: Terminal): void {
   })
 }
 
-const askings: Readonly<Record<Exclude<Asking, 'rollback'>, string>> = {
+const askings: Readonly<Record<Asking, string>> = {
   confirm: 'say that what you were asked to do with a list is done; it is tried before anything is built on it',
   hold: 'wait before the old addresses are removed',
   release: 'let the removal go on',
@@ -111,7 +111,7 @@ function addAsking(cutover: Command, terminal: Terminal): void {
       .argument('[id]', 'the newest where it is left out')
       .addHelpText('after', `\nExample:\n  sallyport cutover ${what}`)
     command.action(async (id: string | undefined) => {
-      const { askCutover } = await import('../cutover/status.ts')
+      const { askCutover } = await import('../cutover/asking.ts')
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of `askings`
       await askCutover(terminal, { what: what as Asking, id }, command.optsWithGlobals<CutoverFlags>())
     })

@@ -1,6 +1,5 @@
-/** `cutover status` and `cutover list`, and what a person may ask of a cutover that runs. */
+/** `cutover status` and `cutover list`. */
 import type { CutoverView, Cutovers } from '../../cutover/cutover.ts'
-import type { Entry } from '../../cutover/rules/journal.ts'
 import { systemEnvironment } from '../../system.ts'
 import { isoText, instant, type Instant } from '../../values/time.ts'
 import { complaint, pasteable } from '../complaint.ts'
@@ -58,7 +57,7 @@ const rowJson = ({ about, state }: CutoverView, standing: Pick<Standing, 'state'
 const timeOrNull = (at: number | null | undefined): string | null =>
   at === null || at === undefined ? null : isoText(instant(at))
 
-async function withCutovers(
+export async function withCutovers(
   terminal: Terminal,
   flags: CutoverFlags,
   work: (cutovers: Cutovers) => Promise<void>,
@@ -71,7 +70,8 @@ async function withCutovers(
   }
 }
 
-async function find(cutovers: Cutovers, id: string | undefined): Promise<CutoverView> {
+/** The newest where no id is said. Throws a Complaint where there is none. */
+export async function find(cutovers: Cutovers, id: string | undefined): Promise<CutoverView> {
   const view = await cutovers.view(id)
   if (view !== undefined) return view
   throw id === undefined ? noneYet() : complaint(`There is no cutover ${id}.`, 'sallyport cutover list')
@@ -141,43 +141,3 @@ function noticeLines({ bold, yellow }: Terminal['paint'], notices: readonly Stor
 
 const stepWords = (state: StoryStep['state'], doneAt: Instant | undefined): string =>
   state === 'to-come' ? 'to come' : doneAt === undefined ? state : `${state} ${clockTime(doneAt)}`
-
-export type Asking = (Entry & { readonly kind: 'asked' })['what']
-
-const askedWords: Readonly<Record<Asking, string>> = {
-  confirm: 'It is tried with real redemptions when you run it again.',
-  hold: 'The old addresses stay in the list until you release it.',
-  release: 'The removal may go on.',
-  pause: 'It does nothing further until you let it continue.',
-  continue: 'It goes on.',
-  abort: 'It ends where it is; what was done stays, and can be rolled back.',
-  rollback: 'It goes back to how it was.',
-}
-
-/** The runner reads it before its next step. */
-export async function askCutover(
-  terminal: Terminal,
-  { what, id }: { readonly what: Asking; readonly id: string | undefined },
-  flags: CutoverFlags,
-): Promise<void> {
-  const now = systemEnvironment(openLog(terminal)).clock()
-  await withCutovers(terminal, flags, async (cutovers) => {
-    const { about, entries, state } = await find(cutovers, id)
-    if (about.endedAt !== null)
-      throw complaint(
-        `The cutover ${about.id} has ended (${state.ended?.how ?? 'done'}), so nothing is there to ${what}.`,
-        `sallyport cutover status ${about.id}`,
-      )
-    if (what === 'confirm' && state.lists.every(({ asked }) => asked === undefined))
-      throw complaint(
-        `The cutover ${about.id} has not asked anybody to do anything with a list, so there is nothing to confirm.`,
-        `sallyport cutover status ${about.id}`,
-      )
-    const asked = storyOf(entries, momentOf({ about, entries }, now)).next
-    if (asked?.kind === 'ask-person' && asked.answer === what) await cutovers.answer(about.id, asked)
-    else await cutovers.ask(about.id, what)
-    if (flags.json === true) return terminal.out(JSON.stringify({ id: about.id, asked: what }))
-    terminal.out(`${about.id}: ${askedWords[what]}`)
-    if (about.holder === null) terminal.out('Nobody runs it at this moment: it is read when it is run again.')
-  })
-}

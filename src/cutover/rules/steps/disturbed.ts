@@ -1,12 +1,12 @@
 /** What a person has to know of, or has asked for, before anything else is changed. */
 import { after } from '../../../values/time.ts'
-import { halt, noAnswer } from '../command.ts'
+import { type Command, halt, noAnswer } from '../command.ts'
 import type { State } from '../state.ts'
 import { type Step, pausedBy } from './step.ts'
 
 export const disturbed: Step = ({ state, seen, now }) => {
   const { aborted, tampered, spent, paused, fruitless, plan } = state
-  if (aborted) return { kind: 'end', how: 'aborted', instruction: `${aborting}${stillAsked(state)}` }
+  if (aborted) return abortion(state)
   if (tampered !== undefined)
     return halt(tampered, 'Agree with them, and run it again: it goes on from the list as it then is.')
   if (spent !== undefined)
@@ -30,10 +30,14 @@ export const disturbed: Step = ({ state, seen, now }) => {
   }
 }
 
-const aborting = 'Nothing was changed any more. Roll it back, or plan it anew.'
+/** Of what a person has asked to be aborted. */
+export const abortion = (state: Pick<State, 'lists'>): Command & { readonly kind: 'end' } => ({
+  ...{ kind: 'end', how: 'aborted' },
+  instruction: `What was done until then stays, and nothing more is done. Roll it back, or plan it anew.${stillAsked(state)}`,
+})
 
 /** What a person was asked to do may be done still. */
-const stillAsked = ({ lists }: State): string =>
+const stillAsked = ({ lists }: Pick<State, 'lists'>): string =>
   lists
     .flatMap(({ asked }) => (asked === undefined ? [] : [` Not confirmed, and to be withdrawn: ${asked.instruction}`]))
     .join('')
