@@ -26,6 +26,21 @@ describe('the writer thread', () => {
     deepEqual(await storage.read(entries), [])
   })
 
+  test('gets its next batch in the middle of a long turn of the caller, where a dozen wait for it', async (t) => {
+    const storage = await sqliteThread.place(t)()
+    const first = storage.write('echo', 'first')
+    await new Promise(setImmediate) // the batch is on its way
+    const cells = new Int32Array(new SharedArrayBuffer(4))
+    const written = [first, storage.write('mark', cells)]
+    // one turn, in which no event can say that the first batch is done
+    for (let i = 0; i < 1000 && Atomics.load(cells, 0) === 0; i += 1) {
+      written.push(storage.write('echo', i))
+      Atomics.wait(cells, 0, 0, 5)
+    }
+    equal(Atomics.load(cells, 0), 1)
+    for (const { kind } of await Promise.all(written)) equal(kind, 'committed')
+  })
+
   test('P-04: when the thread dies, its batch is unknown, those who wait fail, and the fault is raised once', async (t) => {
     const faults: Error[] = []
     const storage = await sqliteThread.place(t)({ onFault: (cause) => faults.push(cause), limits: { batch: 2 } })

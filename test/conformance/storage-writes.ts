@@ -75,6 +75,11 @@ export const writes = {
     yield* one('SELECT 1 AS one')
     Atomics.wait(cells, 0, 0, 10_000)
   },
+  /** Says to whoever shares the cells that its transaction is under way. */
+  *mark(cells: Int32Array<SharedArrayBuffer>): Program<void> {
+    yield* one('SELECT 1 AS one')
+    Atomics.store(cells, 0, 1)
+  },
   /** Ends the thread that it runs in. */
   *die(): Program<never> {
     yield* one('SELECT 1 AS one')

@@ -1,11 +1,14 @@
 /** What the calling thread and the writer thread say to each other. */
+import type { MessagePort } from 'node:worker_threads'
 import type { StoreClock } from '../clock.ts'
 import type { InjectionPlan } from '../injection.ts'
 import type { Sharing } from '../options.ts'
 import type { Batch } from './batch.ts'
 import type { CarriedError } from './carried-error.ts'
 
-/** The thread's workerData. */
+/** The thread's workerData. The two talk over a port of their own, which can be looked at between two events. */
+export type ThreadStart = { readonly task: ThreadTask; readonly port: MessagePort }
+
 export type ThreadTask = {
   readonly file: string
   readonly writesModule: string

@@ -1,9 +1,9 @@
 /** The calling thread's end of the writer thread. */
 import { deserialize } from 'node:v8'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import type { Batch } from './batch.ts'
 import { unpackError } from './carried-error.ts'
-import type { FromThread, ThreadTask, ToThread } from './thread-messages.ts'
+import type { FromThread, ThreadStart, ThreadTask, ToThread } from './thread-messages.ts'
 import type { Writer, WriterOutcome } from './writer.ts'
 
 /** The file beside this one, in the language that this one is in: sources run as they are, the package is compiled. */
@@ -12,11 +12,13 @@ const program = new URL(`./writer-thread${import.meta.url.endsWith('.ts') ? '.ts
 /** Resolves once the thread holds its connection and has loaded the writes; rejects with what kept it from that.
  *  `onDeath` is called when it ends later without having been told to. */
 export function startThreadWriter(task: ThreadTask, onDeath: (cause: Error) => void): Promise<Writer> {
-  const worker = new Worker(program, { workerData: task, name: 'sallyport-writer' })
+  const { port1: port, port2: theirs } = new MessageChannel()
+  const workerData: ThreadStart = { task, port: theirs }
+  const worker = new Worker(program, { workerData, transferList: [theirs], name: 'sallyport-writer' })
   return new Promise((resolve, reject) => {
-    worker.once('message', (message: FromThread) => {
+    port.once('message', (message: FromThread) => {
       worker.off('error', reject)
-      if (message.kind === 'ready') return resolve(new ThreadWriter(worker, onDeath))
+      if (message.kind === 'ready') return resolve(new ThreadWriter(worker, port, onDeath))
       reject(
         message.kind === 'not-ready' ? unpackError(message.cause) : new Error(`the writer began with ${message.kind}`),
       )
@@ -30,18 +32,20 @@ export function startThreadWriter(task: ThreadTask, onDeath: (cause: Error) => v
 class ThreadWriter implements Writer {
   readonly ownThread = true
   readonly #worker: Worker
+  readonly #port: MessagePort
   readonly #onDeath: (cause: Error) => void
   #done: ((outcome: WriterOutcome) => void) | undefined
   #ended: Error | undefined
   #closing = false
 
-  constructor(worker: Worker, onDeath: (cause: Error) => void) {
+  constructor(worker: Worker, port: MessagePort, onDeath: (cause: Error) => void) {
     this.#worker = worker
+    this.#port = port
     this.#onDeath = onDeath
-    worker.on('message', (message: FromThread) => this.#settle(() => read(message)))
+    port.on('message', (message: FromThread) => this.#settle(() => read(message)))
+    port.on('messageerror', (cause: Error) => this.#end(cause))
     // 'error' is followed by 'exit'; only the first to come settles
     worker.on('error', (cause: Error) => this.#end(cause))
-    worker.on('messageerror', (cause: Error) => this.#end(cause))
     worker.on('exit', (code) => this.#end(new Error(`the writer thread ended with ${code}`)))
   }
 
@@ -56,6 +60,11 @@ class ThreadWriter implements Writer {
     }
   }
 
+  look(): void {
+    const said: { readonly message: FromThread } | undefined = receiveMessageOnPort(this.#port)
+    if (said !== undefined) this.#settle(() => read(said.message))
+  }
+
   async close(): Promise<void> {
     if (this.#ended !== undefined) return
     this.#closing = true
@@ -66,12 +75,13 @@ class ThreadWriter implements Writer {
 
   #say(message: ToThread): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    this.#worker.postMessage(message)
+    this.#port.postMessage(message)
   }
 
   /** What the thread was doing when it died, nobody can say. */
   #end(cause: Error): void {
     if (this.#ended !== undefined) return
+    this.look() // what it said before it died is true
     this.#ended = cause
     this.#settle(() => ({ kind: 'unknown', cause }))
     if (!this.#closing) this.#onDeath(cause)

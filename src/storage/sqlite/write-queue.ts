@@ -29,6 +29,9 @@ type Member = {
 
 /** How often those who wait behind a slow batch are looked through for passed deadlines. */
 const sweepMs = 50
+/** With so many waiting, the next batch begins as soon as the thread is free, in the middle of the caller's turn; with fewer, at its end. An fsync
+ *  is worth it for a dozen: looking for a batch of any size costs more of them than the waiting did (bench/rotations). */
+const worthLooking = 12
 const noTerms: WriteTerms = {}
 
 /** A write begins after every write that was accepted before it. */
@@ -60,6 +63,7 @@ export class WriteQueue {
       if (this.#waiting.length >= this.#options.mostWaiting) return answer({ kind: 'dropped', why: 'queue-full' })
       this.#waiting.push({ name, input, terms, answer })
       this.#sweep ??= setTimeout(() => this.#sweepWaiting(), sweepMs).unref()
+      if (this.#busy && this.#waiting.length >= worthLooking) this.#options.writer.look()
       this.#schedule()
     })
   }

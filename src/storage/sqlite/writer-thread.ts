@@ -1,6 +1,6 @@
 /** The writer thread's own program: it owns the write connection, and its fsync blocks nobody else (P-15). */
 import { serialize } from 'node:v8'
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { clockOf } from '../clock.ts'
 import { injectorOf } from '../injection.ts'
 import type { Writes } from '../storage.ts'
@@ -8,14 +8,13 @@ import { BatchRunner } from './batch.ts'
 import { packError } from './carried-error.ts'
 import type { Connection } from './connection.ts'
 import { openWriterConnection, threadWaitMs } from './sharing.ts'
-import type { FromThread, ThreadTask, ToThread } from './thread-messages.ts'
+import type { FromThread, ThreadStart, ThreadTask, ToThread } from './thread-messages.ts'
 
-if (parentPort === null) throw new Error('writer-thread.ts runs only as a worker of thread-writer.ts')
-// thread-writer.ts, the only one to start this thread, gives it a ThreadTask
+// thread-writer.ts, the only one to start this thread, gives it a ThreadStart
 // oxlint-disable-next-line typescript/no-unsafe-argument
-await serve(parentPort, workerData)
+await serve(workerData)
 
-async function serve(port: MessagePort, task: ThreadTask): Promise<void> {
+async function serve({ port, task }: ThreadStart): Promise<void> {
   const say = (message: FromThread): void => port.postMessage(message)
   try {
     const runner = await openRunner(task)

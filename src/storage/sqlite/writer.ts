@@ -11,6 +11,8 @@ export interface Writer {
   readonly ownThread: boolean
   /** Calls back exactly once, whatever happens; never throws. The next batch may be given from inside the call. */
   execute(batch: Batch, done: (outcome: WriterOutcome) => void): void
+  /** Calls back now if the batch under way is done, where the caller's turn has more to do before it would hear of that. */
+  look(): void
   /** Only when no batch is under way. */
   close(): Promise<void>
 }
@@ -29,6 +31,7 @@ export function openInlineWriter({ connection, ...options }: InlineWriterOptions
   return {
     ownThread: false,
     execute: (batch, done) => done(runner.execute(batch)),
+    look: () => {}, // nothing is ever under way
     close: async () => runner.close(),
   }
 }
