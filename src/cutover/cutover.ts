@@ -1,6 +1,5 @@
 /** Cutovers of this installation: planned, run, asked about, and asked to do otherwise. */
 import { hash } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
@@ -13,7 +12,7 @@ import type { Command, Question } from './rules/command.ts'
 import type { Entry, MemberBefore, Wish } from './rules/journal.ts'
 import { writeRows } from './rules/list-change.ts'
 import { judgePlan, type PlanJudgement } from './rules/plan-faults.ts'
-import type { Plan } from './rules/plan.ts'
+import { isSameMove, type Plan } from './rules/plan.ts'
 import type { PoolMember } from './rules/seen.ts'
 import { stateOf, type State } from './rules/state.ts'
 import { abortion } from './rules/steps/disturbed.ts'
@@ -199,13 +198,10 @@ async function resumed(
   const [line] = await storage.read(() => findEntries({ id, after: 0 }))
   const planned = line === undefined ? undefined : readEntry(line.entry)
   if (planned?.kind !== 'planned') throw new Error(`the journal of ${id} does not begin with its plan`)
-  const isSame = isDeepStrictEqual(movesOf(planned.plan), movesOf(plan))
-  if (!isSame || (expects !== undefined && expects !== planned.hash))
+  if (!isSameMove(planned.plan, plan) || (expects !== undefined && expects !== planned.hash))
     return { kind: 'other-plan', id, hash: planned.hash }
   return { kind: 'begun', id, resumed: true }
 }
-
-const movesOf = ({ apps, from, to }: Plan): unknown => [apps.map(({ name }) => name), from, to]
 
 async function judge(plan: Plan, ports: CutoverPorts, now: Instant): Promise<Judgement> {
   checkPorts(plan, ports)

@@ -1,21 +1,27 @@
 /** A run that is asked for once more after it was done, as by what starts a killed runner again: there is nothing left to do, and that is no fault. */
 import type { Cutovers, CutoverView } from '../../cutover/cutover.ts'
-import type { Plan } from '../../cutover/rules/plan.ts'
+import { isSameMove, type Plan } from '../../cutover/rules/plan.ts'
 
 type Asked = {
   readonly plan: Plan
   /** Of each list its rows as they are now, as text. */
   readonly lists: readonly (readonly string[])[]
+  /** Where new traffic leaves from now. */
+  readonly active: readonly string[]
 }
 
-/** The newest cutover, where it was done by the same plan, and the list is still what it made of it. */
-export async function findDone(cutovers: Cutovers, { plan, lists }: Asked): Promise<CutoverView | undefined> {
+/** The newest cutover, where it was done by the same plan, and list and pool are still what it made of them: a gateway
+ *  may have come back with an older pool since, and then nothing is well. */
+export async function findDone(
+  cutovers: Pick<Cutovers, 'view'>,
+  { plan, lists, active }: Asked,
+): Promise<CutoverView | undefined> {
   const view = await cutovers.view()
   if (view?.state.ended?.how !== 'done') return undefined
-  const { apps, from, to } = view.state.plan
-  const isSame = JSON.stringify([apps, from, to]) === JSON.stringify([plan.apps, plan.from, plan.to])
+  const { from, to } = plan
   const isStill = lists.every(
     (listed) => to.every((each) => listed.includes(each)) && !from.some((each) => listed.includes(each)),
   )
-  return isSame && isStill ? view : undefined
+  const isMoved = to.every((each) => active.includes(each)) && active.every((each) => to.includes(each))
+  return isSameMove(view.state.plan, plan) && isStill && isMoved ? view : undefined
 }

@@ -2,10 +2,9 @@
 import type { Begun, CutoverView, Cutovers, RunOutcome } from '../../cutover/cutover.ts'
 import type { CutoverPorts } from '../../cutover/ports.ts'
 import type { ReadPlan } from '../../cutover/configuration.ts'
-import type { StoredCutover } from '../../cutover/store/journal.ts'
 import { appsOf } from '../../cutover/rules/plan.ts'
 import { systemEnvironment } from '../../system.ts'
-import { isoText } from '../../values/time.ts'
+import { before, isoText } from '../../values/time.ts'
 import { complaint, type Complaint, pasteable } from '../complaint.ts'
 import { openLog } from '../log.ts'
 import { shellWord } from '../self.ts'
@@ -23,6 +22,7 @@ import { refuseFaults } from './plan-cutover.ts'
 import { openNotices } from './notices.ts'
 import { notifierOf } from './notifier.ts'
 import { openProgress } from './progress.ts'
+import { findToRollBack } from './to-roll-back.ts'
 import { lengthWords, listWords } from './words.ts'
 
 export type RunFlags = CutoverFlags & {
@@ -40,7 +40,8 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
     const judged = await cutovers.judge(read.plan, ports).catch(noAnswer)
     const under = await underWay(cutovers, appsOf(read.plan))
     if (under === undefined) {
-      const done = await findDone(cutovers, { plan: read.plan, lists: judged.lists.map(({ before }) => before) })
+      const lists = judged.lists.map((each) => each.before)
+      const done = await findDone(cutovers, { plan: read.plan, lists, active: await activeNow(terminal, ports) })
       if (done !== undefined) return sayDone(terminal, done, flags)
       refuseFaults(terminal, judged)
       await expectCanaries(terminal, read, flags)
@@ -59,6 +60,12 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
   }
 }
 
+async function activeNow(terminal: Terminal, { traffic, lookBack }: CutoverPorts): Promise<readonly string[]> {
+  const { clock } = systemEnvironment(openLog(terminal))
+  const { members } = await traffic.read(before(clock(), lookBack)).catch(noAnswer)
+  return members.flatMap(({ address, mode }) => (mode === 'active' ? [address] : []))
+}
+
 function sayDone(terminal: Terminal, { about: { id }, state }: CutoverView, { json }: RunFlags): void {
   const { how = 'done', instruction = '' } = state.ended ?? {}
   if (json === true) terminal.out(JSON.stringify({ id, kind: 'ended', how, instruction }))
@@ -70,7 +77,7 @@ export async function rollBackCommand(terminal: Terminal, path: string, flags: R
   const read = readPlan(path, flags)
   const cutovers = await cutoversOf(terminal, flags)
   try {
-    const { id } = await newestOf(cutovers, appsOf(read.plan))
+    const { id } = await findToRollBack(cutovers, read.plan)
     await agree(terminal, flags, backQuestion(read, id))
     await cutovers.ask(id, 'rollback')
     await drive(terminal, cutovers, { id, path, ports: portsOf(terminal, read, flags), read, flags, resumed: true })
@@ -120,12 +127,6 @@ function backQuestion({ plan }: ReadPlan, id: string) {
 
 async function underWay(cutovers: Cutovers, app: string): Promise<string | undefined> {
   return (await cutovers.list(most)).find((each) => each.app === app && each.endedAt === null)?.id
-}
-
-async function newestOf(cutovers: Cutovers, app: string): Promise<StoredCutover> {
-  const found = (await cutovers.list(most)).find((each) => each.app === app)
-  if (found !== undefined) return found
-  throw complaint(`There is no cutover of ${app} to be rolled back.`, 'sallyport cutover list')
 }
 
 const most = 1000

@@ -59,3 +59,7 @@ export const appsOf = ({ apps }: Pick<Plan, 'apps'>): string => apps.map(({ name
 /** For people: of several apps the one that is meant, after what is said of it. */
 export const ofApp = ({ apps }: Pick<Plan, 'apps'>, list: number, by = 'of'): string =>
   apps.length > 1 ? ` ${by} ${apps[list]?.name ?? ''}` : ''
+
+/** Of the same apps from and to the same addresses, be they as patient as they like. */
+export const isSameMove = (a: Plan, b: Plan): boolean => moveWords(a) === moveWords(b)
+const moveWords = ({ apps, from, to }: Plan): string => JSON.stringify([apps.map(({ name }) => name), from, to])
