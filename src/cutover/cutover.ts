@@ -3,9 +3,9 @@ import { hash } from 'node:crypto'
 import type { OpenOptions } from '../storage/options.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
-import { before, isoText, type Duration, type Instant } from '../values/time.ts'
+import { before, instant, isoText, type Duration, type Instant } from '../values/time.ts'
 import { readEntry, writeEntry } from './entry-text.ts'
-import { takeJournal, type OpenJournal } from './journal.ts'
+import { FencedOff, takeJournal, type OpenJournal } from './journal.ts'
 import { listSeenOf, readLists } from './look.ts'
 import type { CutoverPorts, ListReading, PoolReading, Redeemer } from './ports.ts'
 import type { Command, Question } from './rules/command.ts'
@@ -87,6 +87,9 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
       if (taken.kind !== 'taken') return taken
       try {
         return await runCutover({ ...terms, journal: taken.journal, clock, wait, runner: holder })
+      } catch (cause) {
+        if (cause instanceof FencedOff) return await takenOver(storage, id)
+        throw cause
       } finally {
         await taken.journal.release()
       }
@@ -112,6 +115,14 @@ export async function openCutovers(environment: CutoverEnvironment, url: string)
     list: async (limit) => await storage.read(() => findCutovers(limit)),
     close: () => storage.close(),
   }
+}
+
+/** Whoever was slower than his lease is told who goes on with it. */
+async function takenOver(storage: Storage<CutoverWrites>, id: string): Promise<RunOutcome> {
+  const about = await storage.read(() => findCutover(id))
+  if (about === undefined) return { kind: 'unknown' }
+  const { holder, until } = about
+  return holder === null ? { kind: 'stopped' } : { kind: 'held', holder, until: instant(until) }
 }
 
 async function endAborted(journal: OpenJournal, clock: Clock): Promise<'ended' | 'left'> {
