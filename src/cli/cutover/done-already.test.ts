@@ -23,11 +23,14 @@ const entries: readonly Entry[] = [
 const about = { id: '1', app: 'a', createdAt: at, endedAt: at, holder: null, fence: 1, until: at }
 const isDone = async (asked: { plan?: Plan; lists?: readonly string[][]; active?: readonly string[] }) =>
   (await findDone(
-    { view: () => Promise.resolve({ about, entries, state: stateOf(entries) }) },
+    {
+      list: () => Promise.resolve([{ ...about, id: '2', app: 'another' }, about]),
+      view: (id) => Promise.resolve(id === '1' ? { about, entries, state: stateOf(entries) } : undefined),
+    },
     { plan, lists: [[...plan.to]], active: plan.to, ...asked },
   )) !== undefined
 
-test('what was done is done still where list and pool are what it made of them', async () =>
+test('what was done is done still where list and pool are what it made of them, whatever other apps did since', async () =>
   equal(await isDone({}), true))
 
 test('it is not where the gateway has come back with the pool that it had before, or leaves from elsewhere as well', async () => {

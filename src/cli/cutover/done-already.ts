@@ -1,6 +1,7 @@
 /** A run that is asked for once more after it was done, as by what starts a killed runner again: there is nothing left to do, and that is no fault. */
 import type { Cutovers, CutoverView } from '../../cutover/cutover.ts'
 import { isSameMove, type Plan } from '../../cutover/rules/plan.ts'
+import { newestOf } from './to-roll-back.ts'
 
 type Asked = {
   readonly plan: Plan
@@ -10,13 +11,13 @@ type Asked = {
   readonly active: readonly string[]
 }
 
-/** The newest cutover, where it was done by the same plan, and list and pool are still what it made of them: a gateway
+/** The newest cutover of these apps, where it was done by the same plan, and list and pool are still what it made of them: a gateway
  *  may have come back with an older pool since, and then nothing is well. */
 export async function findDone(
-  cutovers: Pick<Cutovers, 'view'>,
+  cutovers: Pick<Cutovers, 'list' | 'view'>,
   { plan, lists, active }: Asked,
 ): Promise<CutoverView | undefined> {
-  const view = await cutovers.view()
+  const view = await newestOf(cutovers, plan)
   if (view?.state.ended?.how !== 'done') return undefined
   const { from, to } = plan
   const isStill = lists.every(

@@ -34,6 +34,7 @@ export function openNarrator({ line, step, now }: Narration): Narrator {
     const name = stepNow(state, now())
     const index = name === undefined ? -1 : stepNames.indexOf(name)
     const turned = state.direction !== at.direction
+    if (turned && at.index >= 0 && last !== 'turn') line(`Turning back: ${stopped(state.turned ?? '')}`)
     if (name === undefined || (index <= at.index && !turned)) return
     at = { index, direction: state.direction }
     step(name, index + 1, state.direction)

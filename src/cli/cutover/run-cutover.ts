@@ -2,10 +2,10 @@
 import type { Begun, CutoverView, Cutovers, RunOutcome } from '../../cutover/cutover.ts'
 import type { CutoverPorts } from '../../cutover/ports.ts'
 import type { ReadPlan } from '../../cutover/configuration.ts'
-import { appsOf } from '../../cutover/rules/plan.ts'
+import { appsOf, isSameMove } from '../../cutover/rules/plan.ts'
 import { systemEnvironment } from '../../system.ts'
-import { before, isoText } from '../../values/time.ts'
-import { complaint, type Complaint, pasteable } from '../complaint.ts'
+import { before } from '../../values/time.ts'
+import { complaint, type Complaint, pasteable, printWarning } from '../complaint.ts'
 import { openLog } from '../log.ts'
 import { shellWord } from '../self.ts'
 import { listenForStop } from '../stop-signals.ts'
@@ -22,8 +22,8 @@ import { refuseFaults } from './plan-cutover.ts'
 import { openNotices } from './notices.ts'
 import { notifierOf } from './notifier.ts'
 import { openProgress } from './progress.ts'
-import { findToRollBack } from './to-roll-back.ts'
-import { lengthWords, listWords } from './words.ts'
+import { findToRollBack, newestOf } from './to-roll-back.ts'
+import { clockTime, lengthWords, listWords, stopped } from './words.ts'
 
 export type RunFlags = CutoverFlags & {
   readonly yes?: boolean
@@ -42,19 +42,20 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
     if (under === undefined) {
       const lists = judged.lists.map((each) => each.before)
       const done = await findDone(cutovers, { plan: read.plan, lists, active: await activeNow(terminal, ports) })
-      if (done !== undefined) return sayDone(terminal, done, flags)
+      if (done !== undefined) return sayOver(terminal, done, flags)
       refuseFaults(terminal, judged)
       await expectCanaries(terminal, read, flags)
+      await sayRolledBack(terminal, cutovers, read)
       await agree(terminal, flags, forthQuestion(read, path))
     }
     const begun = await cutovers
       .begin(read.plan, ports, flags.plan === undefined ? {} : { expects: flags.plan })
       .catch(noAnswer)
-    if (begun.kind !== 'begun') throw notBegun(begun)
+    if (begun.kind !== 'begun') throw notBegun(begun, path)
     const { id, resumed } = begun
-    terminal.err(resumed ? `Going on with the cutover ${id}.` : `The cutover ${id} begins.`)
     if (flags.hold === true) await cutovers.ask(id, 'hold')
-    await drive(terminal, cutovers, { id, path, ports, read, flags, resumed })
+    const opening = resumed ? `Going on with the cutover ${id}.` : `The cutover ${id} begins.`
+    await drive(terminal, cutovers, { id, path, ports, read, flags, resumed, opening, goesBack: false })
   } finally {
     await cutovers.close()
   }
@@ -66,10 +67,23 @@ async function activeNow(terminal: Terminal, { traffic, lookBack }: CutoverPorts
   return members.flatMap(({ address, mode }) => (mode === 'active' ? [address] : []))
 }
 
-function sayDone(terminal: Terminal, { about: { id }, state }: CutoverView, { json }: RunFlags): void {
+/** What has ended so already is no fault: the exit code is that of its end. */
+function sayOver(terminal: Terminal, { about: { id }, state }: CutoverView, { json }: RunFlags): void {
   const { how = 'done', instruction = '' } = state.ended ?? {}
   if (json === true) terminal.out(JSON.stringify({ id, kind: 'ended', how, instruction }))
-  terminal.err(`The cutover ${id} is done already: ${instruction}`)
+  terminal.err(`The cutover ${id} is ${how === 'rolled-back' ? 'rolled back' : how} already: ${instruction}`)
+  process.exitCode = exitOf({ kind: 'ended', how, instruction })
+}
+
+/** Whoever begins anew should know that it came to nothing before; so should whoever reads the log of what starts it by itself. */
+async function sayRolledBack(terminal: Terminal, cutovers: Cutovers, { plan }: ReadPlan): Promise<void> {
+  const last = await newestOf(cutovers, plan)
+  if (last?.state.ended?.how !== 'rolled-back' || !isSameMove(last.state.plan, plan)) return
+  const why = stopped(last.state.turned ?? '')
+  printWarning(terminal, {
+    means: `This begins another cutover: ${last.about.id}, of the same plan, was rolled back. Why it turned back: ${why}`,
+    next: [`sallyport cutover status ${last.about.id}`],
+  })
 }
 
 /** Back to how it was, whatever state it is in, completed ones too. */
@@ -77,26 +91,30 @@ export async function rollBackCommand(terminal: Terminal, path: string, flags: R
   const read = readPlan(path, flags)
   const cutovers = await cutoversOf(terminal, flags)
   try {
-    const { id } = await findToRollBack(cutovers, read.plan)
+    const view = await findToRollBack(cutovers, read.plan)
+    const { id, endedAt } = view.about
+    if (endedAt !== null && view.state.ended?.how === 'rolled-back') return sayOver(terminal, view, flags)
     await agree(terminal, flags, backQuestion(read, id))
     await cutovers.ask(id, 'rollback')
-    await drive(terminal, cutovers, { id, path, ports: portsOf(terminal, read, flags), read, flags, resumed: true })
+    const driving = { id, path, ports: portsOf(terminal, read, flags), read, flags }
+    const opening = `Rolling back the cutover ${id}.`
+    await drive(terminal, cutovers, { ...driving, resumed: true, opening, goesBack: true })
   } finally {
     await cutovers.close()
   }
 }
 
-function notBegun(begun: Exclude<Begun, { readonly kind: 'begun' }>): Complaint {
+function notBegun(begun: Exclude<Begun, { readonly kind: 'begun' }>, path: string): Complaint {
   return begun.kind === 'changed'
     ? complaint(
         `Since ${begun.expected} was planned, lists, pool or plan have become others: it is ${begun.hash} now.`,
-        'sallyport cutover plan FILE',
+        `sallyport cutover plan ${shellWord(path)}`,
         'Read what would happen now, and run that.',
       )
     : complaint(
         `Of these apps the cutover ${begun.id} is under way, by another plan (${begun.hash ?? 'without a hash'}).`,
         'sallyport cutover status',
-        'Run the file that it was planned by, or abort it first.',
+        'Run the file that it was planned by, or roll it back by that file first.',
       )
 }
 
@@ -138,10 +156,14 @@ type Driving = {
   readonly read: ReadPlan
   readonly resumed: boolean
   readonly flags: RunFlags
+  /** Said when it is known that nobody else runs it. */
+  readonly opening: string
+  /** A person has just asked for the way back. */
+  readonly goesBack: boolean
 }
 
 async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): Promise<void> {
-  const { id, path, flags, read, resumed } = driving
+  const { id, path, flags, read, resumed, opening, goesBack } = driving
   const stopping = new AbortController()
   void listenForStop().requested.then(() => stopping.abort())
   const environment = systemEnvironment(openLog(terminal))
@@ -157,10 +179,13 @@ async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): 
     },
   })
   const ports = narrator.heard(driving.ports)
+  let isOpen = false
   const outcome = await cutovers
     .run(id, {
       ...{ ports, stopping: stopping.signal },
       tell(command, state) {
+        if (!isOpen) terminal.err(`${opening} Times are UTC.`)
+        isOpen = true
         narrator.tell(command, state)
         progress.tell(command, state)
       },
@@ -169,7 +194,7 @@ async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): 
   notices.ended(outcome)
   await notifier.close()
   if (flags.json === true) terminal.out(JSON.stringify({ id, ...outcome }))
-  sayEnd(terminal, outcome, { id, path })
+  sayEnd(terminal, outcome, { id, path, goesBack })
   process.exitCode = exitOf(outcome)
 }
 
@@ -177,7 +202,7 @@ async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): 
 function sayEnd(
   terminal: Terminal,
   outcome: RunOutcome,
-  { id, path }: { readonly id: string; readonly path: string },
+  { id, path, goesBack }: Pick<Driving, 'id' | 'path' | 'goesBack'>,
 ): void {
   const { bold, green, yellow, red } = terminal.paintErr
   const next = (...acts: readonly string[]): void => {
@@ -202,9 +227,9 @@ function sayEnd(
       return next(again)
     case 'held':
       throw complaint(
-        `The cutover ${id} is being run by ${outcome.holder} until ${isoText(outcome.until)}.`,
+        `The cutover ${id} is being run by ${outcome.holder}, whose lease ends ${clockTime(outcome.until)} UTC unless it renews it.${goesBack ? ' It has been told to go back, and does so before its next step.' : ''}`,
         `sallyport cutover status ${id}`,
-        'Wait: a runner that died is followed within a minute.',
+        `Where that process was killed, type this again after ${clockTime(outcome.until)} UTC.`,
       )
     case 'unknown':
       throw complaint(`There is no cutover ${id}.`, 'sallyport cutover list')

@@ -2,11 +2,12 @@
 import type { CutoverView } from '../../cutover/cutover.ts'
 import type { Command } from '../../cutover/rules/command.ts'
 import type { Entry } from '../../cutover/rules/journal.ts'
+import { askedForIt } from '../../cutover/rules/state.ts'
 import { instant, type Instant } from '../../values/time.ts'
 import { waitWords } from './narrator.ts'
 import { adviceOn, answersTo } from './questions.ts'
 import type { Story } from './story.ts'
-import { actWords, clockTime, sentence } from './words.ts'
+import { actWords, clockTime, sentence, stopped } from './words.ts'
 
 export type Standing = {
   /** `running`: somebody has its lease. `stopped`: nobody runs it, and it has not ended. */
@@ -32,7 +33,7 @@ const back = 'sallyport cutover rollback FILE'
 
 export function standingOf({ about, state }: CutoverView, { next }: Story, now: Instant): Standing {
   const { ended } = state
-  if (ended !== undefined) return ending(ended.how, ended.instruction, about.id)
+  if (ended !== undefined) return ending(ended, about.id, state.turned)
   const isRun = about.holder !== null && about.until > now
   if (next?.kind === 'ask-person')
     return {
@@ -51,15 +52,18 @@ export function standingOf({ about, state }: CutoverView, { next }: Story, now: 
     ...{ state: isRun ? 'running' : 'stopped', words: `${way}, ${by}` },
     next: { says: nextWords(next, state, now), until: next?.kind === 'wait' ? next.until : undefined },
     person: isRun
-      ? { says: 'Nothing. It may be held before the removal, or paused.', commands: [] }
+      ? {
+          says: `Nothing. ${state.direction === 'back' ? 'It may be paused' : 'It may be held before the removal, or paused'}. Where that process was killed, run it again after ${clockTime(instant(about.until))}.`,
+          commands: [],
+        }
       : { says: 'Run it again: it goes on where the world is.', commands: [again] },
   }
 }
 
 function ending(
-  how: Exclude<Standing['state'], 'running' | 'stopped' | 'waiting'>,
-  instruction: string,
+  { how, instruction }: NonNullable<CutoverView['state']['ended']>,
   id: string,
+  turned: string | undefined,
 ): Standing {
   const next = { says: 'Nothing: it has ended.', until: undefined }
   switch (how) {
@@ -68,7 +72,10 @@ function ending(
     case 'rolled-back':
       return {
         ...{ state: how, words: 'rolled back', next },
-        person: { says: `${instruction} Mend that before it is planned anew.`, commands: [] },
+        person: {
+          says: `${stopped(instruction)} ${turned === askedForIt ? 'Nothing has to be done.' : 'Mend that before it is planned anew.'}`,
+          commands: [],
+        },
       }
     case 'halted':
       return {

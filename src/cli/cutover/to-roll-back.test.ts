@@ -24,7 +24,7 @@ const cutovers = {
 }
 
 test('the newest cutover of the apps is rolled back, by a file of its plan', async () =>
-  equal((await findToRollBack(cutovers, plan)).id, 'newest'))
+  equal((await findToRollBack(cutovers, plan)).about.id, 'newest'))
 
 test('a file of another plan is refused, and told which plan it is', async () =>
   rejects(

@@ -31,7 +31,11 @@ export function nextBy(steps: readonly Step[], state: State, now: Instant): Comm
   }
   return state.direction === 'forth'
     ? { kind: 'end', how: 'done', instruction: `All redemptions leave from ${plan.to.join(' and ')}.` }
-    : { kind: 'end', how: 'rolled-back', instruction: `It is as it was before: ${state.turned ?? ''}`.trim() }
+    : {
+        kind: 'end',
+        how: 'rolled-back',
+        instruction: `It is as it was before. Why it turned back: ${state.turned ?? 'nobody has said.'}`,
+      }
 }
 
 /** Who cannot see does nothing, and does not try for ever. */

@@ -188,10 +188,13 @@ function turnedBack(state: State, why: string): State {
   )
 }
 
+/** Why it has turned, where nothing is wrong. */
+export const askedForIt = 'A person has asked for it.'
+
 /** Whoever asks for it after an end knows how it ended: a halt does not hold up the way back, nor what others have made of the list since. */
 function wantedBack(state: State): State {
   if (state.ended?.how === 'rolled-back') return state
-  const back = turnedBack(state, 'A person has asked for it.')
+  const back = turnedBack(state, askedForIt)
   return state.ended === undefined ? back : afresh(back)
 }
 

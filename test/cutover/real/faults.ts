@@ -257,7 +257,8 @@ export const faults: readonly Fault[] = [
     strike: (scene) =>
       beforeSave(scene, 1, async () => {
         const { code, stderr } = await scene.startAnother().end
-        if (code !== 1 || !/is being run by \S+ until/.test(stderr)) throw new Error(`the second: ${code} ${stderr}`)
+        if (code !== 1 || !/is being run by \S+, whose lease ends/.test(stderr))
+          throw new Error(`the second: ${code} ${stderr}`)
       }),
     ...{ ends: 'done', says: moved },
   },
