@@ -4,7 +4,7 @@ import { instant, type Duration, type Instant } from '../../values/time.ts'
 import type { Secret } from '../../values/secret.ts'
 import type { Acted } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
-import { withoutSecrets } from './environment-file.ts'
+import { plainWords, withoutSecrets } from './foreign-words.ts'
 import { isFields, textIn, type Fields } from './json-api.ts'
 import { runProgram, type ProgramEnd } from './run-program.ts'
 import type { Setting, SettingReading, Side } from './setting.ts'
@@ -67,9 +67,10 @@ const useIn =
   (program: string) =>
   ([address, at]: readonly [string, unknown]): readonly [AddressText, Instant] => {
     if (typeof at !== 'string' || Number.isNaN(Date.parse(at)))
-      throw new Error(`${program} printed a lastUsed of ${address} that is no time`)
+      throw new Error(`${program} printed a lastUsed of ${plainWords(address, 80)} that is no time`)
     const parsed = parseAddress(address)
-    if (!parsed.ok) throw new Error(`${program} printed a lastUsed of ${JSON.stringify(address)}, which is no address`)
+    if (!parsed.ok)
+      throw new Error(`${program} printed a lastUsed of "${plainWords(address, 80)}", which is no address`)
     return [formatAddress(parsed.value), instant(at)]
   }
 

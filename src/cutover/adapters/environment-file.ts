@@ -3,6 +3,7 @@ import type { Duration } from '../../values/time.ts'
 import type { Secret } from '../../values/secret.ts'
 import { readVariable, withVariable } from '../environment-text.ts'
 import type { Acted } from '../ports.ts'
+import { withoutSecrets } from './foreign-words.ts'
 import type { Notes } from './notes.ts'
 import { replaceableFile, type FileReading } from './replace-file.ts'
 import { runProgram, type ProgramEnd } from './run-program.ts'
@@ -81,22 +82,4 @@ async function write(
 function wordsOf({ after = [], urls }: EnvironmentFileParts, end: ProgramEnd): string {
   const how = end.kind === 'ended' ? `ended with ${end.code}` : end.kind === 'cut-off' ? 'was cut off' : 'did not start'
   return withoutSecrets(`${after[0] ?? ''} ${how}: ${end.said}`, Object.values(urls))
-}
-
-/** Neither the URL nor the password in it. */
-export function withoutSecrets(text: string, urls: readonly Secret[]): string {
-  const secrets = urls.flatMap((each) => {
-    const url = each.expose()
-    const password = URL.parse(url)?.password ?? ''
-    return [url, password, decoded(password)].filter((part) => part !== '')
-  })
-  return secrets.reduce((shown, each) => shown.replaceAll(each, '[secret]'), text)
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

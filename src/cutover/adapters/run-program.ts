@@ -8,7 +8,7 @@ export type ProgramCall = {
   readonly input: string
 }
 
-/** `said`: the end of what it wrote to standard error, for people. */
+/** `said`: what it wrote to standard error. */
 export type ProgramEnd =
   | { readonly kind: 'ended'; readonly code: number; readonly printed: string; readonly said: string }
   | { readonly kind: 'not-started'; readonly said: string }
@@ -16,7 +16,6 @@ export type ProgramEnd =
   | { readonly kind: 'cut-off'; readonly said: string }
 
 const longestOutput = 1024 * 1024
-const shown = 500
 
 export async function runProgram({ argv, withinMs, input }: ProgramCall): Promise<ProgramEnd> {
   const [program = '', ...rest] = argv
@@ -43,7 +42,7 @@ export async function runProgram({ argv, withinMs, input }: ProgramCall): Promis
     }
     child.once('error', (cause) => end({ kind: 'not-started', said: cause.message }))
     child.once('close', (code, signal) => {
-      const said = output.said.trim().slice(-shown)
+      const said = output.said.trim()
       if (why === undefined && code !== null) return end({ kind: 'ended', code, printed: output.printed, said })
       end({ kind: 'cut-off', said: `${why ?? `it was ended by ${signal ?? 'nobody knows what'}`} ${said}`.trim() })
     })
