@@ -213,3 +213,27 @@ test('secrets of a file come from where it says', () => {
   ok(from.ok)
   equal(from.value.file.tokens.org?.expose(), 'of-a-file')
 })
+
+test('its secrets are read anew where that is asked, and those of a file that is gone stay what they were', () => {
+  const token: { now: string | undefined } = { now: 'the first' }
+  const result = readCutoverFile(
+    Object.entries({
+      ...usual,
+      allowlist: '{ salesforce: { instance: https://acme.my.salesforce.com, accessToken: { file: token } } }',
+    })
+      .map(([key, value]) => `${key}: ${value}\n`)
+      .join(''),
+    {
+      ...{ name: 'c.yaml', testing: false },
+      readers: { ...readers, file: () => (token.now === undefined ? fault('does not exist') : fine(token.now)) },
+    },
+  )
+  ok(result.ok)
+  const { file, readAgain } = result.value
+  const tokenIn = (of: typeof file | undefined) =>
+    of !== undefined && 'salesforce' in of.allowlist ? of.allowlist.salesforce.accessToken.expose() : undefined
+  token.now = 'the second'
+  deepEqual([tokenIn(file), tokenIn(readAgain())], ['the first', 'the second'])
+  token.now = undefined
+  equal(readAgain(), undefined)
+})

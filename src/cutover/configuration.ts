@@ -18,6 +18,8 @@ export type ReadPlan = {
   readonly plan: Plan
   readonly lookBack: Duration
   readonly warnings: readonly DocumentFault[]
+  /** The same text with what its secrets are by now, such as a token that was written anew into its file; undefined where one is not there any more. */
+  readonly readAgain: () => CutoverFile | undefined
 }
 
 export type ReadTerms = {
@@ -50,7 +52,11 @@ export function readCutoverFile(
   ]
   if (faults.length > 0) return fault(faults.map((each) => placed(each, locate)))
   const warnings = [...resolved.value.warnings, ...findDoubts(file).map((each) => placed(each, locate))]
-  return ok({ file, plan, lookBack: lengthOf(file.lookBack), warnings })
+  const readAgain = (): CutoverFile | undefined => {
+    const again = resolveSecrets(validated.value, readers, locate)
+    return again.ok ? again.value.value : undefined
+  }
+  return ok({ file, plan, lookBack: lengthOf(file.lookBack), warnings, readAgain })
 }
 
 function placed({ path, ...rest }: PlanFault, locate: Locate): DocumentFault {

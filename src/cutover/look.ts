@@ -20,6 +20,7 @@ export async function look(ports: CutoverPorts, state: State, clock: Clock): Pro
   const { source } = sidesOf(plan, state.direction)
   return {
     at: clock(),
+    ...aheadOf(ports),
     lists: lists.map((each) => listSeenOf(each, [...plan.from, ...plan.to])),
     pool: { version: pool.version, members: pool.members, whole: pool.whole },
     usedAt: redeemers.reduce<Latest>(latestOf, pool.usedAt),
@@ -29,6 +30,12 @@ export async function look(ports: CutoverPorts, state: State, clock: Clock): Pro
         ? []
         : redeemers.flatMap((each, i) => silentOf(each, source).map((name) => `${name}${ofApp(plan, i)}`)),
   }
+}
+
+/** Measured by the answers, so after them. */
+function aheadOf({ lists, traffic }: CutoverPorts): Pick<Seen, 'ahead'> {
+  const ahead = { lists: lists.map(({ allowlist }) => allowlist.ahead?.() ?? 0), pool: traffic.ahead?.() ?? 0 }
+  return [...ahead.lists, ahead.pool].every((each) => each === 0) ? {} : { ahead }
 }
 
 /** `claims`: what a person has confirmed of each, in the order of the plan. */

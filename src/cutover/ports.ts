@@ -46,6 +46,8 @@ export type AllowlistPort = {
   readonly redeemers: (since: Instant) => Promise<readonly Redeemer[] | 'unknown'>
   /** Not `whole` where some may be left out, which is never taken for success. Where nobody counts them: none, whole; the canary is then watched alone. */
   readonly redemptions: (since: Instant) => Promise<Redemptions>
+  /** Milliseconds that its clock is ahead of ours; all instants here are ours. */
+  readonly ahead?: () => number
 }
 
 export type PoolReading = {
@@ -57,6 +59,8 @@ export type PoolReading = {
 }
 
 export type TrafficPort = {
+  /** As that of a list. */
+  readonly ahead?: () => number
   /** What happened before `since` is not asked for. */
   readonly read: (since: Instant) => Promise<PoolReading>
   readonly set: (modes: PoolChange, expects: string) => Promise<Acted>

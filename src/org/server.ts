@@ -5,6 +5,7 @@ import { notFound } from './endpoints/pages.ts'
 import type { OrgParts } from './parts.ts'
 import { sendRefusal } from './endpoints/oauth-form.ts'
 import type { TokenLane } from './endpoints/token-lane.ts'
+import { dateByOwnClock } from '../http/own-date.ts'
 import { openDirectLane, type DirectLane } from '../http/direct-lane.ts'
 import { schemasForPeople } from '../http/schemas-for-people.ts'
 import { endUnusedAtClose } from '../http/unused-connections.ts'
@@ -50,6 +51,7 @@ export function openServer(parts: OrgParts, tokenLane?: TokenLane): FastifyInsta
     forceCloseConnections: 'idle',
   })
   endUnusedAtClose(server, direct)
+  dateByOwnClock(server, parts.clock)
   server.removeContentTypeParser('text/plain')
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)

@@ -4,6 +4,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { openSalesforceApi, type SalesforceApi } from '../../src/cutover/adapters/salesforce-api.ts'
 import { salesforceHistory } from '../../src/cutover/adapters/salesforce-history.ts'
 import type { HistoryPort } from '../../src/cutover/adapters/history.ts'
+import { openOtherClock } from '../../src/cutover/adapters/other-clock.ts'
 import { silentOf } from '../../src/cutover/look.ts'
 import { unknownAddress } from '../../src/cutover/ports.ts'
 import type { TestOrg } from '../../src/testing.ts'
@@ -11,10 +12,10 @@ import { instant } from '../../src/values/time.ts'
 import { openOrg, redeem } from '../clients/wire.ts'
 import { ada, ben, openEndpointOrg, sync } from '../endpoints/endpoint-org.ts'
 import { redeemerOf } from '../rotation/redeem.ts'
-import { app, times, wait } from './salesforce-scene.ts'
+import { app, clock, times, wait } from './salesforce-scene.ts'
 
 const apiOf = (instance: string, token: string): SalesforceApi =>
-  openSalesforceApi({ instance, api: '62.0', tokenOf: () => Promise.resolve(token), times, wait })
+  openSalesforceApi({ instance, api: '62.0', tokenOf: () => Promise.resolve(token), times, wait, clock })
 const historyOf = (salesforce: SalesforceApi, application = app): HistoryPort =>
   salesforceHistory({ salesforce, application, clock: () => instant(Date.now()) })
 
@@ -30,7 +31,11 @@ describe('login history of a Salesforce org', () => {
     const api = apiOf(org.origin, (await org.grant()).access)
     await org.execute(`DELETE FROM login_history WHERE at > ${first + 4500}`)
     const asked: string[] = []
-    const watched = { ...api, query: (soql: string) => (asked.push(soql), api.query(soql)) }
+    const watched = {
+      ...api,
+      theirClock: openOtherClock(),
+      query: (soql: string) => (asked.push(soql), api.query(soql)),
+    }
     const clock = () => instant(first + 3_600_000)
     const history = salesforceHistory({ salesforce: watched, application: sync.name, clock })
     const attempts = await history.attempts(instant(first))

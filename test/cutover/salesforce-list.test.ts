@@ -1,14 +1,14 @@
 /** The list of a Salesforce org, changed by jsforce over a socket: the org answers the Metadata API as Salesforce does. */
 import { deepEqual, equal, match, notEqual, rejects } from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { describe, test } from 'node:test'
+import { createServer, type RequestListener } from 'node:http'
+import { describe, test, type TestContext } from 'node:test'
 import { openSalesforceApi, type SalesforceApi } from '../../src/cutover/adapters/salesforce-api.ts'
 import { settingsType } from '../../src/cutover/adapters/salesforce-settings.ts'
 import type { TestOrg } from '../../src/testing.ts'
 import { readZip } from '../../src/documents/zip.ts'
 import { milliseconds } from '../../src/values/time.ts'
-import { app, listOver, openSalesforceScene, rowsOf, textOf, times, wait } from './salesforce-scene.ts'
+import { app, clock, listOver, openSalesforceScene, rowsOf, textOf, times, wait } from './salesforce-scene.ts'
 
 const pair = ['127.0.0.11', '127.0.0.12'] as const
 /** For what is waited out as a whole. */
@@ -187,7 +187,7 @@ describe('the session with a Salesforce org', () => {
     const { list } = await openSalesforceScene(t, { tokenOf: () => Promise.resolve('00D000000000001!gone') })
     await rejects(
       list.read(),
-      /^Error: http:\/\/127\.0\.0\.1:\d+ does not take the access token \(any more\): INVALID_SESSION_ID\. Get a new one/,
+      /^Error: http:\/\/127\.0\.0\.1:\d+ does not take the access token \(any more\): INVALID_SESSION_ID\. Write a new one where the cutover file says/,
     )
   })
 
@@ -211,27 +211,52 @@ describe('the session with a Salesforce org', () => {
   })
 
   test('keeps a token that a server repeats in its answer to itself', async (t) => {
-    const server = createServer((request, response) => {
+    const instance = await listening(t, (request, response) => {
       const message = `cannot parse ${String(request.headers.authorization)}`
       response.writeHead(400, { 'content-type': 'application/json' })
       response.end(JSON.stringify([{ errorCode: 'MALFORMED_QUERY', message }]))
-    }).listen(0, '127.0.0.1')
-    t.after(() => server.close())
-    await once(server, 'listening')
-    const address = server.address()
-    const instance = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+    })
     const tokenOf = () => Promise.resolve('00D000000000001!canary-of-a-token')
-    const api = openSalesforceApi({ instance, api: '62.0', tokenOf, times, wait })
+    const api = openSalesforceApi({ instance, api: '62.0', tokenOf, times, wait, clock })
     await rejects(api.query('SELECT Id FROM User'), ({ message }: Error) => {
       match(message, /\[secret\]/)
       return !message.includes('canary-of-a-token')
     })
   })
 
+  test('does not follow a redirect to another origin, which would be handed the token', async (t) => {
+    const heard: string[] = []
+    const other = await listening(t, (request, response) => {
+      heard.push(String(request.headers.authorization))
+      response.end('[]')
+    })
+    const moved = await listening(t, (_request, response) => response.writeHead(302, { location: `${other}/x` }).end())
+    const tokenOf = () => Promise.resolve('00D000000000001!canary-of-a-token')
+    const api = openSalesforceApi({ instance: moved, api: '62.0', tokenOf, times, wait, clock })
+    const says = new RegExp(
+      `^Error: ${moved} leads to ${other}, where the access token is not sent\\. If the org has moved`,
+    )
+    await rejects(api.query('SELECT Id FROM User'), says)
+    await rejects(api.retrieve('ExtlClntAppOauthSecuritySettings', ['*']), says)
+    deepEqual(heard, [])
+  })
+
+  test('follows one within the same origin', async (t) => {
+    const answer = JSON.stringify({ totalSize: 0, done: true, records: [] })
+    const instance = await listening(t, (request, response) =>
+      request.url === '/there'
+        ? response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
+        : response.writeHead(307, { location: '/there' }).end(),
+    )
+    const tokenOf = () => Promise.resolve('00D000000000001!canary-of-a-token')
+    const api = openSalesforceApi({ instance, api: '62.0', tokenOf, times, wait, clock })
+    deepEqual(await api.query('SELECT Id FROM User'), [])
+  })
+
   test('needs jsforce, and says how to install it where it is not', async () => {
     const absent = Object.assign(new Error('Cannot find package jsforce'), { code: 'ERR_MODULE_NOT_FOUND' })
     const tokenOf = () => Promise.resolve('x')
-    const terms = { instance: 'http://127.0.0.1:1', api: '62.0', tokenOf, times, wait }
+    const terms = { instance: 'http://127.0.0.1:1', api: '62.0', tokenOf, times, wait, clock }
     const api = openSalesforceApi({ ...terms, load: () => Promise.reject(absent) })
     await rejects(
       api.query('SELECT Id FROM User'),
@@ -239,6 +264,15 @@ describe('the session with a Salesforce org', () => {
     )
   })
 })
+
+/** At its origin. */
+async function listening(t: TestContext, answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+}
 
 /** The same token for ever, as one that stands in a file. */
 function onceOnly(tokenOf: (org: TestOrg) => Promise<string>): (org: TestOrg) => Promise<string> {

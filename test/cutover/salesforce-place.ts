@@ -96,6 +96,7 @@ export async function openPlace(t: TestContext): Promise<Place> {
     tokenOf: () => Promise.resolve(access_token),
     times,
     wait,
+    clock,
   })
   const ask = () => Promise.resolve('Type it into Setup.')
   const list = salesforceList({

@@ -11,10 +11,11 @@ import type { ListRows } from '../../src/cutover/rules/list-change.ts'
 import { formatRange } from '../../src/ip/range.ts'
 import { parseAllowlist } from '../../src/ip/allowlist.ts'
 import type { TestOrg } from '../../src/testing.ts'
-import { instant, milliseconds, type Duration } from '../../src/values/time.ts'
+import { instant, milliseconds, type Duration, type Instant } from '../../src/values/time.ts'
 import { openOrg } from '../clients/wire.ts'
 
 export const app = 'Test_App'
+export const clock = (): Instant => instant(Date.now())
 export const wait = async (length: Duration): Promise<void> => await sleep(length)
 export const times: SalesforceTimes = {
   call: milliseconds(5000),
@@ -56,7 +57,14 @@ export async function openSalesforceScene(t: TestContext, wish: SceneWish = {}):
   await edit('127.0.0.11', '127.0.0.12')
   const tokenOf = wish.tokenOf ?? (async () => (await org.grant()).access_token)
   const all = { ...times, ...wish.times }
-  const api = openSalesforceApi({ instance: org.url, api: '62.0', tokenOf: () => tokenOf(org), times: all, wait })
+  const api = openSalesforceApi({
+    instance: org.url,
+    api: '62.0',
+    tokenOf: () => tokenOf(org),
+    times: all,
+    wait,
+    clock,
+  })
   const salesforce = wish.bend?.(api) ?? api
   const byHand: string[] = []
   return {

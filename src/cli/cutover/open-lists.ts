@@ -13,51 +13,75 @@ import { salesforceHistory } from '../../cutover/adapters/salesforce-history.ts'
 import { sampledCanary } from '../../cutover/adapters/sampled-canary.ts'
 import {
   historyOf,
+  type AllowlistChoice,
   type AppOfFile,
   type CutoverFile,
+  type HistoryChoice,
   type SalesforceOrg,
   type ToldList,
 } from '../../cutover/configuration-file.ts'
+import type { ReadPlan } from '../../cutover/configuration.ts'
 import { setupWords } from '../../cutover/list-words.ts'
 import type { CanaryPort, ListPorts } from '../../cutover/ports.ts'
 import { readWrittenRanges } from '../../cutover/written-ranges.ts'
 import { keeperToken, orgToken, type Ground } from './ground.ts'
 import type { OpenTraffic } from './open-traffic.ts'
 
+type ListsRead = Pick<ReadPlan, 'file' | 'readAgain'>
+
 /** Of the first app, then of the second. */
-export function openLists(ground: Ground, file: CutoverFile, traffic: OpenTraffic): readonly ListPorts[] {
+export function openLists(ground: Ground, { file, readAgain }: ListsRead, traffic: OpenTraffic): readonly ListPorts[] {
   const { second, tokens } = file
   const apps = [file, ...(second === undefined ? [] : [{ ...second, tokens: { ...tokens, ...second.tokens } }])]
-  return apps.map((app) => {
-    const history = openHistory(ground, app)
-    return { allowlist: allowlistOf(ground, app, history), canary: canaryOf(ground, { file, app, history, traffic }) }
+  return apps.map((app, at) => {
+    const now = (): AppOfFile => {
+      const again = readAgain()
+      return (at === 0 ? again : again?.second) ?? app
+    }
+    const history = openHistory(ground, app, now)
+    return {
+      allowlist: allowlistOf(ground, { app, now, history }),
+      canary: canaryOf(ground, { file, app, history, traffic }),
+    }
   })
 }
 
 const apiOf = (ground: Ground, app: AppOfFile, org: string): JsonApi =>
-  openJsonApi({ base: `${org}/admin/v1`, token: orgToken(ground.loaded, app.tokens.org) })
+  openJsonApi({ base: `${org}/admin/v1`, token: orgToken(ground.loaded, app.tokens.org), clock: ground.clock })
 
-function openHistory(ground: Ground, app: AppOfFile): HistoryPort | undefined {
+/** The app with its secrets as they are by now. */
+type Now = () => AppOfFile
+
+function openHistory(ground: Ground, app: AppOfFile, now: Now): HistoryPort | undefined {
   const choice = historyOf(app)
   if (choice === undefined) return undefined
   if ('org' in choice) return orgHistory(apiOf(ground, app, choice.org), app.app)
-  const salesforce = salesforceOf(ground, choice.salesforce)
+  const salesforce = salesforceOf(ground, choice.salesforce, () => orgIn(historyOf(now())))
   const { application = app.app } = choice.salesforce
   return salesforceHistory({ salesforce, application, clock: ground.clock })
 }
 
-const salesforceOf = ({ wait }: Ground, { instance, api, accessToken }: SalesforceOrg): SalesforceApi =>
+const orgIn = (choice: AllowlistChoice | HistoryChoice | undefined): SalesforceOrg | undefined =>
+  choice !== undefined && 'salesforce' in choice ? choice.salesforce : undefined
+
+const salesforceOf = (
+  { wait, clock }: Ground,
+  { instance, api, accessToken }: SalesforceOrg,
+  now: () => SalesforceOrg | undefined,
+): SalesforceApi =>
   openSalesforceApi({
-    ...{ instance, api, wait, times: salesforceTimes },
-    tokenOf: async () => await Promise.resolve(accessToken.expose()),
+    ...{ instance, api, wait, clock, times: salesforceTimes },
+    tokenOf: async () => await Promise.resolve((now()?.accessToken ?? accessToken).expose()),
   })
 
-function allowlistOf(ground: Ground, app: AppOfFile, history: HistoryPort | undefined): ListPorts['allowlist'] {
+type ListOf = { readonly app: AppOfFile; readonly now: Now; readonly history: HistoryPort | undefined }
+
+function allowlistOf(ground: Ground, { app, now, history }: ListOf): ListPorts['allowlist'] {
   const { allowlist } = app
   if ('org' in allowlist) return orgAllowlist(apiOf(ground, app, allowlist.org), app.app)
   const list =
     'salesforce' in allowlist
-      ? openSalesforceList(ground, app.app, allowlist.salesforce)
+      ? openSalesforceList(ground, { ...app, allowlist }, now)
       : 'manual' in allowlist
         ? personList({ app: app.app, told: toldBy(allowlist.manual), ask: bySetup })
         : personList({
@@ -74,7 +98,7 @@ function allowlistOf(ground: Ground, app: AppOfFile, history: HistoryPort | unde
         redeemers: async () => await Promise.resolve('unknown' as const),
         redemptions: async () => await Promise.resolve({ attempts: 0, successes: 0, refused: 0, whole: true }),
       }
-    : { ...list, redeemers: history.redeemers, redemptions: history.redemptions }
+    : { ...list, ...history }
 }
 
 const bySetup: Parameters<typeof personList>[0]['ask'] = async (change) => await Promise.resolve(setupWords(change))
@@ -86,7 +110,13 @@ function toldBy({ ranges, enforce }: ToldList): () => Promise<ToldRows> {
 }
 
 /** Where the org refuses a deploy, a person types it; they are told by what was last read. */
-function openSalesforceList(ground: Ground, app: string, org: SalesforceOrg): PersonList {
+type SalesforceApp = { readonly app: string; readonly allowlist: { readonly salesforce: SalesforceOrg } }
+
+function openSalesforceList(
+  ground: Ground,
+  { app, allowlist: { salesforce: org } }: SalesforceApp,
+  now: Now,
+): PersonList {
   const { clock, wait } = ground
   let last: ToldRows | undefined
   const told = async (): Promise<ToldRows> => {
@@ -96,7 +126,12 @@ function openSalesforceList(ground: Ground, app: string, org: SalesforceOrg): Pe
     )
   }
   const list = salesforceList({
-    ...{ salesforce: salesforceOf(ground, org), app, component: org.component, api: org.api },
+    ...{
+      salesforce: salesforceOf(ground, org, () => orgIn(now().allowlist)),
+      app,
+      component: org.component,
+      api: org.api,
+    },
     ...{ times: salesforceTimes, clock, wait, fallback: personList({ app, told, ask: bySetup }) },
   })
   return {

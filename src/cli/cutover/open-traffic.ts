@@ -31,7 +31,7 @@ export function openTraffic(ground: Ground, { file, plan }: { file: CutoverFile;
     if (!('gateway' in traffic)) throw new Error('this traffic goes by no gateway and by no proxy')
     const api = openJsonApi({
       base: `${traffic.gateway}/admin/v1`,
-      token: gatewayToken(ground.loaded, tokens.gateway),
+      ...{ token: gatewayToken(ground.loaded, tokens.gateway), clock: ground.clock },
     })
     return { kind: 'pinned', port: gatewayTraffic({ api, wait: ground.wait, clients: traffic.clients }) }
   }

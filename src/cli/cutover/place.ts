@@ -59,13 +59,13 @@ const unreadable: Readonly<Record<string, string>> = {
 /** Prints what the file is warned of. */
 export function portsOf(
   terminal: Terminal,
-  { file, plan, lookBack, warnings }: ReadPlan,
+  { file, plan, lookBack, warnings, readAgain }: ReadPlan,
   flags: CutoverFlags,
 ): CutoverPorts {
   for (const each of warnings) printWarning(terminal, { means: faultLine(each), next: [each.next] })
   const ground = groundOf(terminal, flags.config)
   const traffic = openTraffic(ground, { file, plan })
-  return { lists: openLists(ground, file, traffic), traffic: traffic.port, lookBack }
+  return { lists: openLists(ground, { file, readAgain }, traffic), traffic: traffic.port, lookBack }
 }
 
 export async function cutoversOf(terminal: Terminal, { config }: CutoverFlags): Promise<Cutovers> {

@@ -34,6 +34,7 @@ export function gatewayTraffic(parts: GatewayTrafficParts): GatewayTraffic {
   const find = async (address: AddressText): Promise<Egress | undefined> =>
     (await egresses()).all.find((each) => each.address === address)
   return {
+    ...(api.theirClock === undefined ? {} : { ahead: api.theirClock.ahead }),
     egressOf: async (address) => (await find(address))?.name,
     async read(since) {
       const { all, version } = await egresses()
@@ -41,7 +42,9 @@ export function gatewayTraffic(parts: GatewayTrafficParts): GatewayTraffic {
         all.map(async (each) => [each.address, await lastUse(api, each.name, since)] as const),
       )
       const usedAt = new Map(
-        used.flatMap(([address, at]): [AddressText, Instant][] => (at === undefined ? [] : [[address, at]])),
+        used.flatMap(([address, at]): [AddressText, Instant][] =>
+          at === undefined ? [] : [[address, api.theirClock?.toOurs(at) ?? at]],
+        ),
       )
       return { version, members: all.map(memberOf), whole: true, usedAt, strangers: await strangersIn(parts, since) }
     },
@@ -85,7 +88,7 @@ const memberOf = (egress: Egress): PoolMember => {
 async function lastUse(api: JsonApi, name: string, since: Instant): Promise<Instant | undefined> {
   const answer = await api.ask(
     'GET',
-    `/egress/${encodeURIComponent(name)}/usage?since=${encodeURIComponent(isoText(since))}`,
+    `/egress/${encodeURIComponent(name)}/usage?since=${encodeURIComponent(isoText(api.theirClock?.toTheirs(since) ?? since))}`,
   )
   if (answer.status !== 200) throw refusalOf(answer, who)
   const times = listIn(answer.body, 'destinations').flatMap((each) => textIn(each, 'lastUsedAt') ?? [])

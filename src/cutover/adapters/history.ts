@@ -6,6 +6,8 @@ import type { Attempt } from '../rules/sampling.ts'
 export type HistoryPort = {
   readonly redeemers: (since: Instant) => Promise<readonly Redeemer[]>
   readonly redemptions: (since: Instant) => Promise<Redemptions>
-  /** Of the app, oldest first; `since` is on the org's clock, which nobody here knows better than to a minute. */
+  /** Of the app, oldest first. */
   readonly attempts: (since: Instant) => Promise<readonly Attempt[]>
+  /** Milliseconds that its clock is ahead of ours, as far as it has told; left out where it is not measured. */
+  readonly ahead?: () => number
 }

@@ -1,4 +1,6 @@
 /** A JSON API behind a bearer token, as org, gateway and keeper have one. */
+import type { Clock } from '../../values/domain.ts'
+import { openOtherClock, type OtherClock } from './other-clock.ts'
 import type { Secret } from '../../values/secret.ts'
 
 export type JsonAnswer = { readonly status: number; readonly body: Fields; readonly etag: string | undefined }
@@ -11,6 +13,8 @@ export type JsonApi = {
     path: string,
     more?: { readonly body?: unknown; readonly ifMatch?: string },
   ) => Promise<JsonAnswer>
+  /** Of whoever answers, where ours was given. */
+  readonly theirClock?: OtherClock
 }
 
 const patience = 30_000 // ms
@@ -19,11 +23,21 @@ const patience = 30_000 // ms
 const sendable = /^[\x21-\x7e]+$/
 export const unsendable = 'has spaces or letters in it that no token has'
 
-/** `base`: with its prefix, e.g. `http://127.0.0.1:8480/admin/v1`. */
-export function openJsonApi({ base, token }: { readonly base: string; readonly token: Secret }): JsonApi {
+export type JsonApiParts = {
+  /** With its prefix, e.g. `http://127.0.0.1:8480/admin/v1`. */
+  readonly base: string
+  readonly token: Secret
+  /** Ours, against which theirs is measured; it is not measured where it is left out. */
+  readonly clock?: Clock
+}
+
+export function openJsonApi({ base, token, clock }: JsonApiParts): JsonApi {
+  const theirClock = clock === undefined ? undefined : openOtherClock()
   return {
+    ...(theirClock === undefined ? {} : { theirClock }),
     async ask(method, path, { body, ifMatch } = {}) {
       if (!sendable.test(token.expose())) throw new Error(`the token for ${new URL(base).origin} ${unsendable}`)
+      const asked = clock?.()
       const response = await fetch(`${base}${path}`, {
         method,
         headers: {
@@ -37,6 +51,7 @@ export function openJsonApi({ base, token }: { readonly base: string; readonly t
       }).catch((cause: unknown) => {
         throw new Error(`${new URL(base).origin} does not answer (${reasonOf(cause)})`, { cause })
       })
+      if (clock !== undefined) theirClock?.heard(response.headers.get('date'), asked ?? clock(), clock())
       // what is answered may come to stand in a journal, and some servers repeat what they were sent
       const text = (await response.text()).replaceAll(token.expose(), '[secret]')
       return {

@@ -13,7 +13,7 @@ const who = 'The org'
 export type OrgAllowlist = Omit<AllowlistPort, keyof HistoryPort> & Omit<HistoryPort, 'attempts'>
 
 export function orgAllowlist(api: JsonApi, app: string): OrgAllowlist {
-  const { redeemers, redemptions } = orgHistory(api, app)
+  const { redeemers, redemptions, ahead } = orgHistory(api, app)
   const path = `/apps/${encodeURIComponent(app)}/refresh-token-ip-allowlist`
   const read = async (): Promise<ListReading> => {
     const answer = await api.ask('GET', path)
@@ -46,7 +46,7 @@ export function orgAllowlist(api: JsonApi, app: string): OrgAllowlist {
       const { rows, ...about } = await read()
       return await put(rows, about)
     },
-    redeemers,
-    redemptions,
+    ...{ redeemers, redemptions },
+    ...(ahead === undefined ? {} : { ahead }),
   }
 }

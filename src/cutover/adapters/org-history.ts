@@ -5,16 +5,18 @@ import type { Redeemer } from '../ports.ts'
 import type { Attempt } from '../rules/sampling.ts'
 import { countingRedemptions, type History } from './count-redemptions.ts'
 import type { HistoryPort } from './history.ts'
+import { inOurTime } from './our-time.ts'
 import { listIn, refusalOf, textIn, type Fields, type JsonApi } from './json-api.ts'
 
 const who = 'The org'
 
 export function orgHistory(api: JsonApi, app: string): HistoryPort {
-  return {
+  const told: HistoryPort = {
     redeemers: async (since) => (await grants(api, app)).flatMap((each) => redeemerIn(each, since)),
     redemptions: countingRedemptions((since) => history(api, app, since)),
     attempts: async (since) => attemptsIn((await history(api, app, since)).entries),
   }
+  return api.theirClock === undefined ? told : inOurTime(told, api.theirClock)
 }
 
 const mostGrants = 50 // pages

@@ -1,6 +1,9 @@
 /** The three calls of a Salesforce org that a cutover makes, by jsforce: retrieve, deploy, query. jsforce is no dependency of this package: it is loaded
  *  here and nowhere else, when the first call is made. */
 import type { Connection } from 'jsforce'
+import type { Clock } from '../../values/domain.ts'
+import { openOtherClock, type OtherClock } from './other-clock.ts'
+import { guardTransport } from './salesforce-transport.ts'
 import { milliseconds, minutes, seconds, type Duration } from '../../values/time.ts'
 import { isFields, listIn, textIn, type Fields } from './json-api.ts'
 
@@ -9,7 +12,9 @@ export type SalesforceApiParts = {
   readonly instance: string
   /** `62.0` */
   readonly api: string
-  /** Asked again, once, where the org does not know the session any more. */
+  /** Ours, against which that of the org is measured. */
+  readonly clock: Clock
+  /** What it is by now: asked again, once, where the org does not know the session any more. */
   readonly tokenOf: () => Promise<string>
   readonly times: SalesforceTimes
   readonly wait: (length: Duration) => Promise<void>
@@ -42,6 +47,7 @@ export type SalesforceApi = {
   readonly cancelDeploy: (id: string) => Promise<void>
   /** All records of all pages; rejects where they are not whole. */
   readonly query: (soql: string) => Promise<readonly Fields[]>
+  readonly theirClock: OtherClock
 }
 
 /** The org has answered, and says no; `code` without its prefix. What is not this is no answer. */
@@ -63,8 +69,10 @@ const passing = new Set([
 const mostPages = 500
 
 export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
-  const ask = sessionOf(parts)
+  const theirClock = openOtherClock()
+  const ask = sessionOf({ ...parts, theirClock })
   return {
+    theirClock,
     async retrieve(type, members) {
       const unpackaged = { types: [{ name: type, members: [...members] }], version: parts.api }
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsforce's types ask for fields that Salesforce does not need
@@ -85,10 +93,11 @@ export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
 }
 
 type RetrieveRequest = Parameters<Connection['metadata']['retrieve']>[0]
+type CallParts = SalesforceApiParts & { readonly theirClock: OtherClock }
 type Ask = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
 
 /** One session for as long as the org knows it, a new one once after that. A session that is over is no refusal: nobody has looked at what was asked. */
-function sessionOf(parts: SalesforceApiParts): Ask {
+function sessionOf(parts: CallParts): Ask {
   let token: string | undefined
   return async (work) => {
     token ??= await parts.tokenOf()
@@ -108,15 +117,18 @@ function sessionOf(parts: SalesforceApiParts): Ask {
 
 const isExpired = (cause: unknown): boolean => cause instanceof SalesforceRefusal && cause.code === expired
 const expiredFor = ({ instance }: SalesforceApiParts): Error =>
-  new Error(`${instance} does not take the access token (any more): ${expired}. Get a new one and run it again.`)
+  new Error(
+    `${instance} does not take the access token (any more): ${expired}. Write a new one where the cutover file says that it lies, and run it again: it goes on where it is.`,
+  )
 
 async function callWith<T>(
-  { instance, api, times, load = () => import('jsforce') }: SalesforceApiParts,
+  { instance, api, times, clock, theirClock, load = () => import('jsforce') }: CallParts,
   accessToken: string,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const jsforce = await load().catch(absent)
   const connection = new jsforce.Connection({ instanceUrl: instance, accessToken, version: api })
+  guardTransport(connection, { instance, clock, theirClock })
   const late = AbortSignal.timeout(times.call)
   const timeout = new Promise<never>((_resolve, reject) => {
     late.addEventListener('abort', () => reject(new Error(`${instance} did not answer within ${times.call / 1000} s`)))

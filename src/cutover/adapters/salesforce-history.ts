@@ -6,6 +6,7 @@ import { unknownAddress, type Redeemer, type Redemptions } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
 import type { Attempt } from '../rules/sampling.ts'
 import type { HistoryPort } from './history.ts'
+import { inOurTime } from './our-time.ts'
 import { textIn, type Fields } from './json-api.ts'
 import type { SalesforceApi } from './salesforce-api.ts'
 
@@ -23,7 +24,13 @@ type Login = Attempt & { readonly userId: string; readonly at: Instant }
 /** Its id is null in Salesforce (SF-322), so its last use names it: it changes when it is used, and not before. */
 type Token = { readonly userId: string; readonly usedAt: Instant | undefined }
 
-export function salesforceHistory(parts: SalesforceHistoryParts): HistoryPort {
+export function salesforceHistory(ours: SalesforceHistoryParts): HistoryPort {
+  const { theirClock } = ours.salesforce
+  const history = historyByTheirClock({ ...ours, clock: () => theirClock.toTheirs(ours.clock()) })
+  return inOurTime(history, theirClock)
+}
+
+function historyByTheirClock(parts: SalesforceHistoryParts): HistoryPort {
   const read = openLogins(parts)
   let isChecked = false
   const check = async (): Promise<void> => {

@@ -29,7 +29,10 @@ export type ListSeen = {
 }
 
 export type Seen = {
+  /** On the runner's clock, as every instant here. */
   readonly at: Instant
+  /** Milliseconds that the clock of each org and of the pool was ahead of it; left out where they agree, as far as anybody can tell. */
+  readonly ahead?: { readonly lists: readonly number[]; readonly pool: number }
   /** Of each app of the plan, in its order. */
   readonly lists: readonly ListSeen[]
   readonly pool: {

@@ -1,6 +1,7 @@
 /** The admin API: `/admin/v1`, the document that describes it, and the health endpoints, on a listener of their own. */
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type { ListenAddress } from '../../documents/formats.ts'
+import { dateByOwnClock } from '../../http/own-date.ts'
 import { largestBody } from '../../http/api.ts'
 import { oneToken } from '../../http/bearer.ts'
 import { describeApi } from '../../http/openapi.ts'
@@ -72,6 +73,7 @@ function registerDocument(server: FastifyInstance, parts: AdminParts, token: Sec
 async function registerPlane(server: FastifyInstance, parts: AdminParts, token: Secret): Promise<void> {
   await server.register(
     (scope, _options, done) => {
+      dateByOwnClock(scope, parts.clock)
       api.openPlane(scope, { bearers: oneToken<true>(token, true), log: parts.log })
       for (const register of endpoints) register(scope, parts)
       done()

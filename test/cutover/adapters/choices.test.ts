@@ -50,7 +50,7 @@ async function openPlace(t: TestContext): Promise<Place> {
       const read = readCutoverFile(`app: New_App\n${lines.join('\n')}\n${rest}`, { name: 'c', readers, testing: false })
       if (!read.ok) throw new Error(read.fault.map(faultLine).join('\n'))
       const traffic = openTraffic(ground, read.value)
-      return { lists: openLists(ground, read.value.file, traffic), traffic: traffic.port, lookBack: days(30) }
+      return { lists: openLists(ground, read.value, traffic), traffic: traffic.port, lookBack: days(30) }
     },
   }
 }
