@@ -42,6 +42,10 @@ describe('XML', () => {
     'a comment without its end': ['<a/><!-- ', 'the markup cannot be read'],
     'nesting without measure': ['<a>'.repeat(60), 'it is nested more than 50 deep'],
     'elements without measure': [`<a>${'<b/>'.repeat(20_001)}</a>`, 'it has more than 20000 elements'],
+    'entities without measure': [
+      `<a>${'&lt;'.repeat(6000)}<b/>${'&'.repeat(6000)}</a>`,
+      'it has more than 10000 entities',
+    ],
   } as const
   for (const [what, [source, message]] of Object.entries(refused))
     test(`of ${what} is refused`, () => deepEqual(parseXml(source), { ok: false, fault: { line: 1, message } }))

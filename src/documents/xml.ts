@@ -1,5 +1,6 @@
 /** A small reader of XML as the Metadata API writes it: elements and text. What can be abused is refused: a DOCTYPE, and with it every entity that is not
- *  one of the five that XML itself has (no expansion, nothing fetched), a depth or a number of elements that no settings file has. */
+ *  one of the five that XML itself has (no expansion, nothing fetched), a depth or a number of elements or of
+ *  entities that no settings file has. */
 import { fault, ok, type Result } from '../values/result.ts'
 
 export type XmlElement = {
@@ -16,7 +17,7 @@ export type XmlElement = {
 /** Names the line, counted from 1. */
 export type XmlFault = { readonly line: number; readonly message: string }
 
-const limits = { depth: 50, elements: 20_000 } as const
+const limits = { depth: 50, elements: 20_000, entities: 10_000 } as const
 
 type Open = { name: string; tag: string; text: string; children: XmlElement[]; start: number }
 
@@ -29,6 +30,7 @@ export function parseXml(source: string): Result<XmlElement, XmlFault> {
   const open: Open[] = [outside]
   const pattern = new RegExp(token)
   let count = 0
+  let entities = 0
   let at = source.startsWith('\uFEFF') ? 1 : 0
   const wrong = (message: string): Result<never, XmlFault> =>
     fault({ line: source.slice(0, at).split('\n').length, message })
@@ -41,6 +43,8 @@ export function parseXml(source: string): Result<XmlElement, XmlFault> {
     const inside = open.at(-1) ?? outside
     if (literal !== undefined) inside.text += literal
     else if (text !== undefined) {
+      entities += text.split('&').length - 1
+      if (entities > limits.entities) return wrong(`it has more than ${limits.entities} entities`)
       const plain = resolveEntities(text)
       if (plain === undefined) return wrong('it has an entity that XML itself does not have')
       inside.text += plain
