@@ -45,7 +45,7 @@ export function printWarning(terminal: Terminal, { means, next }: Trouble): void
   printNext(terminal, next)
 }
 
-function printNext(terminal: Terminal, next: readonly string[]): void {
+export function printNext(terminal: Terminal, next: readonly string[]): void {
   for (const each of next) terminal.err(`${terminal.paintErr.bold('Try:')} ${pasteable(each)}`)
 }
 

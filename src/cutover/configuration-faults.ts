@@ -1,5 +1,5 @@
 /** What is wrong with a cutover file that no schema can say: what does not go together, and what cannot be done by it. */
-import { seconds, minutes } from '../values/time.ts'
+import { days, minutes, seconds, type Duration } from '../values/time.ts'
 import { historyOf, proxiesOf, type AppOfFile, type CutoverFile, type ToldList } from './configuration-file.ts'
 import { parseProxy } from './adapters/proxy-url.ts'
 import type { PlanFault } from './rules/plan-faults.ts'
@@ -133,6 +133,18 @@ function secondFaults({ app, allowlist, second }: CutoverFile): PlanFault[] {
       : []),
   ]
 }
+
+/** P-63: who redeems less often than that is not heard of, and nobody is asked about them. */
+export const findShortSight = (lookBack: Duration): readonly PlanFault[] =>
+  lookBack >= days(30)
+    ? []
+    : [
+        {
+          path: 'lookBack',
+          message: 'is shorter than 30 days: whoever redeems less often is not missed when the old addresses go (P-63)',
+          next: 'Leave it out, unless you know that everybody redeems more often than that.',
+        },
+      ]
 
 /** The plan may be run all the same; but these things nobody here can see. */
 export function findDoubts({ traffic, allowlist, second }: CutoverFile): readonly PlanFault[] {

@@ -202,6 +202,12 @@ describe('a cutover file is warned of', () => {
     match(seen.join('\n'), /still open.*P-62[^]*cannot be read/)
   })
 
+  test('P-63: a look-back in which not everybody may have redeemed', () => {
+    deepEqual(warnings({ lookBack: '30d' }), [])
+    const [short] = warnings({ lookBack: '29d' })
+    match(short ?? '', /^c\.yaml:8:11: lookBack: is shorter than 30 days/)
+  })
+
   test('nothing where all is seen', () => deepEqual(warnings({}), []))
 })
 

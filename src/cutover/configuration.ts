@@ -7,7 +7,7 @@ import { parseYamlDocument, type Locate } from '../documents/yaml-document.ts'
 import { formatAddress, parseAddress } from '../ip/address.ts'
 import { fault, ok, type Result } from '../values/result.ts'
 import { minutes, seconds, type Duration } from '../values/time.ts'
-import { findDoubts, findFileFaults, findHaste } from './configuration-faults.ts'
+import { findDoubts, findShortSight, findFileFaults, findHaste } from './configuration-faults.ts'
 import { proxiesOf, type AppOfFile, type CutoverFile } from './configuration-file.ts'
 import { cutoverSchema } from './configuration-schema.ts'
 import { findPlanFaults, type PlanFault } from './rules/plan-faults.ts'
@@ -18,6 +18,8 @@ export type ReadPlan = {
   readonly plan: Plan
   readonly lookBack: Duration
   readonly warnings: readonly DocumentFault[]
+  /** With the line of the file that it is about, as far as there is one. */
+  readonly place: (fault: PlanFault) => DocumentFault
   /** The same text with what its secrets are by now, such as a token that was written anew into its file; undefined where one is not there any more. */
   readonly readAgain: () => CutoverFile | undefined
 }
@@ -51,12 +53,14 @@ export function readCutoverFile(
     ...(testing ? [] : findHaste(plan.terms)),
   ]
   if (faults.length > 0) return fault(faults.map((each) => placed(each, locate)))
-  const warnings = [...resolved.value.warnings, ...findDoubts(file).map((each) => placed(each, locate))]
+  const doubts = [...findDoubts(file), ...findShortSight(lengthOf(file.lookBack))]
+  const warnings = [...resolved.value.warnings, ...doubts.map((each) => placed(each, locate))]
   const readAgain = (): CutoverFile | undefined => {
     const again = resolveSecrets(validated.value, readers, locate)
     return again.ok ? again.value.value : undefined
   }
-  return ok({ file, plan, lookBack: lengthOf(file.lookBack), warnings, readAgain })
+  const place = (each: PlanFault): DocumentFault => placed(each, locate)
+  return ok({ file, plan, lookBack: lengthOf(file.lookBack), warnings, place, readAgain })
 }
 
 function placed({ path, ...rest }: PlanFault, locate: Locate): DocumentFault {

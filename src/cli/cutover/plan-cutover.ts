@@ -1,14 +1,18 @@
 /** `cutover plan`: what would happen, and what speaks against it. Changes nothing. */
-import type { Judgement } from '../../cutover/cutover.ts'
-import type { PlanJudgement } from '../../cutover/rules/plan-faults.ts'
-import { Complaint, printWarning } from '../complaint.ts'
-import type { Plan } from '../../cutover/rules/plan.ts'
+import type { ReadPlan } from '../../cutover/configuration.ts'
+import type { Cutovers, Judgement } from '../../cutover/cutover.ts'
+import type { PlanFault, PlanJudgement } from '../../cutover/rules/plan-faults.ts'
+import { appsOf, type Plan } from '../../cutover/rules/plan.ts'
+import { faultLine } from '../../documents/fault.ts'
+import { Complaint, printNext, printWarning, type Trouble } from '../complaint.ts'
+import { shellWord } from '../self.ts'
 import { lengthWords, listWords } from './words.ts'
 import { expectCanaries } from './canaries.ts'
 import { noAnswer } from './no-answer.ts'
 import { table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { cutoversOf, portsOf, readPlan, type CutoverFlags } from './place.ts'
+import { newestOf } from './to-roll-back.ts'
 
 export async function planCutover(terminal: Terminal, path: string, flags: CutoverFlags): Promise<void> {
   const read = readPlan(path, flags)
@@ -18,17 +22,36 @@ export async function planCutover(terminal: Terminal, path: string, flags: Cutov
     const judged = await cutovers.judge(read.plan, portsOf(terminal, read, flags)).catch(noAnswer)
     if (flags.json === true) terminal.out(JSON.stringify({ plan: read.plan, ...judged }))
     else for (const line of planLines(judged, read.plan)) terminal.out(line)
-    refuseFaults(terminal, judged)
+    refuseFaults(terminal, judged, read)
+    if (flags.json !== true) await sayNext(terminal, cutovers, { plan: read.plan, path, hash: judged.hash })
   } finally {
     await cutovers.close()
   }
 }
 
 /** Prints the warnings; throws a Complaint with all that speaks against it. */
-export function refuseFaults(terminal: Terminal, { faults, warnings }: PlanJudgement): void {
-  for (const { path, message, next } of warnings) printWarning(terminal, { means: `${path}: ${message}`, next: [next] })
-  if (faults.length > 0)
-    throw new Complaint(faults.map(({ path, message, next }) => ({ means: `${path}: ${message}`, next: [next] })))
+export function refuseFaults(
+  terminal: Terminal,
+  { faults, warnings }: PlanJudgement,
+  { place }: Pick<ReadPlan, 'place'>,
+): void {
+  const troubleOf = (each: PlanFault): Trouble => ({ means: faultLine(place(each)), next: [each.next] })
+  for (const each of warnings) printWarning(terminal, troubleOf(each))
+  if (faults.length > 0) throw new Complaint(faults.map(troubleOf))
+}
+
+type Planned = { readonly plan: Plan; readonly path: string; readonly hash: string }
+
+/** Of apps that a cutover is under way for, `run` goes on with that one, and not with what was printed. */
+async function sayNext(terminal: Terminal, cutovers: Cutovers, { plan, path, hash }: Planned): Promise<void> {
+  const last = await newestOf(cutovers, plan)
+  if (last?.about.endedAt === null)
+    return printWarning(terminal, {
+      means: `A cutover of ${appsOf(plan)} is under way, ${last.about.id}: run goes on with that one, and the plan above is not begun.`,
+      next: [`sallyport cutover status ${last.about.id}`],
+    })
+  const file = shellWord(path)
+  printNext(terminal, [`sallyport cutover rehearse ${file}`, `sallyport cutover run ${file} --plan ${hash}`])
 }
 
 function planLines(judged: Judgement, { from, to, terms }: Plan): string[] {

@@ -43,7 +43,7 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
       const lists = judged.lists.map((each) => each.before)
       const done = await findDone(cutovers, { plan: read.plan, lists, active: await activeNow(terminal, ports) })
       if (done !== undefined) return sayOver(terminal, done, flags)
-      refuseFaults(terminal, judged)
+      refuseFaults(terminal, judged, read)
       await expectCanaries(terminal, read, flags)
       await sayRolledBack(terminal, cutovers, read)
       await agree(terminal, flags, forthQuestion(read, path))

@@ -81,7 +81,7 @@ describe('a plan by what there is', () => {
     const pool = [{ address: '192.0.2.9', mode: 'active' as const, up: true, tunnels: 0 }]
     deepEqual(told(around({ pool, redeemers: [], strangers: ['billing'] })), [
       'from traffic leaves from 192.0.2.9 as well',
-      'app the client billing uses the pool as well, and its app may have a list of its own',
+      'traffic the client billing of the gateway uses the pool as well, and its app may have a list of its own',
     ])
   })
 

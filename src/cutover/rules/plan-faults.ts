@@ -21,7 +21,7 @@ export function findPlanFaults({ from, to }: Sides): readonly PlanFault[] {
             {
               path: `to[${i}]`,
               message: `${each} is in from as well`,
-              next: 'An address that stays is in neither of the two.',
+              next: 'All that traffic leaves from now is in from, and all that it is to leave from is in to: take it out of one of the two.',
             },
           ]
         : [],
@@ -180,9 +180,9 @@ function poolFaults({ from, to }: Sides, { pool, strangers }: Surroundings): Pla
         next: 'Name it in from, or drain it at the gateway.',
       })),
     ...(strangers === 'unknown' ? [] : strangers).map((each) => ({
-      path: 'app',
-      message: `the client ${each} uses the pool as well, and its app may have a list of its own`,
-      next: 'Name all apps whose traffic goes through the pool.',
+      path: 'traffic',
+      message: `the client ${each} of the gateway uses the pool as well, and its app may have a list of its own`,
+      next: 'If what it redeems is of the apps of this plan, name all their clients: traffic: { gateway: …, clients: [ … ] }. If it is of another app, its list has to change as well: put it under second:.',
     })),
   ]
 }
@@ -200,7 +200,7 @@ function warningsOf({ to }: Sides, { isEnforced, rows }: ListSurroundings): Plan
           },
         ]),
     ...already.map((each) => ({
-      path: 'to',
+      path: `to[${to.indexOf(each)}]`,
       message: `${each} is in the list already`,
       next: 'It is left there when the plan is rolled back.',
     })),

@@ -77,7 +77,7 @@ async function lookAtReal(terminal: Terminal, { read, flags, folder, environment
   await expectCanaries(terminal, read, flags)
   const cutovers = await openCutovers(environment, `sqlite:${folder}`)
   try {
-    refuseFaults(terminal, await cutovers.judge(read.plan, ports).catch(noAnswer))
+    refuseFaults(terminal, await cutovers.judge(read.plan, ports).catch(noAnswer), read)
   } finally {
     await cutovers.close()
   }

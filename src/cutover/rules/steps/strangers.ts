@@ -10,11 +10,11 @@ export const strangers: Step = ({ state, seen }) => {
   if (others.length > 0)
     return halt(
       `Traffic may leave from ${others[0]?.address} as well, which the plan does not name.`,
-      'Name it in from, or drain it.',
+      'Drain it at the gateway, and run it again; or roll it back, name it in from, and plan it anew.',
     )
   if (seen.strangers === 'unknown' || seen.strangers.length === 0) return undefined
   return halt(
     `${seen.strangers.join(', ')} use the pool as well, and may have allowlists of their own.`,
-    'Name their apps in the plan.',
+    'Where what they redeem is of the apps of this plan, name all clients at traffic: { gateway: …, clients: [ … ] }, and run it again. Otherwise roll it back: their lists would have to change as well.',
   )
 }
