@@ -112,10 +112,13 @@ function changeOf(changes: PoolChange, all: readonly Egress[]): Fields {
     const wanted = changes.find((each) => each.address === address)?.name
     return wanted === undefined || all.some(({ name }) => name === wanted) ? nameFor(address) : wanted
   }
-  const nameOf = (address: AddressText): string =>
-    all.find((each) => each.address === address)?.name ?? freshName(address)
+  // behind one NAT several egresses have one public address: one that is left out would go on leaving from it
+  const namesOf = (address: AddressText): readonly string[] => {
+    const there = all.filter((each) => each.address === address).map(({ name }) => name)
+    return there.length > 0 ? there : [freshName(address)]
+  }
   const named = (mode: PoolChange[number]['mode']): string[] =>
-    changes.filter((each) => each.mode === mode).map(({ address }) => nameOf(address))
+    changes.filter((each) => each.mode === mode).flatMap(({ address }) => namesOf(address))
   const fresh = changes.filter(
     ({ address, mode }) => mode !== 'absent' && mode !== 'cut' && !all.some((each) => each.address === address),
   )
