@@ -13,7 +13,7 @@ import { trusted, settled } from './steps/prove.ts'
 import { quiet, permitted } from './steps/remove.ts'
 import { shelter } from './steps/shelter.ts'
 import { pausedBy, type Step } from './steps/step.ts'
-import { strangers } from './steps/strangers.ts'
+import { alone, strangers } from './steps/strangers.ts'
 
 export const next = (state: State, now: Instant): Command => nextBy(safeOrder, state, now)
 
@@ -75,4 +75,5 @@ export const safeOrder: readonly Step[] = [
   permitted,
   dropped,
   cleared,
+  alone,
 ]

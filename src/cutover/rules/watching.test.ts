@@ -26,16 +26,14 @@ const planned: Entry = {
     },
   },
 }
-const looked = (when: Instant, lists: Seen['lists']): Entry => ({
+const drained = [{ address: old, mode: 'draining', up: true, tunnels: 0 }] as const
+const looked = (when: Instant, lists: Seen['lists'], more: Seen['pool']['members'] = drained): Entry => ({
   ...{ at: when, kind: 'observed' },
   seen: {
     ...{ at: when, lists, usedAt: new Map(), strangers: [], silent: [] },
     pool: {
       ...{ version: '1', whole: true },
-      members: [
-        { address: fresh, mode: 'active', up: true, tunnels: 1 },
-        { address: old, mode: 'draining', up: true, tunnels: 0 },
-      ],
+      members: [{ address: fresh, mode: 'active', up: true, tunnels: 1 }, ...more],
     },
   },
 })
@@ -86,4 +84,17 @@ test('redemptions are counted also while the canary says nothing, and then it is
   )
   deepEqual(end.kind === 'end' && end.how, 'halted')
   match(end.kind === 'end' ? end.instruction : '', /the old addresses are removed, and can be had back by a rollback/)
+})
+
+test('it is not done where somebody has let traffic leave from another address meanwhile', () => {
+  const [now, last] = [at(minutes(18)), redeemed(at(minutes(17)), 'success')]
+  const endWith = (more: Seen['pool']['members']): string => {
+    const end = nextOf(now, ...gone, last, counted(now, 0), looked(now, listed(fresh), more))
+    return end.kind === 'end' ? `${end.how}: ${end.instruction}` : end.kind
+  }
+  equal(endWith([]), `done: All redemptions leave from ${fresh}.`)
+  match(
+    endWith([{ address: '203.0.113.9', mode: 'active', up: true, tunnels: 0 }]),
+    /^halted: Traffic may leave from 203\.0\.113\.9/,
+  )
 })
