@@ -12,11 +12,12 @@ export async function look(ports: CutoverPorts, state: State, clock: Clock): Pro
   const { plan, movedAt } = state
   const since = before(clock(), ports.lookBack)
   const claims = state.lists.map(({ claim }) => claim)
-  const [lists, pool, redeemers] = await Promise.all([
+  const [lists, redeemers] = await Promise.all([
     readLists(ports, claims),
-    ports.traffic.read(since),
     Promise.all(ports.lists.map(({ allowlist }) => allowlist.redeemers(since))),
   ])
+  // last, since these take their time: no save of a list sees whether traffic has come back to what it removes
+  const pool = await ports.traffic.read(since)
   const { source } = sidesOf(plan, state.direction)
   return {
     at: clock(),

@@ -41,11 +41,12 @@ export function gatewayTraffic(parts: GatewayTrafficParts): GatewayTraffic {
       const used = await Promise.all(
         all.map(async (each) => [each.address, await lastUse(api, each.name, since)] as const),
       )
-      const usedAt = new Map(
-        used.flatMap(([address, at]): [AddressText, Instant][] =>
-          at === undefined ? [] : [[address, api.theirClock?.toOurs(at) ?? at]],
-        ),
-      )
+      const usedAt = new Map<AddressText, Instant>()
+      for (const [address, theirs] of used) {
+        if (theirs === undefined) continue
+        const at = api.theirClock?.toOurs(theirs) ?? theirs
+        if (at > (usedAt.get(address) ?? 0)) usedAt.set(address, at)
+      }
       return { version, members: all.map(memberOf), whole: true, usedAt, strangers: await strangersIn(parts, since) }
     },
     async set(modes, expects) {
