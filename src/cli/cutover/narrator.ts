@@ -1,9 +1,10 @@
 /** Says what a run does and what comes of it, each thing once. */
-import type { Acted, Asked, CutoverPorts } from '../../cutover/ports.ts'
+import type { CutoverPorts } from '../../cutover/ports.ts'
 import type { Command } from '../../cutover/rules/command.ts'
 import type { ListState } from '../../cutover/rules/list-state.ts'
 import type { State } from '../../cutover/rules/state.ts'
 import { after, type Instant } from '../../values/time.ts'
+import { heardBy } from './hearing.ts'
 import { stepNames, stepNow, type StepName } from './story.ts'
 import { actWords, clockTime, lengthWords, sentence, stopped } from './words.ts'
 
@@ -22,7 +23,6 @@ export type Narration = {
 }
 
 export function openNarrator({ line, step, now }: Narration): Narrator {
-  const said = new Set<string>()
   let last = ''
   let at = { index: -1, direction: 'forth' }
   const once = (topic: string, text: string): void => {
@@ -62,9 +62,7 @@ export function openNarrator({ line, step, now }: Narration): Narrator {
       }
     },
     heard: (ports) =>
-      hearing(ports, (topic, text) => {
-        if (topic !== undefined && said.has(topic)) return
-        if (topic !== undefined) said.add(topic)
+      heardBy(ports, (text) => {
         last = ''
         line(text)
       }),
@@ -91,49 +89,4 @@ export function watchOf({
     if (watched?.whole !== true || watched.at < until) return { until, list }
   }
   return undefined
-}
-
-/** A topic is told of once; what has none, each time. */
-type Say = (topic: string | undefined, text: string) => void
-
-function hearing(ports: CutoverPorts, say: Say): CutoverPorts {
-  const { traffic } = ports
-  const heardActs =
-    (who: string) =>
-    <T extends Acted | Asked>(acted: T) => {
-      if (acted.result !== 'done' && acted.result !== 'asked')
-        say(undefined, `${who} did not take it (${acted.result}): ${sentence(acted.why ?? 'no reason was given')}`)
-      return acted
-    }
-  return {
-    ...ports,
-    lists: ports.lists.map(({ allowlist, canary }) => ({
-      allowlist: { ...allowlist, save: async (...of) => heardActs('The list')(await allowlist.save(...of)) },
-      canary: {
-        ...canary,
-        async redeem(address) {
-          const tried = await canary.redeem(address)
-          const { result, evidence } = tried
-          const words = {
-            success: 'A real redemption was admitted',
-            refused: `The allowlist refused a real redemption from ${address}`,
-            unclear: `A real redemption from ${address} said nothing`,
-            spent: `The canary cannot redeem from ${address}`,
-          }[result]
-          say(result === 'success' ? undefined : `${address} ${result} ${evidence}`, `${words}: ${stopped(evidence)}`)
-          return tried
-        },
-      },
-    })),
-    traffic: {
-      ...traffic,
-      set: async (...of) => heardActs('The pool')(await traffic.set(...of)),
-      async probe(address) {
-        const tried = await traffic.probe(address)
-        const words = { success: 'is live', refused: 'is not live', unclear: 'may be live or not' }[tried.result]
-        say(`probe ${address} ${tried.result}`, `${address} ${words}: ${stopped(tried.evidence)}`)
-        return tried
-      },
-    },
-  }
 }

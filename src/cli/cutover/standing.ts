@@ -3,7 +3,7 @@ import type { CutoverView } from '../../cutover/cutover.ts'
 import type { Command } from '../../cutover/rules/command.ts'
 import type { Entry } from '../../cutover/rules/journal.ts'
 import { askedForIt } from '../../cutover/rules/state.ts'
-import { instant, type Instant } from '../../values/time.ts'
+import { after, instant, type Instant } from '../../values/time.ts'
 import { waitWords } from './narrator.ts'
 import { adviceOn, answersTo } from './questions.ts'
 import type { Story } from './story.ts'
@@ -19,10 +19,14 @@ export type Standing = {
   readonly person: { readonly says: string; readonly commands: readonly string[] }
 }
 
-/** At which it is asked what is next: what it waits for does not become something else because nobody has run it since. */
+/** At which it is asked what is next: what it waits for does not become something else because nobody has run it since. The last look was good for a
+ *  while when it ended: by then a wait may have been over, and what came of that is in no line. */
 export function momentOf({ about, entries }: Pick<CutoverView, 'about' | 'entries'>, now: Instant): Instant {
   if (about.holder !== null && about.until > now) return now
-  return entries.findLast(({ kind }) => !said.has(kind))?.at ?? now
+  const [first] = entries
+  const last = entries.findLast(({ kind }) => !said.has(kind))
+  if (first?.kind !== 'planned' || last === undefined) return now
+  return instant(Math.min(now, after(last.at, first.plan.terms.freshness)))
 }
 
 /** By people, at any time. */
