@@ -1,4 +1,4 @@
-/** Claims: CONNECT set-ups, tunnel throughput, forwarded GETs and the memory of an idle tunnel, beside proxy-chain, Squid and tinyproxy. */
+/** Claims: CONNECT set-ups, those from a fixed pair of addresses, tunnel throughput, forwarded GETs and the memory of an idle tunnel, beside proxy-chain, Squid and tinyproxy. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -18,7 +18,7 @@ import { disturbed, isDisturbed, type Round } from './run/summary.ts'
 const { values } = parseArgs({
   options: {
     subjects: { type: 'string', default: Object.keys(proxies).join(',') },
-    measures: { type: 'string', default: 'set-ups,gets,flood,latency,idle' },
+    measures: { type: 'string', default: 'set-ups,steady,gets,flood,latency,idle' },
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '4' },
     warmup: { type: 'string', default: '3' },
@@ -29,7 +29,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: join(benchFolder, 'results', 'gateway.json') },
   },
 })
-const connections = { 'set-ups': 32, 'gets': 32, 'flood': 4, 'latency': 1 } as const
+const connections = { 'set-ups': 32, 'steady': 32, 'gets': 32, 'flood': 4, 'latency': 1 } as const
 
 installIfMissing()
 const asked = values.subjects.split(',')
@@ -82,11 +82,15 @@ function measureNamed(name: string): Measure {
 async function loadOfAll(measure: Measure, round: number, where: Where): Promise<readonly Round[]> {
   const withDirect = measure === 'gets' || measure === 'latency'
   const rounds: Round[] = []
+  // every port that a subject uses from its pair is held for a minute after it: as long as that goes on, its cost is not known
+  const longer = measure === 'steady' ? { warmup: 15, seconds: 4 } : { warmup: 1, seconds: 1 }
   for (const subject of withDirect ? [...subjects, direct] : subjects) {
+    if (measure === 'steady' && subject === 'tinyproxy') continue // it binds one address, no pair
     process.stderr.write(`round ${round}, ${measure}: ${subject}\n`)
     const load = {
       ...{ measure, connections: connections[measure] },
-      ...{ warmupSeconds: Number(values.warmup), seconds: Number(values.seconds) },
+      warmupSeconds: Number(values.warmup) * longer.warmup,
+      seconds: Number(values.seconds) * longer.seconds,
     }
     rounds.push({ round, subject, ...(await measureQuietly(subject, load, where)) })
   }

@@ -22,6 +22,7 @@ const saturated = 0.9 // of a core
 export function goals(results: Results): readonly Goal[] {
   return [
     ...least(results, 'set-ups', { 'proxy-chain': 1.5, 'squid': 1, 'tinyproxy': 1 }),
+    ...least(results, 'steady', { 'proxy-chain': 1.5, 'squid': 1 }),
     ...least(results, 'gets', { 'proxy-chain': 1.5 }),
     ...least(results, 'flood', { 'proxy-chain': 1 }),
     ...nearDirect(results.loads['latency'] ?? []),

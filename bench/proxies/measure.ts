@@ -22,8 +22,15 @@ export async function measureLoad(subject: string, load: Load, { origin, placeme
   const through = async (proxy: ProxyTarget | null): Promise<Figures> =>
     runChild({ script: loadScript('main.ts'), placement, role: 'load' }, { ...load, proxy, origin } satisfies ProxyJob)
   if (subject === direct) return through(null)
-  await using running = await startProxy(proxyNamed(subject), { origin, placement })
+  const from = load.measure === 'steady' ? pairOf(subject) : []
+  await using running = await startProxy(proxyNamed(subject), { origin, placement, from })
   return await through(running.target)
+}
+
+/** Each has a pair to itself: a closed connection keeps its port for a minute, and would be the next subject's burden. */
+function pairOf(subject: string): readonly string[] {
+  const place = Object.keys(proxies).indexOf(subject) * 10
+  return [`127.0.0.${place + 11}`, `127.0.0.${place + 12}`]
 }
 
 export type IdleMemory = {

@@ -17,6 +17,8 @@ export type Setting = {
   /** Free on 127.0.0.1 a moment ago. */
   readonly port: number
   readonly origin: Origin
+  /** Local addresses to leave by, in turn; none: as the system chooses, which ours never does: it takes a pair of its own. */
+  readonly from: readonly string[]
 }
 
 export type Command = { readonly program: string; readonly args: readonly string[] }

@@ -12,14 +12,14 @@ import { freshFolder } from '../run/places.ts'
 import { account, type Proxy } from './proxy.ts'
 
 export type RunningProxy = AsyncDisposable & { readonly target: ProxyTarget }
-type Ask = { readonly origin: Origin; readonly placement: Placement }
+type Ask = { readonly origin: Origin; readonly placement: Placement; readonly from?: readonly string[] }
 
 /** Resolves when a tunnel through it has echoed. What it prints goes to a file, so that nobody beside it works for its log. */
-export async function startProxy(proxy: Proxy, { origin, placement }: Ask): Promise<RunningProxy> {
+export async function startProxy(proxy: Proxy, { origin, placement, from = [] }: Ask): Promise<RunningProxy> {
   const folder = freshFolder()
   const port = await freePort()
   const log = join(folder.path, 'output')
-  const { program, args } = proxy.command({ folder: folder.path, port, origin })
+  const { program, args } = proxy.command({ folder: folder.path, port, origin, from })
   const [first = program, ...rest] = [...placed(placement, 'server'), program, ...args]
   const output = openSync(log, 'a')
   const child = spawn(first, rest, { cwd: folder.path, stdio: ['ignore', output, output] })

@@ -23,15 +23,15 @@ export const sallyport: Proxy = {
 }
 
 /** JSON, which YAML contains. No plan limits the client, so that a flood is not cut; its use is metered all the same. */
-function configuration({ folder, port, origin }: Setting): string {
+function configuration({ folder, port, origin, from: [a = '127.0.0.11', b = '127.0.0.12'] }: Setting): string {
   return JSON.stringify({
     storage: `sqlite:${folder}`,
     gateway: {
       listen: `127.0.0.1:${port}`,
       admin: { listen: '127.0.0.1:0' },
       egress: [
-        { name: 'a', address: '127.0.0.11' },
-        { name: 'b', address: '127.0.0.12' },
+        { name: 'a', address: a },
+        { name: 'b', address: b },
       ],
       healthCheck: { target: `127.0.0.1:${origin.echo}` },
       allow: destinations(origin),

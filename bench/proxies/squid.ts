@@ -33,7 +33,7 @@ function hashed(password: string): string {
   return stdout.trim()
 }
 
-function configuration({ port, origin }: Setting, passwords: string): string {
+function configuration({ port, origin, from }: Setting, passwords: string): string {
   const user = nobody()
   return `
 http_port 127.0.0.1:${port}
@@ -59,5 +59,13 @@ http_access deny !ports
 http_access deny !origin
 http_access allow known
 http_access deny all
+${inTurn(from)}
 `
+}
+
+/** By lot, which is as near as it comes. */
+function inTurn(from: Setting['from']): string {
+  const [first, second] = from
+  if (first === undefined || second === undefined) return ''
+  return `acl half random 0.5\ntcp_outgoing_address ${first} half\ntcp_outgoing_address ${second}`
 }

@@ -24,7 +24,7 @@ export type ProxyTarget = {
 }
 
 export type ProxyJob = {
-  readonly measure: 'set-ups' | 'gets' | 'flood' | 'latency'
+  readonly measure: 'set-ups' | 'steady' | 'gets' | 'flood' | 'latency'
   /** Null: without a proxy, for what the machine gives. */
   readonly proxy: ProxyTarget | null
   readonly origin: Origin

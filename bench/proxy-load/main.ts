@@ -10,6 +10,7 @@ import { runSetUps } from './set-ups.ts'
 
 const loads: Readonly<Record<ProxyJob['measure'], (job: ProxyJob, window: Window) => Promise<void>>> = {
   'set-ups': runSetUps,
+  'steady': runSetUps,
   'gets': runGets,
   'latency': runGets,
   'flood': runFlood,
