@@ -3,6 +3,7 @@
 import type { Connection } from 'jsforce'
 import type { Clock } from '../../values/domain.ts'
 import { openOtherClock, type OtherClock } from './other-clock.ts'
+import { plainWords } from './foreign-words.ts'
 import { guardTransport } from './salesforce-transport.ts'
 import { milliseconds, minutes, seconds, type Duration } from '../../values/time.ts'
 import { isFields, listIn, textIn, type Fields } from './json-api.ts'
@@ -70,7 +71,7 @@ const mostPages = 500
 
 export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
   const theirClock = openOtherClock()
-  const ask = sessionOf({ ...parts, theirClock })
+  const { ask, shown } = sessionOf({ ...parts, theirClock })
   return {
     theirClock,
     async retrieve(type, members) {
@@ -78,13 +79,14 @@ export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsforce's types ask for fields that Salesforce does not need
       const request = { apiVersion: parts.api, singlePackage: true, unpackaged } as unknown as RetrieveRequest
       const { id } = await ask(async ({ metadata }) => ({ id: idOf(await metadata.retrieve(request)) }))
-      return await finishRetrieve(parts, ask, id)
+      return await finishRetrieve(parts, { ask, shown }, id)
     },
     deploy: async (zip, { checkOnly }) =>
       await ask(async ({ metadata }) =>
         idOf(await metadata.deploy(zip, { checkOnly, singlePackage: true, rollbackOnError: true })),
       ),
-    deployStatus: async (id) => statusOf(await ask(async ({ metadata }) => await metadata.checkDeployStatus(id, true))),
+    deployStatus: async (id) =>
+      statusOf(await ask(async ({ metadata }) => await metadata.checkDeployStatus(id, true)), shown),
     async cancelDeploy(id) {
       await ask(async ({ metadata }) => await metadata.cancelDeploy(id))
     },
@@ -95,11 +97,16 @@ export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
 type RetrieveRequest = Parameters<Connection['metadata']['retrieve']>[0]
 type CallParts = SalesforceApiParts & { readonly theirClock: OtherClock }
 type Ask = <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
+type Session = {
+  readonly ask: Ask
+  /** What the org has said, for people and journals: a server may repeat what it was sent. */
+  readonly shown: (text: string) => string
+}
 
 /** One session for as long as the org knows it, a new one once after that. A session that is over is no refusal: nobody has looked at what was asked. */
-function sessionOf(parts: CallParts): Ask {
+function sessionOf(parts: CallParts): Session {
   let token: string | undefined
-  return async (work) => {
+  const ask: Ask = async (work) => {
     token ??= await parts.tokenOf()
     const first = token
     try {
@@ -113,7 +120,12 @@ function sessionOf(parts: CallParts): Ask {
       throw isExpired(cause) ? expiredFor(parts) : cause
     })
   }
+  return { ask, shown: (text) => withoutToken(text, token) }
 }
+
+const longest = 1000
+const withoutToken = (text: string, token = ''): string =>
+  plainWords(token === '' ? text : text.replaceAll(token, '[secret]'), longest)
 
 const isExpired = (cause: unknown): boolean => cause instanceof SalesforceRefusal && cause.code === expired
 const expiredFor = ({ instance }: SalesforceApiParts): Error =>
@@ -136,8 +148,7 @@ async function callWith<T>(
   try {
     return await Promise.race([work(connection), timeout])
   } catch (cause) {
-    // a server may repeat what it was sent, and the journal keeps what it said
-    if (cause instanceof Error) cause.message = cause.message.replaceAll(accessToken, '[secret]')
+    if (cause instanceof Error) cause.message = withoutToken(cause.message, accessToken)
     throw refusalOf(cause)
   }
 }
@@ -160,14 +171,21 @@ function idOf(accepted: { readonly id?: unknown }): string {
   throw new Error('Salesforce has accepted a call and has not said its id')
 }
 
-async function finishRetrieve({ times, wait }: SalesforceApiParts, ask: Ask, id: string): Promise<Buffer> {
+async function finishRetrieve(
+  { times, wait }: SalesforceApiParts,
+  { ask, shown }: Session,
+  id: string,
+): Promise<Buffer> {
   const poll = pollOf(times.retrieve)
   for (let waited = 0; waited <= times.retrieve; waited += poll) {
     const { done, success, status, errorStatusCode, errorMessage, zipFile } = await ask(
       async ({ metadata }) => await metadata.checkRetrieveStatus(id),
     )
     if (done && success) return Buffer.from(zipFile, 'base64')
-    if (done) throw new SalesforceRefusal(errorStatusCode ?? 'RETRIEVE_FAILED', errorMessage ?? status)
+    if (done) {
+      const [code, words] = [errorStatusCode ?? 'RETRIEVE_FAILED', shown(errorMessage ?? status)]
+      throw passing.has(code) ? new Error(`the retrieve ${id} failed: ${words}`) : new SalesforceRefusal(code, words)
+    }
     await wait(poll)
   }
   throw new Error(`the retrieve ${id} was not done within ${times.retrieve / 1000} s`)
@@ -176,7 +194,7 @@ async function finishRetrieve({ times, wait }: SalesforceApiParts, ask: Ask, id:
 /** Between two looks: often enough for a short patience, and not more often than every second for a long one. */
 export const pollOf = (patience: Duration): Duration => milliseconds(Math.min(1000, Math.max(20, patience / 30)))
 
-function statusOf(answer: object): DeployStatus {
+function statusOf(answer: object, shown: Session['shown']): DeployStatus {
   const fields: Fields = { ...answer }
   const details = isFields(fields['details']) ? fields['details'] : {}
   const problems = listIn(details, 'componentFailures').map((each) =>
@@ -186,7 +204,7 @@ function statusOf(answer: object): DeployStatus {
   return {
     ...{ done: fields['done'] === true, succeeded: fields['success'] === true },
     status: textIn(fields, 'status') ?? 'unknown',
-    problems: whole === undefined ? problems : [whole, ...problems],
+    problems: (whole === undefined ? problems : [whole, ...problems]).map(shown),
     isPassing: fields['status'] === 'Canceled' || passing.has(textIn(fields, 'errorStatusCode') ?? ''),
   }
 }
