@@ -11,6 +11,10 @@ const scopes: Readonly<Record<string, Scope>> = {
     ...{ troubles: 2, most, lists: ['typed'], to: ['n'] },
   },
   'one trouble, with one of two addresses on standby before': { troubles: 1, standby: ['m'] },
+  'a list that is typed wrong, slow, or confirmed untyped, three times on one way': {
+    ...{ troubles: 3, most, lists: ['typed'], to: ['n'] },
+    wrong: /instead of|takes long|confirms what they have not/,
+  },
   'one trouble, with a list that a person types': { troubles: 1, lists: ['typed'], to: ['n'] },
   'one trouble, with a list that a person types, to two addresses': { troubles: 1, lists: ['typed'] },
   'one trouble, with two lists': { troubles: 1, lists: ['read', 'read'], to: ['n'] },

@@ -188,6 +188,35 @@ describe('a list that only a person can change', () => {
     deepEqual(scene.world.listed(), [...plan.from, '203.0.113.7'])
   })
 
+  test('L-97, P-60: what is typed wrong is not taken for right because a list of before is still in force', async (t) => {
+    const scene = await openScene(t, ['typed'], { watch: minutes(3) })
+    await run(scene, await take(scene))
+    scene.world.type()
+    await ask(scene, 'confirm')
+    equal(howOf(await run(scene, await take(scene))), 'waiting', 'for the removal')
+    scene.world.bend({ slowBy: seconds(100) })
+    scene.world.type()
+    await ask(scene, 'rollback')
+    equal(howOf(await run(scene, await take(scene))), 'waiting', 'for what was to be removed')
+    scene.world.type(plan.from)
+    await ask(scene, 'confirm')
+    const again = await run(scene, await take(scene))
+    deepEqual([again.kind === 'waiting' && again.answer, scene.world.active()], ['confirm', plan.to])
+    scene.world.type()
+    await ask(scene, 'confirm')
+    const { end } = await runWithPerson(scene)
+    deepEqual([howOf(end), scene.world.active(), scene.world.refused()], ['rolled-back', plan.from, []])
+  })
+
+  test('L-97: an addition that leaves out what traffic leaves from is found before anything moves', async (t) => {
+    const scene = await openScene(t, ['typed'])
+    const first = await run(scene, await take(scene))
+    scene.world.type(plan.from)
+    await ask(scene, 'confirm')
+    deepEqual(await run(scene, await take(scene)), first, 'asked for again, at once')
+    deepEqual(scene.world.active(), plan.from)
+  })
+
   test('P-64: whoever takes over waits out the longest call where there is no version', async (t) => {
     const scene = await openScene(t, ['typed'])
     const entry: Entry = {

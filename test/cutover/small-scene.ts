@@ -5,6 +5,7 @@ import { takeJournal, type OpenJournal } from '../../src/cutover/journal.ts'
 import { listSeenOf, readLists } from '../../src/cutover/look.ts'
 import { runCutover, type RunEnd } from '../../src/cutover/runner.ts'
 import type { Entry, Wish } from '../../src/cutover/rules/journal.ts'
+import type { Terms } from '../../src/cutover/rules/plan.ts'
 import { findEntries } from '../../src/cutover/store/journal.ts'
 import { migrations } from '../../src/cutover/store/migrations.ts'
 import { writes, type CutoverWrites } from '../../src/cutover/store/writes.ts'
@@ -14,7 +15,11 @@ import { openSmallWorld, plan, type SmallListKind, type SmallWorld } from './sma
 
 export type Scene = { readonly world: SmallWorld; readonly storage: Storage<CutoverWrites>; readonly id: string }
 
-export async function openScene(t: TestContext, kinds: readonly SmallListKind[] = ['read']): Promise<Scene> {
+export async function openScene(
+  t: TestContext,
+  kinds: readonly SmallListKind[] = ['read'],
+  terms: Partial<Terms> = {},
+): Promise<Scene> {
   const storage = await openStorage({
     ...{ url: 'sqlite::memory:', system: 'cutover', migrations, writes },
     writesModule: new URL('../../src/cutover/store/writes.ts', import.meta.url),
@@ -24,11 +29,12 @@ export async function openScene(t: TestContext, kinds: readonly SmallListKind[] 
   const apps = kinds.map((_, i) => ({ name: `App_${i}`, kind: 'external-client-app' as const }))
   const lists = (await readLists(world.ports)).map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
   const pool = (await world.ports.traffic.read(world.clock())).members
-  const planned: Entry = { at: world.clock(), kind: 'planned', plan: { ...plan, apps }, lists, pool }
+  const planned = { ...plan, apps, terms: { ...plan.terms, ...terms } }
+  const first: Entry = { at: world.clock(), kind: 'planned', plan: planned, lists, pool }
   await storage.write('createCutover', {
     id: 'one',
     apps: plan.apps.map(({ name }) => name),
-    entry: writeEntry(planned),
+    entry: writeEntry(first),
   })
   return { world, storage, id: 'one' }
 }

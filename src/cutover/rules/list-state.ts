@@ -1,8 +1,8 @@
 /** What the journal of a cutover comes to for the list of one app. */
 import type { RangeRow } from '../../ip/range-spelling.ts'
-import type { Instant } from '../../values/time.ts'
+import { after, type Duration, type Instant } from '../../values/time.ts'
 import type { Counts, Entry, SaveList } from './journal.ts'
-import { sidesOf, type AddressText, type Direction, type Plan } from './plan.ts'
+import { sidesOf, type AddressText, type Direction, type Plan, type Terms } from './plan.ts'
 import type { ListSeen } from './seen.ts'
 import { noEvidence, withTry, type Evidence, type TryResult } from './verdict.ts'
 
@@ -21,6 +21,10 @@ export type ListState = {
   /** What a person was asked to do, and has not confirmed. */
   readonly asked:
     { readonly act: SaveList; readonly instruction: string; readonly rows: readonly RangeRow[] } | undefined
+  /** What a person was last asked to do is in force, as redemptions have shown. */
+  readonly isShown: boolean
+  /** It was asked for while what was asked before was not shown: either of the two may be what is in force, for as long as the slowest takes (L-97). */
+  readonly isMixed: boolean
   /** What a person was last asked to do, confirmed or not. */
   readonly lastAsked: SaveList | undefined
   /** Nobody knows of these whether they are listed: a person was asked to change them, and may do it at any time. */
@@ -49,6 +53,7 @@ export type ListState = {
 
 export const beginningOf = (plan: Plan, first: ListSeen): ListState => ({
   ...{ first, listed: first.listed, others: first.others, claimed: first.claimed, claim: undefined },
+  ...{ isShown: true, isMixed: false },
   ...{ asked: undefined, lastAsked: undefined, doubtful: new Set(), entrusted: new Set() },
   ...{ changedAt: undefined, removedAt: undefined, goneAt: undefined, saves: 0, removing: [] },
   ...{ redemptions: new Map(), ownRefusals: 0, watched: undefined, uncounted: 0 },
@@ -94,6 +99,7 @@ export function afterAsking(
   return {
     ...{ ...list, asked: { act, instruction: why, rows }, lastAsked: act, redemptions: new Map() },
     ...{ goneAt: undefined, removedAt: undefined, ownRefusals: 0 },
+    ...{ isShown: false, isMixed: !list.isShown },
     saves: list.lastAsked !== undefined && isSameChange(list.lastAsked, act) ? list.saves + 1 : 1,
     doubtful: new Set([...list.doubtful, ...named]),
     entrusted: new Set([...list.entrusted, ...named]),
@@ -170,22 +176,42 @@ type Redeemed = {
   readonly refusals?: number
 }
 
+type Way = { readonly plan: Plan; readonly direction: Direction; readonly movedAt: Instant | undefined }
+
 /** Where an address that should be gone still redeems, the canary has left from there: its proofs begin anew. */
-export function afterRedemption(
-  list: ListState,
-  redeemed: Redeemed,
-  { plan, direction }: { readonly plan: Plan; readonly direction: Direction },
-): ListState {
-  const isStray = redeemed.result === 'success' && sidesOf(plan, direction).source.includes(redeemed.address)
+export function afterRedemption(list: ListState, redeemed: Redeemed, { plan, direction, movedAt }: Way): ListState {
+  const { target, source } = sidesOf(plan, direction)
+  const isStray = redeemed.result === 'success' && movedAt !== undefined && source.includes(redeemed.address)
   const redemptions = withResult(isStray ? new Map() : list.redemptions, redeemed)
   const gone = toBeRefused(plan, direction, list)
   const isGone = gone.length > 0 && gone.every((each) => isRefused(redemptions.get(each), list.changedAt))
   const meant = list.removedAt !== undefined && gone.includes(redeemed.address) ? (redeemed.refusals ?? 0) : 0
-  return {
-    ...{ ...list, redemptions, ownRefusals: list.ownRefusals + meant },
-    goneAt: isGone ? (list.goneAt ?? redeemed.at) : list.goneAt,
-  }
+  const goneAt = isGone ? (list.goneAt ?? redeemed.at) : isStray ? undefined : list.goneAt
+  const next = { ...list, redemptions, goneAt, ownRefusals: list.ownRefusals + meant }
+  return { ...next, isShown: list.isShown || isShownBy(next, { plan, target }) }
 }
+
+/** From when on a redemption shows what a person has done, and nothing of before. */
+export function showingSince({ terms }: Plan, { changedAt, isMixed }: ListState): Instant | undefined {
+  if (changedAt === undefined) return undefined
+  return after(changedAt, isMixed ? slowest(terms) : terms.propagation)
+}
+
+const slowest = ({ propagation, watch }: Terms): Duration => (watch > propagation ? watch : propagation)
+
+/** What traffic is to leave from is admitted; and where something was to go, that is refused. */
+function isShownBy(
+  list: ListState,
+  { plan, target }: { readonly plan: Plan; readonly target: readonly AddressText[] },
+): boolean {
+  const { asked, lastAsked, goneAt, redemptions } = list
+  if (asked !== undefined || lastAsked === undefined) return false
+  const since = lastAsked.remove.length > 0 ? goneAt : showingSince(plan, list)
+  return since !== undefined && target.every((each) => isAdmitted(redemptions.get(each), since))
+}
+
+export const isAdmitted = (evidence: Evidence | undefined, since: Instant): boolean =>
+  evidence !== undefined && evidence.refused === 0 && (evidence.lastSuccess ?? 0) >= since
 
 const isRefused = (evidence: Evidence | undefined, since: Instant | undefined): boolean =>
   evidence !== undefined && evidence.refused > 0 && (evidence.lastTry ?? 0) >= (since ?? 0)

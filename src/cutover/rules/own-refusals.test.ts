@@ -28,7 +28,7 @@ const removed: ListState = {
   ...{ entrusted: new Set([old]), removedAt: at, changedAt: at },
 }
 const refusedFrom = (list: ListState, address: string, refusals: number): ListState =>
-  afterRedemption(list, { address, result: 'refused', at, refusals }, { plan, direction: 'forth' })
+  afterRedemption(list, { address, result: 'refused', at, refusals }, { plan, direction: 'forth', movedAt: at })
 const counted = (list: ListState, refused: number) =>
   afterWatch(list, { at, attempts: 10, successes: 10 - refused, refused, whole: true }).watched
 

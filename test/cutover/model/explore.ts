@@ -23,12 +23,14 @@ export type Scope = {
   /** Of each app of the plan. */
   readonly lists?: readonly ListKind[]
   readonly to?: readonly string[]
+  /** What may go wrong, by the words of the move; anything where it is left out. */
+  readonly wrong?: RegExp
   /** Of `to`: what stands by in the pool before there is a plan. */
   readonly standby?: readonly string[]
 }
 
 export function explore(scope: Scope): Explored {
-  const { troubles, most = Infinity, decide, lists = ['read'], to = ['m', 'n'], standby = [] } = scope
+  const { troubles, most = Infinity, decide, lists = ['read'], to = ['m', 'n'], standby = [], wrong: only } = scope
   const first = start(firstWorld(lists, troubles, standby), planOf(lists, to))
   const seen = new Map<string, Visit>()
   const violations: string[] = []
@@ -55,6 +57,7 @@ export function explore(scope: Scope): Explored {
       if (wrong !== undefined) violations.push(`${wrong}\n${wayTo(at)}`)
     }
     for (const move of movesOf(node, decide)) {
+      if (move.to.world.troubles < node.world.troubles && only?.test(move.what) === false) continue
       moves += 1
       const wrong = wrongMove(node, move)
       if (wrong !== undefined) violations.push(`${wrong}\n${wayTo(at)}\n${move.what}`)
@@ -87,22 +90,22 @@ function wrongEnding({ state, world }: Node): string | undefined {
   const isSeen = world.edits === world.editsSeen && !/by hand, at once/.test(ended?.instruction ?? '')
   const isTyped = world.lists.some(({ request, promised }) => request !== undefined || promised !== undefined)
   const bare = traffic.filter((each) => world.lists.some(({ list }) => !list.includes(each)))
-  if (bare.length > 0 && isSeen && !world.mistyped && !isTyped) return `ended, and ${bare.join()} is not listed`
+  // where it has stopped halfway, what was typed wrong may be what it has stopped for
+  const isShown = ended?.how === 'done' || ended?.how === 'rolled-back' || !world.mistyped
+  if (bare.length > 0 && isSeen && isShown && !isTyped) return `ended, and ${bare.join()} is not listed`
   switch (ended?.how) {
     case 'done':
       if (!plan.to.every((each) => traffic.includes(each) || world.dead.includes(each)))
         return 'done, and not everything leaves from the new ones'
       if (traffic.some((each) => plan.from.includes(each))) return 'done, and something leaves from the old ones'
       if (bare.length > 0 && isSeen) return `done, and ${bare.join()} is not listed`
-      return world.lists.some(({ list }, i) => plan.from.some((each) => list.includes(each)) && !isHidden(world, i))
+      return world.lists.some(({ list }) => plan.from.some((each) => list.includes(each)))
         ? 'done, and an old address is listed still'
         : undefined
     case 'rolled-back':
       if (traffic.some((each) => plan.to.includes(each))) return 'rolled back, and something leaves from the new ones'
       if (!isPoolOf(state, world)) return 'rolled back to another pool'
-      return state.lists.some((list, i) => isOther(list, world.lists[i]) && !isHidden(world, i))
-        ? 'rolled back to another list'
-        : undefined
+      return state.lists.some((list, i) => isOther(list, world.lists[i])) ? 'rolled back to another list' : undefined
     case 'aborted':
     case 'halted':
     case undefined:
@@ -120,9 +123,6 @@ const isPoolOf = ({ poolBefore }: State, { pool }: World): boolean =>
 
 const byAddress = (a: { readonly address: string }, b: { readonly address: string }): number =>
   a.address < b.address ? -1 : 1
-
-/** A refusal that a former change still causes looks like that of a removal: what was typed wrong, and is slower than anybody says, nobody can see. */
-const isHidden = ({ mistyped, lists }: World, at: number): boolean => mistyped && lists[at]?.wasSlow === true
 
 /** Whoever edits after the last look is not seen by anybody who has ended; what was typed wrong besides what was asked, by nobody. */
 function isOther({ first, listed }: State['lists'][number], its: World['lists'][number] | undefined): boolean {

@@ -7,7 +7,7 @@ import { instant } from '../../../src/values/time.ts'
 import type { Plan } from '../../../src/cutover/rules/plan.ts'
 import { log, rarely, runner, trouble, world, type Move, type Node } from './move.ts'
 import { peopleMoves, typing } from './people.ts'
-import { carryOut, exposed, listSeen, saved, seenOf, trafficIn, withList, type World } from './world.ts'
+import { carryOut, exposed, listSeen, saved, seenOf, trafficIn, withList, type ListWorld, type World } from './world.ts'
 
 export function start(at: World, plan: Plan): Node {
   const begun = beginning({
@@ -89,12 +89,15 @@ function waited(node: Node, until: number): Node {
   const now = Math.max(node.world.now, until)
   const used = Object.fromEntries(trafficIn(node.world).map((each) => [each, now]))
   const passed = { ...node.world, now, usedAt: { ...node.world.usedAt, ...used } }
-  const { propagation } = node.state.plan.terms
+  const { propagation, watch } = node.state.plan.terms
   const lists = passed.lists.map((each) =>
-    !each.slow && now - each.savedAt >= propagation ? { ...each, inForce: each.list } : each,
+    now - each.savedAt >= (each.slow ? slowest(each, watch) : propagation) ? { ...each, inForce: each.list } : each,
   )
   return { ...node, world: { ...passed, lists } }
 }
+
+/** Of what a person types nobody can see whether it was saved; it is in force before the watch is over. */
+const slowest = ({ kind }: ListWorld, watch: number): number => (kind === 'typed' ? watch : Infinity)
 
 function redeemMoves(
   node: Node,
@@ -216,7 +219,7 @@ function troublesOf(node: Node): readonly Move[] {
         : [
             world(`the list ${i} takes long`, {
               ...node,
-              world: withList(w, i, { slow: true, wasSlow: kind === 'typed' }),
+              world: withList(w, i, { slow: true }),
             }),
           ]),
     ]),

@@ -36,8 +36,6 @@ export type ListWorld = {
   readonly savedAt: number
   /** Propagation takes longer than it should. */
   readonly slow: boolean
-  /** It did so once, where nobody can see it. */
-  readonly wasSlow: boolean
   /** What a person was asked to type, and has not typed yet: what the list holds then. */
   readonly request: readonly string[] | undefined
   /** What they said they had typed, and have not: they may do it yet. */
@@ -71,7 +69,7 @@ export type World = {
 export const firstWorld = (kinds: readonly ListKind[], troubles: number, standby: readonly string[] = []): World => ({
   now: 1000,
   lists: kinds.map((kind) => ({
-    ...{ kind, list: ['o'], others: 0, version: 1, inForce: ['o'], savedAt: 0, slow: false, wasSlow: false },
+    ...{ kind, list: ['o'], others: 0, version: 1, inForce: ['o'], savedAt: 0, slow: false },
     ...{ request: undefined, promised: undefined },
   })),
   pool: {

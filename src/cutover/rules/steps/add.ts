@@ -1,8 +1,9 @@
 /** Both sets are listed, and each new address has redeemed, before traffic leaves from it (SF-282). */
-import { after } from '../../../values/time.ts'
-import { ofApp, sidesOf } from '../plan.ts'
+import { showingSince } from '../list-state.ts'
+import { ofApp, sidesOf, type AddressText } from '../plan.ts'
 import { noEvidence } from '../verdict.ts'
-import { type ListStep, type Step, firstOf, inTurn, saveList, turnOrHalt } from './step.ts'
+import { waitingWords } from './gone.ts'
+import { type ListLooking, type ListStep, type Step, firstOf, inTurn, saveList, turnOrHalt } from './step.ts'
 import { tried, sinceOf } from './tried.ts'
 
 export const listed: ListStep = (looking) => {
@@ -27,10 +28,10 @@ export const proven: ListStep = (looking) => {
   const { changedAt, unproven, redemptions } = list
   if (movedAt !== undefined) return undefined
   const { target } = sidesOf(plan, state.direction)
-  const toProve = target.filter((each) => unproven.has(each))
+  const toProve = [...target.filter((each) => unproven.has(each)), ...leftFrom(looking)]
   if (toProve.length === 0) return undefined
-  const inForce = changedAt === undefined ? now : after(changedAt, plan.terms.propagation)
-  if (now < inForce) return { kind: 'wait', until: inForce, why: 'the list may need as long to be in force everywhere' }
+  const inForce = showingSince(plan, list) ?? now
+  if (now < inForce) return { kind: 'wait', until: inForce, why: waitingWords(list) }
   return (
     claimedInVain(looking) ??
     firstOf(toProve, (address) =>
@@ -46,19 +47,31 @@ export const proven: ListStep = (looking) => {
   )
 }
 
-/** What a person says is listed, and the org does not admit, they are asked for again. */
+/** Whoever types may leave out what traffic leaves from; and what was admitted then, and is refused later, was removed in between. */
+const leftFrom = ({ state, seen, list, listSeen }: ListLooking): readonly AddressText[] =>
+  list.claimed && list.lastAsked !== undefined && state.direction === 'forth'
+    ? seen.pool.members
+        .filter(({ address, mode }) => mode === 'active' && state.plan.from.includes(address))
+        .flatMap(({ address }) => (listSeen.listed.includes(address) ? [address] : []))
+    : []
+
+/** What a person says is listed, and the org does not admit, they are asked for again; what traffic leaves from, at once. */
 const claimedInVain: ListStep = (looking) => {
   const { state, at, list } = looking
   const { plan, direction } = state
+  if (!list.claimed) return undefined
+  const refusals = (address: AddressText): number => (list.redemptions.get(address) ?? noEvidence).refused
+  const urgent = leftFrom(looking).filter((each) => refusals(each) > 0)
   const { target } = sidesOf(plan, direction)
-  const isRefused = target.some((each) => (list.redemptions.get(each) ?? noEvidence).refused >= plan.terms.patience)
-  if (!list.claimed || !isRefused) return undefined
+  const isRefused = urgent.length > 0 || target.some((each) => refusals(each) >= plan.terms.patience)
+  if (!isRefused) return undefined
+  const add = urgent.length > 0 ? urgent : target
   return saveList(
     looking,
-    { add: target, remove: [] },
+    { add, remove: [] },
     {
       why: 'the org does not admit what is said to be listed',
-      inVain: () => turnOrHalt(state, `the list${ofApp(plan, at)} does not take ${target.join(' and ')}`),
+      inVain: () => turnOrHalt(state, `the list${ofApp(plan, at)} does not take ${add.join(' and ')}`),
     },
   )
 }
