@@ -8,6 +8,7 @@ import { root } from './command.ts'
 import { adminApiPage, gatewayAdminApiPage, keeperApiPage } from './reference/admin-api-page.ts'
 import { commandsPage } from './reference/commands-page.ts'
 import { configurationPage } from './reference/configuration-page.ts'
+import { cutoverFilePage } from './reference/cutover-file-page.ts'
 import { gatewayRefusalsPage } from './reference/gateway-refusals-page.ts'
 
 const generated = '<!-- Written by `npm run docs:generate`; edit the code instead. -->'
@@ -24,6 +25,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     'docs/reference/admin-api.md': adminApi,
     'docs/reference/commands.md': commands,
     'docs/reference/configuration.md': configurationPage(),
+    'docs/reference/cutover-file.md': cutoverFilePage(),
     'docs/reference/errors.md': errorsPage(),
     'docs/reference/gateway-admin-api.md': gatewayAdminApi,
     'docs/reference/gateway-refusals.md': gatewayRefusalsPage(),

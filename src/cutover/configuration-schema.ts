@@ -136,7 +136,7 @@ const gateway: JsonSchema = {
     gateway: origin('The admin API of the gateway, e.g. http://127.0.0.1:9294.'),
     clients: {
       ...{ type: 'array', items: text('Name of a client.'), maxItems: 1000 },
-      description: 'Clients of the pool whose traffic moves; needed where several use it (P-62).',
+      description: 'Names of the clients of the gateway whose traffic moves; to be given where several use it (P-62).',
     },
   },
 }
@@ -209,7 +209,7 @@ export const cutoverSchema: Schema<CutoverFile> = {
           minimum: 0,
           maximum: 1,
           default: 0.999,
-          description: 'Share that has to succeed.',
+          description: 'Share of the redemptions that has to succeed; below it, it turns back.',
         },
       },
       description: 'After the old addresses were removed.',

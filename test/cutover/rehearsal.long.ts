@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { rehearsalFaults, type RehearsalFault } from '../../src/cli/cutover/rehearsal/faults.ts'
+import { rehearsalFaults, type RehearsalFault } from '../../src/cli/cutover/rehearsal/fault-names.ts'
 import { openReal } from './rehearsal-scene.ts'
 
 const ends: Readonly<Record<RehearsalFault | 'none', readonly [end: string, exitCode: number]>> = {

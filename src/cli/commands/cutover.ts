@@ -5,6 +5,7 @@ import type { CutoverFlags } from '../cutover/place.ts'
 import type { RehearseFlags } from '../cutover/rehearsal/rehearse.ts'
 import type { RunFlags } from '../cutover/run-cutover.ts'
 import type { Asking } from '../cutover/asking.ts'
+import { rehearsalFaults } from '../cutover/rehearsal/fault-names.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function addCutoverCommands(program: Command, terminal: Terminal): void {
@@ -22,8 +23,11 @@ export function addCutoverCommands(program: Command, terminal: Terminal): void {
   addDemo(cutover, terminal)
 }
 
-const testing = ['--testing', 'let waits be shorter than what is known of Salesforce'] as const
-const file = ['<file>', 'the cutover file'] as const
+const testing = [
+  '--testing',
+  'take propagationWait below 60s and watch.for below 15m from the file: never against Salesforce',
+] as const
+const file = ['<file>', 'the cutover file; docs/reference/cutover-file.md has its keys'] as const
 const yes = ['--yes', 'ask nothing; every check is made all the same'] as const
 
 function addPlan(cutover: Command, terminal: Terminal): void {
@@ -60,7 +64,7 @@ function addRun(cutover: Command, terminal: Terminal): void {
 function addRollback(cutover: Command, terminal: Terminal): void {
   const rollback = cutover
     .command('rollback')
-    .description('back to how it was, from any state, after completion too')
+    .description('back to how it was, from any state, after completion too. Exit 4 when it is')
     .argument(...file)
     .option(...yes)
     .option(...testing)
@@ -74,8 +78,8 @@ function addRollback(cutover: Command, terminal: Terminal): void {
 function addStatus(cutover: Command, terminal: Terminal): void {
   const status = cutover
     .command('status')
-    .description('the story of a cutover, with its evidence')
-    .argument('[id]', 'the newest where it is left out')
+    .description('the story of a cutover with its evidence, what is next, and what you have to do')
+    .argument('[id]', 'of which cutover; the newest where it is left out')
     .addHelpText('after', '\nExample:\n  sallyport cutover status')
   status.action(async (id: string | undefined) => {
     const { showStatus } = await import('../cutover/status.ts')
@@ -96,11 +100,11 @@ function addList(cutover: Command, terminal: Terminal): void {
 
 const askings: Readonly<Record<Asking, string>> = {
   confirm: 'say that what you were asked to do with a list is done; it is tried before anything is built on it',
-  hold: 'wait before the old addresses are removed',
-  release: 'let the removal go on',
-  pause: 'do nothing further',
-  continue: 'go on after a pause',
-  abort: 'end it where it is; what was done stays, and can be rolled back',
+  hold: 'wait for `release` before the old addresses are removed',
+  release: 'let the old addresses go: after a hold, or as the answer to what it asks about them',
+  pause: 'do nothing further until `continue`; whoever runs it ends with exit 3',
+  continue: 'let it go on after a pause, when it is run again',
+  abort: 'end it for good, where it is; what was done stays, and can be rolled back',
 }
 
 function addAsking(cutover: Command, terminal: Terminal): void {
@@ -108,7 +112,7 @@ function addAsking(cutover: Command, terminal: Terminal): void {
     const command = cutover
       .command(what)
       .description(description)
-      .argument('[id]', 'the newest where it is left out')
+      .argument('[id]', 'of which cutover; the newest where it is left out')
       .addHelpText('after', `\nExample:\n  sallyport cutover ${what}`)
     command.action(async (id: string | undefined) => {
       const { askCutover } = await import('../cutover/asking.ts')
@@ -123,8 +127,9 @@ function addRehearse(cutover: Command, terminal: Terminal): void {
     .command('rehearse')
     .description('the whole plan against a copy of the org, with shortened waits; touches nothing of the real one')
     .argument(...file)
-    .option('--fault <name>', 'what goes wrong in it; may be given several times', gathered, [])
+    .option('--fault <name>', 'what goes wrong in it, one of those below; may be given several times', gathered)
     .option(...testing)
+    .addHelpText('after', `\nFaults:\n${faultLines()}`)
     .addHelpText('after', '\nExample:\n  sallyport cutover rehearse cutover.yaml --fault save-not-taking')
   rehearse.action(async (path: string) => {
     const { rehearseCutover } = await import('../cutover/rehearsal/rehearse.ts')
@@ -132,7 +137,12 @@ function addRehearse(cutover: Command, terminal: Terminal): void {
   })
 }
 
-const gathered = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+const gathered = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
+const faultLines = (): string =>
+  Object.entries(rehearsalFaults)
+    .map(([name, what]) => `  ${name.padEnd(24)}${what}`)
+    .join('\n')
 
 function addDemo(cutover: Command, terminal: Terminal): void {
   const demo = cutover

@@ -6,7 +6,7 @@ import { openNarrator, type Narrator } from '../narrator.ts'
 import { headings } from '../progress.ts'
 import { lengthWords } from '../words.ts'
 import type { Paint, Terminal } from '../../terminal.ts'
-import { rehearsalFaults } from './faults.ts'
+import { rehearsalFaults } from './fault-names.ts'
 import { customers, type Rehearsed, type Setting } from './setting.ts'
 import type { StandIns } from './stand-ins.ts'
 

@@ -3,7 +3,7 @@ import type { ReadPlan } from '../../../cutover/configuration.ts'
 import type { RunOutcome } from '../../../cutover/cutover.ts'
 import type { Tally } from '../stage/load.ts'
 import type { AppCopy } from './copy.ts'
-import type { RehearsalFault } from './faults.ts'
+import type { RehearsalFault } from './fault-names.ts'
 import type { StandIns } from './stand-ins.ts'
 
 export type Setting = {
