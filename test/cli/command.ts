@@ -38,9 +38,20 @@ export function sallyport(args: readonly string[], setting: Setting): Promise<En
   return ended(start(args, setting))
 }
 
+/** An org hashes and checks its passwords at every start of a demonstration; what a guess costs by default is no matter of most tests, and the
+ *  README's are run with it. */
+const cheapGuesses = {
+  SALLYPORT_ORG_PASSWORD_HASHING_COST_LOG2: '10',
+  SALLYPORT_ORG_PASSWORD_HASHING_PARALLELISM: '1',
+}
+
 function start(args: readonly string[], { cwd, env, within = [], user }: Setting): ChildProcessWithoutNullStreams {
   const [program = process.execPath, ...words] = [...within, process.execPath, main, ...args]
-  return spawn(program, words, { cwd, env: environment(env), ...(user === undefined ? {} : { uid: user }) })
+  const hashing = args[0] === 'up' || args[0] === 'org' ? cheapGuesses : {}
+  return spawn(program, words, {
+    ...{ cwd, env: environment({ ...hashing, ...env }) },
+    ...(user === undefined ? {} : { uid: user }),
+  })
 }
 
 /** A line as it is pasted into a shell. */

@@ -73,3 +73,25 @@ export async function curlIsThere(setting: Setting): Promise<void> {
   const { code } = await shell('curl --version', setting)
   equal(code, 0, 'curl is missing: install it, since the demonstration and its test use it')
 }
+
+/** Ports that nobody uses at this moment, so that the default ones do not decide the test. */
+export const freePort: Readonly<Record<string, string>> = {
+  SALLYPORT_ORG_LISTEN: '127.0.0.1:0',
+  SALLYPORT_GATEWAY_LISTEN: '127.0.0.1:0',
+  SALLYPORT_GATEWAY_ADMIN_LISTEN: '127.0.0.1:0',
+  SALLYPORT_KEEPER_LISTEN: '127.0.0.1:0',
+}
+
+/** Where the systems of a started service listen, for the doctor to find them. */
+export function listensOf({ stdout }: Service): Readonly<Record<string, string>> {
+  const found = (pattern: RegExp): string => pattern.exec(stdout())?.[1] ?? ''
+  const org = found(/"service":"org","url":"http:\/\/([^"]+)"/)
+  const keeper = found(/"service":"keeper","url":"http:\/\/([^"]+)"/)
+  return {
+    ...freePort,
+    ...(org === '' ? {} : { SALLYPORT_ORG_LISTEN: org }),
+    ...(keeper === '' ? {} : { SALLYPORT_KEEPER_LISTEN: keeper }),
+    SALLYPORT_GATEWAY_LISTEN: found(/"service":"gateway","url":"http:\/\/([^"]+)"/),
+    SALLYPORT_GATEWAY_ADMIN_LISTEN: found(/"adminUrl":"http:\/\/([^"]+)"/),
+  }
+}

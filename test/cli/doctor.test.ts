@@ -4,8 +4,8 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { emptyFolder, sallyport, service, type Service } from './command.ts'
-import { startUp } from './demonstration.ts'
+import { emptyFolder, sallyport, service } from './command.ts'
+import { freePort, listensOf, startUp } from './demonstration.ts'
 import { destination, gatewayFile, startGateway } from './gateway.ts'
 
 type Finding = { readonly check: string; readonly state: string; readonly says: string; readonly next: string[] }
@@ -18,28 +18,6 @@ async function doctor(cwd: string, env: Readonly<Record<string, string>> = {}): 
 
 const failed = ({ findings }: Report): string[] =>
   findings.filter(({ state }) => state === 'fail').map(({ check, says }) => `${check}: ${says}`)
-
-/** Ports that nobody uses at this moment, so that the default ones do not decide the test. */
-const freePort = {
-  SALLYPORT_ORG_LISTEN: '127.0.0.1:0',
-  SALLYPORT_GATEWAY_LISTEN: '127.0.0.1:0',
-  SALLYPORT_GATEWAY_ADMIN_LISTEN: '127.0.0.1:0',
-  SALLYPORT_KEEPER_LISTEN: '127.0.0.1:0',
-}
-
-/** Where the systems of a started service listen, for the doctor to find them. */
-function listensOf({ stdout }: Service): Readonly<Record<string, string>> {
-  const found = (pattern: RegExp): string => pattern.exec(stdout())?.[1] ?? ''
-  const org = found(/"service":"org","url":"http:\/\/([^"]+)"/)
-  const keeper = found(/"service":"keeper","url":"http:\/\/([^"]+)"/)
-  return {
-    ...freePort,
-    ...(org === '' ? {} : { SALLYPORT_ORG_LISTEN: org }),
-    ...(keeper === '' ? {} : { SALLYPORT_KEEPER_LISTEN: keeper }),
-    SALLYPORT_GATEWAY_LISTEN: found(/"service":"gateway","url":"http:\/\/([^"]+)"/),
-    SALLYPORT_GATEWAY_ADMIN_LISTEN: found(/"adminUrl":"http:\/\/([^"]+)"/),
-  }
-}
 
 const saying = ({ findings }: Report, check: string): string[] =>
   findings.filter((each) => each.check === check).map(({ state, says }) => `${state} ${says}`)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { dead, type Answer } from '../rotation/redeem.ts'
 import { emptyFolder, sallyport, service } from './command.ts'
-import { partnerOf, startUp } from './demonstration.ts'
+import { listensOf, partnerOf, startUp } from './demonstration.ts'
 import { disks, limit } from './full-disk.ts'
 
 type Usage = {
@@ -31,15 +31,34 @@ async function readiness(url: string): Promise<[number, Readiness]> {
 
 const [limited, small] = disks(tmpdir())
 
-for (const disk of small === undefined ? [limited] : [limited, small]) {
-  describe(`${disk.name} in the middle of service`, () => {
-    test('clients are told 503, nothing is spent or lost, and service goes on once there is room', async (t) => {
-      const cwd = await emptyFolder(t)
-      const { up } = await startUp(t, { cwd, within: disk.within(cwd) })
-      const running = { pid: up.pid, cwd }
-      const { near, far, refreshToken, admin } = await partnerOf(t, up, disk.folder(running))
-      const current = successorOf(await near.redeem(refreshToken))
+for (const disk of small === undefined ? [limited] : [limited, small])
+  test(`${disk.name} in the middle of service`, async (t) => {
+    const cwd = await emptyFolder(t)
+    const { up } = await startUp(t, { cwd, within: disk.within(cwd) })
+    const running = { pid: up.pid, cwd }
+    const { near, far, refreshToken, admin } = await partnerOf(t, up, disk.folder(running))
+    const issued = [refreshToken]
+    const redeem = async (): Promise<void> => void issued.push(successorOf(await near.redeem(issued.at(-1) ?? '')))
 
+    await t.test(
+      'the org is not ready from the first failed write on, says why, and recovers without traffic',
+      async () => {
+        deepEqual(await readiness(up.url), [200, { status: 'ready' }])
+        disk.fillUp(running)
+        isToldToComeAgain(await near.redeem(refreshToken))
+        for (let nth = 0; nth < 3; nth += 1) {
+          const [status, { status: is, why }] = await readiness(up.url)
+          deepEqual([status, is], [503, 'not ready'])
+          match(why ?? '', /^nothing can be written to the store: (?:disk I\/O error|database or disk is full)$/)
+        }
+        disk.makeRoom(running)
+        deepEqual(await readiness(up.url), [200, { status: 'ready' }])
+        await redeem()
+      },
+    )
+
+    await t.test('clients are told 503, nothing is spent or lost, and service goes on once there is room', async () => {
+      const current = issued.at(-1) ?? ''
       disk.fillUp(running)
       for (let nth = 0; nth < 5; nth += 1) isToldToComeAgain(await near.redeem(current))
       for (const each of await Promise.all(Array.from({ length: 16 }, () => near.redeem(current))))
@@ -52,7 +71,8 @@ for (const disk of small === undefined ? [limited] : [limited, small]) {
       )
 
       disk.makeRoom(running)
-      const last = successorOf(await near.redeem(successorOf(await near.redeem(current))))
+      await redeem()
+      await redeem()
       const { grants } = (await admin('/oauth-usage')) as Usage
       deepEqual(
         grants
@@ -61,48 +81,24 @@ for (const disk of small === undefined ? [limited] : [limited, small]) {
         [[3, 3]],
       )
       equal((await near.redeem(refreshToken)).body['error_description'], dead)
-      equal((await near.redeem(last)).body['error_description'], dead)
+      equal((await near.redeem(issued.at(-1) ?? '')).body['error_description'], dead)
+    })
+
+    await t.test('the org can be stopped meanwhile, and has told nobody a token', async () => {
+      disk.fillUp(running)
+      isToldToComeAgain(await near.redeem(refreshToken))
       const { code, stderr } = await up.stop()
       equal(code, 0, stderr)
-      for (const token of [refreshToken, current, last]) equal(stderr.includes(token), false)
-    })
-
-    test('the org is not ready from the first failed write on, says why, and recovers without any traffic', async (t) => {
-      const cwd = await emptyFolder(t)
-      const { up } = await startUp(t, { cwd, within: disk.within(cwd) })
-      const running = { pid: up.pid, cwd }
-      const { near, refreshToken } = await partnerOf(t, up, disk.folder(running))
-      deepEqual(await readiness(up.url), [200, { status: 'ready' }])
-      disk.fillUp(running)
-      isToldToComeAgain(await near.redeem(refreshToken))
-      for (let nth = 0; nth < 3; nth += 1) {
-        const [status, { status: is, why }] = await readiness(up.url)
-        deepEqual([status, is], [503, 'not ready'])
-        match(why ?? '', /^nothing can be written to the store: (?:disk I\/O error|database or disk is full)$/)
-      }
-      disk.makeRoom(running)
-      deepEqual(await readiness(up.url), [200, { status: 'ready' }])
-      successorOf(await near.redeem(refreshToken))
-    })
-
-    test('the org can be stopped meanwhile', async (t) => {
-      const cwd = await emptyFolder(t)
-      const { up } = await startUp(t, { cwd, within: disk.within(cwd) })
-      const running = { pid: up.pid, cwd }
-      const { near, refreshToken } = await partnerOf(t, up, disk.folder(running))
-      disk.fillUp(running)
-      isToldToComeAgain(await near.redeem(refreshToken))
-      equal((await up.stop()).code, 0)
+      for (const token of issued) equal(stderr.includes(token), false)
     })
   })
-}
 
 if (small !== undefined)
   test('doctor fails for a disk that is full, says what that means, and is content once there is room', async (t) => {
     const cwd = await emptyFolder(t)
     const { up } = await startUp(t, { cwd, within: small.within(cwd) })
     const running = { pid: up.pid, cwd }
-    const env = { SALLYPORT_ORG_LISTEN: up.url.replace('http://', '') }
+    const env = listensOf(up)
     const doctor = () => sallyport(['doctor'], { cwd, env, within: small.beside(running) })
     small.fillUp(running)
     const full = await doctor()

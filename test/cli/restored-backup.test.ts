@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { dead, type Answer } from '../rotation/redeem.ts'
 import { emptyFolder, sallyport } from './command.ts'
-import { partnerOf, startUp } from './demonstration.ts'
+import { listensOf, partnerOf, startUp } from './demonstration.ts'
 
 type Monitoring = { readonly alerts: readonly { readonly kind: string; readonly detail: string }[] }
 type History = { readonly entries: readonly { readonly explained: readonly string[] }[] }
@@ -50,7 +50,6 @@ test('P-08: a restored older database revokes nobody, brings no revoked grant ba
   const goesOn = successorOf(await near.redeem(newest))
   successorOf(await near.redeem(goesOn))
   isDead(await near.redeem(stolen))
-  const env = { SALLYPORT_ORG_LISTEN: third.up.url.replace('http://', '') }
-  equal((await sallyport(['doctor'], { cwd, env })).code, 0)
+  equal((await sallyport(['doctor'], { cwd, env: listensOf(third.up) })).code, 0)
   equal((await third.up.stop()).code, 0)
 })

@@ -85,47 +85,56 @@ export type Judged = {
   readonly run: (errand: Errand) => Promise<Answer>
 }
 
-/** Without the variable the org refuses the very token that it serves through the gateway, with plain credentials and with percent-encoded ones (L-69). */
+/** Without the variable the org refuses the very token that it serves through the gateway with plain credentials; and with percent-encoded ones it
+ *  serves too (L-69). */
 export async function judgeClient(t: TestContext, scene: Scene, judged: Judged): Promise<void> {
+  const form = await freshForm(scene)
+  const direct = { tokenUrl: scene.tokenUrl(judged.scheme), form, proxy: undefined }
+  const before = scene.gateway.tunnels().length
+  deepEqual(await judged.run(direct), { status: 400, body: restricted }, 'without the gateway')
+  equal(scene.gateway.tunnels().length, before, 'and the gateway heard nothing of it')
+  await isServed(t, scene, judged, { name: 'plain', credentials: plainCredentials, form })
+  await isServed(t, scene, judged, { name: 'odd', credentials: oddCredentials, form: await freshForm(scene) })
+}
+
+async function freshForm({ org }: Scene): Promise<string> {
+  const { refresh_token } = await org.grant()
+  return formOf(org, refresh_token)
+}
+
+type Sent = { readonly name: string; readonly credentials: Credentials; readonly form: string }
+
+async function isServed(t: TestContext, scene: Scene, judged: Judged, sent: Sent): Promise<void> {
   const { org, gateway } = scene
-  const tokenUrl = scene.tokenUrl(judged.scheme)
-  for (const [name, credentials] of Object.entries({ plain: plainCredentials, odd: oddCredentials })) {
-    const { refresh_token } = await org.grant()
-    const form = formOf(org, refresh_token)
-    const before = gateway.tunnels().length
-    deepEqual(
-      await judged.run({ tokenUrl, form, proxy: undefined }),
-      { status: 400, body: restricted },
-      'without the gateway',
-    )
-    equal(gateway.tunnels().length, before, 'and the gateway heard nothing of it')
+  const before = gateway.tunnels().length
+  const proxy = scene.proxy(sent.credentials, judged.proxyScheme)
+  const served = await judged.run({ tokenUrl: scene.tokenUrl(judged.scheme), form: sent.form, proxy })
+  equal(served.status, 200, served.body)
+  match(served.body, /"access_token":"00D/)
+  const [entry] = await history(org)
+  ok(
+    egressAddresses.some((address) => address === entry?.sourceIp),
+    `the org saw ${entry?.sourceIp}`,
+  )
+  equal(entry?.status, 'Success')
 
-    const served = await judged.run({ tokenUrl, form, proxy: scene.proxy(credentials, judged.proxyScheme) })
-    equal(served.status, 200, served.body)
-    match(served.body, /"access_token":"00D/)
-    const [entry] = await history(org)
-    ok(
-      egressAddresses.some((address) => address === entry?.sourceIp),
-      `the org saw ${entry?.sourceIp}`,
-    )
-    equal(entry?.status, 'Success')
-
-    await gateway.haveEnded(before + 1)
-    const tunnel = gateway.tunnels()[before]
-    deepEqual([tunnel?.['client'], tunnel?.['address']], [name, entry?.sourceIp])
-    ok(judged.kinds.includes(String(tunnel?.['kind'])), `it went by ${String(tunnel?.['kind'])}`)
-    t.diagnostic(
-      `${judged.scheme}, ${name} credentials: ${String(tunnel?.['kind'])} from ${String(tunnel?.['address'])}`,
-    )
-  }
+  await gateway.haveEnded(before + 1)
+  const tunnel = gateway.tunnels()[before]
+  deepEqual([tunnel?.['client'], tunnel?.['address']], [sent.name, entry?.sourceIp])
+  ok(judged.kinds.includes(String(tunnel?.['kind'])), `it went by ${String(tunnel?.['kind'])}`)
+  t.diagnostic(
+    `${judged.scheme}, ${sent.name} credentials: ${String(tunnel?.['kind'])} from ${String(tunnel?.['address'])}`,
+  )
 }
 
 const restricted = '{"error":"invalid_grant","error_description":"ip restricted by app developer"}'
 
-/** Nothing of this process's own environment but the way to programs: no proxy variable of the machine is in it. */
+/** Nothing of this process's own environment but the way to programs, and to what Node has compiled of them already: no proxy variable of the
+ *  machine is in it. */
 export const plainEnvironment = (): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
   HOME: process.env['HOME'] ?? '/',
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
   LANG: 'C.UTF-8',
   NODE_EXTRA_CA_CERTS: caPath,
   SSL_CERT_FILE: caPath,
