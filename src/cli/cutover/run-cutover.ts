@@ -48,9 +48,9 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
       await sayRolledBack(terminal, cutovers, read)
       await agree(terminal, flags, forthQuestion(read, path))
     }
-    const begun = await cutovers
-      .begin(read.plan, ports, flags.plan === undefined ? {} : { expects: flags.plan })
-      .catch(noAnswer)
+    // a person may have thought for a while: what begins is what was judged, and no other world (L-88)
+    const expects = flags.plan ?? (under === undefined ? judged.hash : undefined)
+    const begun = await cutovers.begin(read.plan, ports, expects === undefined ? {} : { expects }).catch(noAnswer)
     if (begun.kind !== 'begun') throw notBegun(begun, path)
     const { id, resumed } = begun
     if (flags.hold === true) await cutovers.ask(id, 'hold')
