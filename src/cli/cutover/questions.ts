@@ -17,7 +17,7 @@ export function adviceOn({ about, names }: Pick<Question, 'about' | 'names'>): s
     case 'list':
       return 'Confirm it when it is done: it is tried with real redemptions before anything is built on it. It may take as long as it takes.'
     case 'silent':
-      return 'Each of them last redeemed from an address that is to go. If it redeems seldom, wait until it has, and run this again; if it is gone or may break, release it.'
+      return 'Each of them last redeemed from an address that is to go. Whoever goes by the traffic that was moved leaves from a new one next time; whoever does not is refused from then on. Wait, and run this again when they have redeemed; or release, which lets all of them go.'
     case 'tunnels':
       return `GET /admin/v1/tunnels of the gateway says whose they are. Released, they are cut: whoever is in the middle of a redemption on one of them gets no answer and cannot know whether the token was spent; what is idle is opened anew from the new addresses. Not released, ${names.join(' and ')} stay in the list, and nobody is locked out: run it again when they have ended, or abort it.`
     case 'hold':

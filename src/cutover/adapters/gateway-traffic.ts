@@ -157,7 +157,7 @@ async function probe(
     if (succeeded > before.succeeded && (state === 'up' || state === 'standby'))
       return {
         result: 'success',
-        evidence: `${why} Seen as ${textIn(egress ?? {}, 'public') ?? address} (${textIn(egress ?? {}, 'publicIs') ?? ''}).`,
+        evidence: `probed by the gateway, ${state === 'standby' ? 'on standby' : state}, and seen as ${textIn(egress ?? {}, 'public') ?? address} (${textIn(egress ?? {}, 'publicIs') ?? ''})`,
       }
     await wait(between)
   }

@@ -10,5 +10,5 @@ export const moved: Step = ({ state, seen }) => {
     ...enter.map((address) => ({ address, mode: 'active' as const })),
     ...leave.map((address) => ({ address, mode: 'draining' as const })),
   ]
-  return setPool(seen, modes, 'new tunnels leave from the target alone')
+  return setPool(seen, modes, 'new tunnels leave from there alone, and what is open runs on')
 }

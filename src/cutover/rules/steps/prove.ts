@@ -30,5 +30,7 @@ export const settled: Step = (looking) => {
     .flatMap(({ list }) => target.map((each) => list.redemptions.get(each)?.goodSince ?? now))
   if (proofs.length === 0) return undefined
   const until = after(instant(Math.max(...proofs)), state.plan.terms.propagation)
-  return now < until ? { kind: 'wait', until, why: 'a minute between the proof and the removal (SF-284)' } : undefined
+  return now < until
+    ? { kind: 'wait', until, why: 'a while has to pass between the proof and the removal (SF-284)' }
+    : undefined
 }

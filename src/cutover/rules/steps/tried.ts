@@ -21,7 +21,7 @@ export function tried(state: State, now: Instant, { evidence, enough, command, r
   if (evidence.unclear >= patience)
     return halt(
       `Nobody can tell whether it works: ${patience} tries said nothing.`,
-      'See why, and run it again; nothing is lost meanwhile.',
+      'status has what each of them was told: see to that, and run it again; nothing is lost meanwhile.',
     )
   const until = evidence.lastTry === undefined ? now : after(evidence.lastTry, retry)
   const isFirst = evidence.refused === 0 && evidence.unclear === 0
