@@ -43,6 +43,7 @@ export function salesforceList(parts: SalesforceListParts): SalesforceList {
     return { ...readSettings(file.text), file }
   }
   let unreadable: string | undefined
+  let isAlone = false // since whoever was before has nothing under way any more
   /** Access and types that are not there stay as they are: a list that the org does not let be retrieved is what the fallback says it is, from then on. */
   const look = async (): Promise<Held | undefined> => {
     if (unreadable !== undefined) return undefined
@@ -73,12 +74,13 @@ export function salesforceList(parts: SalesforceListParts): SalesforceList {
       return await saveRows({ ...parts, deploys, retrieve }, { held, rows })
     },
     async invalidate() {
-      await parts.wait(longestOf(parts))
+      await parts.wait(isAlone ? ownCallOf(parts) : longestOf(parts))
       const held = await look()
       if (held === undefined) return withReason(unreadable, await voidFallback(parts))
       // deploys run one after the other: when this one is done, so is every one that was sent before (SF-320)
       const end = await deploys.run(packSettings(held.file, parts.api), { checkOnly: true })
       if (end.kind === 'unknown') return { result: 'unknown', why: end.why }
+      isAlone = true
       return end.kind === 'succeeded' ? { result: 'done' } : withReason(end.why, await voidFallback(parts))
     },
   }
@@ -95,7 +97,10 @@ async function voidFallback({ fallback, wait }: SalesforceListParts): Promise<Ac
 const lookLength = ({ times }: SalesforceListParts): Duration => milliseconds(times.retrieve + times.call * 2)
 
 /** P-64: whatever a predecessor had begun has been sent by then, or is not sent any more. */
-const longestOf = (parts: SalesforceListParts): Duration => milliseconds(lookLength(parts) + parts.times.call * 2)
+const longestOf = (parts: SalesforceListParts): Duration => milliseconds(lookLength(parts) + ownCallOf(parts))
+
+/** What this runner has sent itself, and was not answered: it need not wait for its own look. */
+const ownCallOf = ({ times }: SalesforceListParts): Duration => milliseconds(times.call * 2)
 
 type Saving = SalesforceListParts & { readonly deploys: Deploys; readonly retrieve: () => Promise<Held> }
 type Change = { readonly held: Held; readonly rows: ListRows }
