@@ -180,7 +180,7 @@ type Way = { readonly plan: Plan; readonly direction: Direction; readonly movedA
 
 /** Where an address that should be gone still redeems, the canary has left from there: its proofs begin anew. */
 export function afterRedemption(list: ListState, redeemed: Redeemed, { plan, direction, movedAt }: Way): ListState {
-  const { target, source } = sidesOf(plan, direction)
+  const { source } = sidesOf(plan, direction)
   const isStray = redeemed.result === 'success' && movedAt !== undefined && source.includes(redeemed.address)
   const redemptions = withResult(isStray ? new Map() : list.redemptions, redeemed)
   const gone = toBeRefused(plan, direction, list)
@@ -188,7 +188,7 @@ export function afterRedemption(list: ListState, redeemed: Redeemed, { plan, dir
   const meant = list.removedAt !== undefined && gone.includes(redeemed.address) ? (redeemed.refusals ?? 0) : 0
   const goneAt = isGone ? (list.goneAt ?? redeemed.at) : isStray ? undefined : list.goneAt
   const next = { ...list, redemptions, goneAt, ownRefusals: list.ownRefusals + meant }
-  return { ...next, isShown: list.isShown || isShownBy(next, { plan, target }) }
+  return { ...next, isShown: list.isShown || isShownBy(next, { plan, direction }) }
 }
 
 /** From when on a redemption shows what a person has done, and nothing of before. */
@@ -199,15 +199,15 @@ export function showingSince({ terms }: Plan, { changedAt, isMixed }: ListState)
 
 const slowest = ({ propagation, watch }: Terms): Duration => (watch > propagation ? watch : propagation)
 
-/** What traffic is to leave from is admitted; and where something was to go, that is refused. */
-function isShownBy(
-  list: ListState,
-  { plan, target }: { readonly plan: Plan; readonly target: readonly AddressText[] },
-): boolean {
-  const { asked, lastAsked, goneAt, redemptions } = list
+/** What traffic is to leave from is admitted, and what it leaves from yet; or, where something was to go, that is refused. */
+function isShownBy(list: ListState, { plan, direction }: Pick<Way, 'plan' | 'direction'>): boolean {
+  const { asked, lastAsked, goneAt, redemptions, listed } = list
   if (asked !== undefined || lastAsked === undefined) return false
-  const since = lastAsked.remove.length > 0 ? goneAt : showingSince(plan, list)
-  return since !== undefined && target.every((each) => isAdmitted(redemptions.get(each), since))
+  const isRemoval = lastAsked.remove.length > 0
+  const { target, source } = sidesOf(plan, direction)
+  const yet = isRemoval ? [] : source.filter((each) => listed.includes(each))
+  const since = isRemoval ? goneAt : showingSince(plan, list)
+  return since !== undefined && [...target, ...yet].every((each) => isAdmitted(redemptions.get(each), since))
 }
 
 export const isAdmitted = (evidence: Evidence | undefined, since: Instant): boolean =>
