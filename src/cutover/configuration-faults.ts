@@ -71,7 +71,7 @@ function proxyFaults({ traffic }: CutoverFile): PlanFault[] {
   const at = 'env' in traffic ? 'traffic.env' : 'traffic.command'
   const faults = (['from', 'to'] as const).flatMap((side) => {
     const url = parseProxy(pair[side])
-    const next = 'Write http://USER:PASSWORD@HOST:PORT, percent-encoded, or https.'
+    const next = 'Write http://USER:PASSWORD@HOST:PORT, percent-encoded, or https or socks5.'
     return url.ok ? [] : [{ path: `${at}.${side}`, message: `the URL of the proxy ${url.fault}`, next }]
   })
   if (faults.length > 0 || pair.from.expose() !== pair.to.expose()) return faults

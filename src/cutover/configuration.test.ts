@@ -8,6 +8,7 @@ const secrets: Readonly<Record<string, string>> = {
   OLD_URL: 'http://u:old-password@old.example:9293',
   NEW_URL: 'http://u:new-password@new.example:9293',
   SOCKS_URL: 'socks5://u:pw@new.example:1080',
+  FTP_URL: 'ftp://u:pw@new.example:21',
   TOKEN: 'a-token',
 }
 const readers = { environment: (name: string) => secrets[name], file: () => fault('does not exist') }
@@ -49,6 +50,7 @@ describe('a cutover file is accepted', () => {
         '{ manual: { ranges: [192.0.2.0/29, 203.0.113.1-203.0.113.6, { start: 2001:db8::1 }], enforce: true } }',
     },
     'with an environment file, the two proxies and a keeper behind each': { traffic: `{ ${env} }`, keeper: two },
+    'with a SOCKS5 proxy': { traffic: `{ ${env.replace('NEW_URL', 'SOCKS_URL')} }`, keeper: two },
     'with commands': {
       traffic:
         '{ command: { read: [./where], move: [./go, there], back: [./go, back], from: { env: OLD_URL }, to: { env: NEW_URL }, echo: http://ip.example } }',
@@ -141,8 +143,8 @@ describe('a cutover file is refused', () => {
       /other proxy/,
     ],
     'with a proxy of another protocol, whose URL is not shown': [
-      { traffic: `{ ${env.replace('NEW_URL', 'SOCKS_URL')} }`, keeper: two },
-      /^c\.yaml:3:72: traffic\.env\.to: the URL of the proxy begins with neither http:\/\/ nor https:\/\/$/,
+      { traffic: `{ ${env.replace('NEW_URL', 'FTP_URL')} }`, keeper: two },
+      /^c\.yaml:3:72: traffic\.env\.to: the URL of the proxy does not begin with http:\/\/, https:\/\/, socks5:\/\/ or socks5h:\/\//,
       /percent-encoded/,
     ],
     'with a command that names no program': [

@@ -1,9 +1,10 @@
-/** One GET through an HTTP proxy, over a connection of its own: a balancer chooses the address that it leaves from for each connection anew. */
+/** One GET through a proxy, over a connection of its own: a balancer chooses the address that it leaves from for each connection anew. */
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 import type { ProxyAddress } from './proxy-url.ts'
+import { openSocksTunnel } from './socks-tunnel.ts'
 
 const { request: requestHttp } = process.getBuiltinModule('node:http') // an import would load undici with it: 13 MB (decision 0010)
 
@@ -42,11 +43,20 @@ async function follow({ proxy, url }: ProxyCall, stop: AbortSignal): Promise<str
 
 type Answer = { readonly status: number; readonly location: string | undefined; readonly body: string }
 
-/** Plain requests in absolute form, others through CONNECT: what a client of such a proxy does (SF-267). */
+/** Over HTTP, plain requests in absolute form, others through CONNECT: what a client of such a proxy does (SF-267). */
 async function getOnce(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promise<Answer> {
-  if (url.protocol === 'http:')
+  if (url.protocol === 'http:' && proxy.protocol !== 'socks5')
     return await answerOf(toProxy(proxy, { path: url.href, headers: { host: url.host } }, stop))
-  const tls = await tunnelTo(proxy, url, stop)
+  if (url.protocol === 'http:') {
+    const socket = await openSocksTunnel(proxy, url, stop)
+    return await answerOf(requestHttp(url, { createConnection: () => socket, signal: stop })).finally(() =>
+      socket.destroy(),
+    )
+  }
+  const tls =
+    proxy.protocol === 'socks5'
+      ? await overTls(await openSocksTunnel(proxy, url, stop), url)
+      : await tunnelTo(proxy, url, stop)
   // an agent, be it `false`, would not ask for the connection, and leave directly
   try {
     return await answerOf(requestHttps(url, { createConnection: () => tls, signal: stop }))
@@ -58,16 +68,19 @@ async function getOnce(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promis
 type Asked = { readonly method?: string; readonly path: string; readonly headers: { readonly host: string } }
 
 function toProxy(proxy: ProxyAddress, options: Asked, signal: AbortSignal): ClientRequest {
-  const { secure, host, port, authorization } = proxy
-  return (secure ? requestHttps : requestHttp)({
+  const { protocol, host, port, credentials } = proxy
+  return (protocol === 'https' ? requestHttps : requestHttp)({
     ...{ ...options, host, port, agent: false, signal },
     servername: serverName(host), // else it would be that of the Host header
     headers: {
       ...options.headers,
-      ...(authorization === undefined ? {} : { 'proxy-authorization': authorization.expose() }),
+      ...(credentials === undefined ? {} : { 'proxy-authorization': basic(credentials) }),
     },
   })
 }
+
+const basic = ({ user, password }: NonNullable<ProxyAddress['credentials']>): string =>
+  `Basic ${Buffer.from(`${user}:${password.expose()}`, 'utf8').toString('base64')}`
 
 /** An address is none (RFC 6066 section 3); the certificate is compared with the host then. */
 const serverName = (host: string): string => (isIP(host) === 0 ? host : '')
@@ -75,7 +88,7 @@ const serverName = (host: string): string => (isIP(host) === 0 ? host : '')
 async function tunnelTo(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promise<TLSSocket> {
   const authority = `${url.hostname}:${url.port === '' ? 443 : url.port}`
   const asked = toProxy(proxy, { method: 'CONNECT', path: authority, headers: { host: authority } }, stop)
-  return await new Promise<TLSSocket>((resolve, reject) => {
+  const opened = await new Promise<Socket>((resolve, reject) => {
     asked.once('error', reject)
     asked.once('response', (response) => {
       response.destroy()
@@ -86,11 +99,18 @@ async function tunnelTo(proxy: ProxyAddress, url: URL, stop: AbortSignal): Promi
         socket.destroy()
         return reject(new Error(`${proxy.shown} refused the tunnel with ${response.statusCode ?? 0}`))
       }
-      const host = url.hostname.replace(/^\[|\]$/g, '')
-      const tls = connect({ socket, host, servername: serverName(host) }, () => resolve(tls))
-      tls.once('error', reject)
+      resolve(socket)
     })
     asked.end()
+  })
+  return await overTls(opened, url)
+}
+
+async function overTls(socket: Socket, url: URL): Promise<TLSSocket> {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return await new Promise<TLSSocket>((resolve, reject) => {
+    const tls = connect({ socket, host, servername: serverName(host) }, () => resolve(tls))
+    tls.once('error', reject)
   })
 }
 

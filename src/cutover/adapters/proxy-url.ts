@@ -1,16 +1,16 @@
-/** The URL of an HTTP proxy, with what it wants to be told. */
+/** The URL of a proxy, with what it wants to be told. */
 import { bareHost } from '../../ip/hosts.ts'
 import { parseProxyUrl } from '../../ip/proxy-url.ts'
-import { fault, ok, type Result } from '../../values/result.ts'
+import { ok, type Result } from '../../values/result.ts'
 import { secret, type Secret } from '../../values/secret.ts'
 
 export type ProxyAddress = {
-  readonly secure: boolean
+  readonly protocol: 'http' | 'https' | 'socks5'
   /** IPv6 without brackets. */
   readonly host: string
   readonly port: number
-  /** Of Basic; undefined where the URL has no credentials. */
-  readonly authorization: Secret | undefined
+  /** Undefined where the URL has none. */
+  readonly credentials: { readonly user: string; readonly password: Secret } | undefined
   /** Without the credentials: for people. */
   readonly shown: string
 }
@@ -20,10 +20,8 @@ export function parseProxy(url: Secret): Result<ProxyAddress, string> {
   const parsed = parseProxyUrl(url.expose())
   if (!parsed.ok) return parsed
   const { protocol, host, port, credentials, shown } = parsed.value
-  if (protocol === 'socks5') return fault('begins with neither http:// nor https://')
-  const basic = credentials && Buffer.from(`${credentials.user}:${credentials.password}`, 'utf8').toString('base64')
   return ok({
-    ...{ secure: protocol === 'https', host: bareHost(host), port, shown },
-    authorization: basic === undefined ? undefined : secret(`Basic ${basic}`),
+    ...{ protocol, host: bareHost(host), port, shown },
+    credentials: credentials && { user: credentials.user, password: secret(credentials.password) },
   })
 }
