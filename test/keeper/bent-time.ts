@@ -10,14 +10,15 @@ export type BentTime = {
   readonly by: () => number
 }
 
-export function bentTime(): BentTime {
+/** The store writes in a thread of its own only if that is said. */
+export function bentTime(writer: 'inline' | 'thread' = 'inline'): BentTime {
   const cell = new Float64Array(new SharedArrayBuffer(8))
   const now = (): number => cell[0] ?? 0
   return {
     environment: {
       clock: () => instant(Date.now() + now()),
       monotonic: () => performance.now() + now(),
-      openStorage: (options) => openStorage({ ...options, clock: cell }),
+      openStorage: (options) => openStorage({ ...options, writer, clock: cell }),
     },
     ahead(ms) {
       cell[0] = ms

@@ -12,7 +12,7 @@ import { milliseconds } from '../../src/values/time.ts'
 import { bentTime } from './bent-time.ts'
 
 const [folder = '', ahead = '0', lease = '60000', call = '30000'] = process.argv.slice(2)
-const time = bentTime()
+const time = bentTime('thread')
 time.ahead(Number(ahead))
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const keeper = await openKeeper(

@@ -51,7 +51,7 @@ globalThis.keeperWaited = (place, result) => {
   return result
 }
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const time = bentTime()
+const time = bentTime('thread')
 time.ahead(ahead)
 const environment: KeeperEnvironment = {
   ...{ ...systemEnvironment(quiet), ...time.environment },

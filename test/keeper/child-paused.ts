@@ -22,7 +22,7 @@ export type Pause = {
 }
 
 const { folder, terms }: Pausable = JSON.parse(process.argv[2] ?? '')
-const time = bentTime()
+const time = bentTime('thread')
 let pause: (Pause & { count: number }) | undefined
 const reached = (place: string): void => {
   if (pause === undefined) return

@@ -10,6 +10,7 @@ import type { Connection } from '../../src/keeper/transport/connection.ts'
 import type { Transport } from '../../src/keeper/transport/transport.ts'
 import { systemEnvironment } from '../../src/system.ts'
 import { secret } from '../../src/values/secret.ts'
+import { openInlineStorage } from '../kit/inline-storage.ts'
 
 export type PretendHost = {
   readonly transport: Transport
@@ -108,7 +109,7 @@ export async function openVault(
   const keepers: Keeper[] = []
   const again = async (more: Partial<KeeperOptions> = {}): Promise<Keeper> => {
     const keeper = await openKeeper(
-      { ...systemEnvironment(log), transport: host.transport, ...environment },
+      { ...systemEnvironment(log), openStorage: openInlineStorage, transport: host.transport, ...environment },
       {
         ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') } },
         loginHosts: ['*.example.com'],

@@ -8,6 +8,7 @@ import { openKeeper } from '../../src/keeper/keeper.ts'
 import { systemEnvironment } from '../../src/system.ts'
 import { startOrg, type StartOrgOptions, type TestOrg } from '../../src/testing.ts'
 import { secret } from '../../src/values/secret.ts'
+import { openInlineStorage } from '../kit/inline-storage.ts'
 
 export type Scene = AsyncDisposable & {
   readonly org: TestOrg
@@ -34,7 +35,7 @@ export async function openScene(bend: SceneBend = {}): Promise<Scene> {
   const keepers: Keeper[] = []
   const again = async ({ environment, ...options }: Bend = {}): Promise<Keeper> => {
     const keeper = await openKeeper(
-      { ...systemEnvironment(log), ...environment },
+      { ...systemEnvironment(log), openStorage: openInlineStorage, ...environment },
       {
         ...{ storage: `sqlite:${folder}`, keyring: { file: join(folder, 'keyring.json') } },
         loginHosts: ['127.0.0.1'],

@@ -103,6 +103,39 @@ describe('P-28: of one login host', () => {
     await stop()
     deepEqual(await generations(scene), [2, 2, 2, 2, 2, 2])
   })
+
+  test('what is due of one tenant is exchanged though another one takes every turn that there is', async () => {
+    const [time, host] = [bentTime(), pretendHost()]
+    let passed: number = days(26)
+    const over = new AbortController()
+    const flow = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        passed += 100
+        time.ahead(milliseconds(passed))
+        await new Promise(setImmediate)
+      }
+    }
+    const wait = async (length: number): Promise<void> => {
+      for (const until = passed + length; passed < until;) await new Promise(setImmediate)
+    }
+    const few = { atOnce: 4, perMinute: 60, downAfter: 5 }
+    await using vault = await openVault(host, { ...time.environment, wait }, { settings: { limits: few } })
+    await vault.adopt(4)
+    time.ahead(milliseconds(passed))
+    const loud = await vault.adopt(12, { tenant: 'loud' })
+    const flowing = flow()
+    const stop = hammer(vault.keeper, loud)
+    await wait(seconds(20)) // what may come in one go is used up
+    for (let round = 0; round < 3; round += 1) {
+      await vault.keeper.lookAfter()
+      await wait(seconds(10))
+    }
+    const generations = (await vault.keeper.connections({ limit: 10 })).map(({ generation }) => generation)
+    await stop()
+    over.abort()
+    await flowing
+    deepEqual(generations, [2, 2, 2, 2])
+  })
 })
 
 describe('a login host that is down', () => {

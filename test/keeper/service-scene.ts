@@ -9,6 +9,7 @@ import { systemEnvironment } from '../../src/system.ts'
 import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { defaultsOf } from '../../src/values/defaults.ts'
 import { secret, type Secret } from '../../src/values/secret.ts'
+import { openInlineStorage } from '../kit/inline-storage.ts'
 
 export type Answer = {
   readonly status: number
@@ -77,12 +78,15 @@ export async function openService(
     ...{ loginHosts: ['127.0.0.1'], listen: '127.0.0.1:0', tenants: [{ name: 'rival', token: secret(rivalToken) }] },
     ...bend,
   }
-  return await openKeeperService(systemEnvironment(quiet), {
-    ...{ configuration, folder, proxy, rounds: 'off', keyring: { file: join(folder, 'keyring.json') } },
-    onFault: (cause) => {
-      throw cause
+  return await openKeeperService(
+    { ...systemEnvironment(quiet), openStorage: openInlineStorage },
+    {
+      ...{ configuration, folder, proxy, rounds: 'off', keyring: { file: join(folder, 'keyring.json') } },
+      onFault: (cause) => {
+        throw cause
+      },
     },
-  })
+  )
 }
 
 export async function askAt(url: string, { method, body, token }: Ask): Promise<Answer> {

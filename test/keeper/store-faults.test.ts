@@ -57,7 +57,7 @@ describe('a store whose files are gone', () => {
   })
 
   test('P-26, L-44: while the reply is on its way, cost no reply: it is held until they are back', async () => {
-    const time = bentTime()
+    const time = bentTime('thread')
     await using scene = await openScene({ environment: time.environment })
     const grant = await newestGrant(scene.org)
     const elsewhere = await mkdtemp(join(scene.folder, 'elsewhere-'))
@@ -78,7 +78,7 @@ describe('a store whose files are gone', () => {
 
 describe('P-25, P-26: a store that gives up in a process that goes on', () => {
   test('leaves the reply to another process, which sends nothing again', async (t) => {
-    const time = bentTime()
+    const time = bentTime('thread')
     await using scene = await openScene({ environment: time.environment })
     let gaveUp = 0
     for (let n = 1; ; n += 1) {
