@@ -46,18 +46,8 @@ function blind(state: State, now: Instant): Command | undefined {
 
 /** P-64. */
 function invalidation(state: State, now: Instant): Command {
-  if (state.fruitless >= state.plan.terms.patience)
-    return halt(
-      'What was begun and not answered could not be made void.',
-      'See that org and gateway answer, and run it again.',
-    )
-  return (
-    pausedBy(state, now) ?? {
-      kind: 'act',
-      act: { kind: 'invalidate' },
-      why: 'what was begun and not answered may still come',
-    }
-  )
+  const why = 'what was begun and not answered may still come'
+  return blind(state, now) ?? { kind: 'act', act: { kind: 'invalidate' }, why }
 }
 
 /** Each step takes all before it as fulfilled. */
