@@ -9,7 +9,7 @@ import type { ExchangeParts } from './refresh/parts.ts'
 import { refresh, type Refreshed, type When } from './refresh/refresh.ts'
 import { restAfter } from './rules/back-off.ts'
 import { planDue, servesUntil } from './rules/due.ts'
-import { mostByItself } from './rules/host-turns.ts'
+import { mostByItself, turnPatience } from './rules/host-turns.ts'
 import { restingHosts } from './store/login-hosts.ts'
 import { dueConnections, strandedConnections, type DueConnection, type LeftOpen } from './store/read-due.ts'
 
@@ -144,7 +144,7 @@ async function each(parts: ExchangeParts, state: State, { all, when }: Looking):
 async function look(parts: ExchangeParts, one: LeftOpen | DueConnection, when: When): Promise<Refreshed | undefined> {
   const { key } = one
   try {
-    const turnUntil = after(parts.clock(), seconds(2))
+    const turnUntil = after(parts.clock(), turnPatience(parts.settings.limits))
     const done = await refresh(parts, { key, when, turnUntil, patienceUntil: instant(0) })
     const what = done.kind === 'exchanged' ? done.outcome.kind : done.kind
     parts.log.info('keeper.looked-after', { ...key, what })

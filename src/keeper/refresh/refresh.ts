@@ -65,10 +65,15 @@ export async function refresh(parts: ExchangeParts, ask: RefreshAsk): Promise<Re
 }
 
 /** True once it is worth another try: the login host has many others to serve, and whoever asks has patience. Nothing is held meanwhile. */
-async function waitForTurn({ clock, wait }: ExchangeParts, ask: RefreshAsk, done: Refreshed): Promise<boolean> {
+async function waitForTurn(parts: ExchangeParts, ask: RefreshAsk, done: Refreshed): Promise<boolean> {
+  const { clock, wait, underWay } = parts
   if (done.kind !== 'refused-to-send' || done.rests?.reason !== 'full') return false
   if (done.rests.until > (ask.turnUntil ?? ask.patienceUntil)) return false
-  await wait(milliseconds(Math.max(shortest, done.rests.until - clock())))
+  do {
+    // in pieces, so that a keeper that is being closed does not wait for a turn
+    if (underWay.isClosing()) return false
+    await wait(milliseconds(Math.min(longestPiece, Math.max(shortest, done.rests.until - clock()))))
+  } while (done.rests.until > clock())
   return true
 }
 
@@ -113,6 +118,7 @@ async function takeLease(parts: ExchangeParts, { key, patienceUntil }: RefreshAs
 }
 
 const shortest = 5 // ms
+const longestPiece = 1000 // ms
 const longest = 250
 
 async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Promise<Refreshed | 'again'> {

@@ -100,6 +100,13 @@ const burstOf = ({ perMinute }: HostLimits): number => Math.max(1, Math.floor(pe
 const evenly = (limits: HostLimits): ReturnType<typeof milliseconds> =>
   milliseconds(Math.ceil(60_000 / Math.max(1, limits.perMinute - burstOf(limits))))
 
+/** How long what is due waits for its turn: until the part of the burst that is left to others is there, then for as many turns as those may have before
+ *  it is behind them. With less patience, one that asks all the time would take each turn before the next round comes. */
+export function turnPatience(limits: HostLimits): Duration {
+  const patience = evenly(limits) * (burstOf(limits) * 0.25 + limits.atOnce + 2)
+  return milliseconds(Math.min(minutes(1), Math.max(seconds(2), patience)))
+}
+
 /** Of so many at a time: what nobody waits for leaves a fourth to those who do. */
 export const mostByItself = (atOnce: number): number => Math.max(1, Math.ceil(atOnce * 0.75))
 
