@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { copyApp } from '../../src/cli/cutover/rehearsal/copy.ts'
+import { copyApps } from '../../src/cli/cutover/rehearsal/copy.ts'
 import { openStage, type Stage } from '../../src/cli/cutover/stage/stage.ts'
 import { parseAllowlist } from '../../src/ip/allowlist.ts'
 import { systemEnvironment } from '../../src/system.ts'
@@ -19,18 +19,18 @@ export type Real = {
   readonly look: () => Promise<string>
 }
 
-export async function openReal(t: TestContext, to: readonly string[]): Promise<Real> {
+/** `more`: lines of the cutover file. */
+export async function openReal(t: TestContext, to: readonly string[], more = ''): Promise<Real> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-rehearsed-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const environment = systemEnvironment(quiet)
   const rows = parseAllowlist(pair.map((each) => ({ start: each, end: each })))
   if (!rows.ok) throw new Error('the pair is no list')
-  const copy = copyApp(
-    { name: 'Nightly', rows: rows.value.rows, isEnforced: true, seen: undefined },
-    environment.random,
-  )
+  const wish = { name: 'Nightly', rows: rows.value.rows, isEnforced: true, seen: undefined }
+  const { apps, file, users } = copyApps([wish], environment.random)
   const stage = await openStage({
-    ...{ folder, environment, file: copy.file, app: copy, users: copy.users, pair, connections: ['canary'] },
+    ...{ folder, environment, file, users, pair },
+    apps: apps.map((each) => ({ ...each, connections: ['canary'] })),
   })
   t.after(() => stage.close())
   const { org, gateway, keeper, orgApi, gatewayApi } = stage
@@ -44,7 +44,7 @@ keeper: ${keeper.url}
 connections: [canary]
 from: [${pair.join(', ')}]
 to: [${to.join(', ')}]
-`,
+${more}`,
   )
   return {
     stage,

@@ -33,6 +33,51 @@ test('each fault ends as the guide says, with the exit code of the real run, and
   equal(Object.keys(ends).length, Object.keys(rehearsalFaults).length + 1)
 })
 
+const told = 'ranges: [127.0.0.11, 127.0.0.12], enforce: true'
+const secondOf = (allowlist: string): string =>
+  `second: { app: Old_App, connections: [canary], allowlist: ${allowlist} }\n`
+
+test('SF-291, SF-292: a legacy app whose list a support case changes is played as the second one, with the days that it takes', async (t) => {
+  const second = secondOf(`{ supportCase: { orgId: 00D000000000001, ${told} } }`)
+  const { rehearse, look } = await openReal(t, ['127.0.0.21', '127.0.0.22'], second)
+  const before = await look()
+  const { code, stdout, stderr } = await rehearse()
+  equal(code, 0, stdout + stderr)
+  match(stdout, /^Rehearsal: Nightly and Old_App from/m)
+  const lines = stdout.split('\n').map((line) => line.replace(/^\S+ +/, ''))
+  const at = (pattern: RegExp): number => lines.findIndex((line) => pattern.test(line))
+  const inOrder = [
+    at(/^Add 127\.0\.0\.21 and 127\.0\.0\.22 to the list of Nightly/),
+    at(/^Add 127\.0\.0\.21 and 127\.0\.0\.22 to the list of Old_App/),
+    at(/^Played: two days later Salesforce has saved the list of Old_App/),
+    at(/^Let new traffic leave from 127\.0\.0\.21/),
+    at(/^Played: a person has looked at Login History/),
+    at(/^Take 127\.0\.0\.11 and 127\.0\.0\.12 out of the list of Nightly/),
+    at(/^Take 127\.0\.0\.11 and 127\.0\.0\.12 out of the list of Old_App/),
+    at(/^done: All redemptions leave from/),
+  ]
+  deepEqual(
+    inOrder,
+    inOrder.toSorted((a, b) => a - b),
+    stdout,
+  )
+  ok(
+    inOrder.every((each) => each >= 0),
+    `${inOrder.join()}\n${stdout}`,
+  )
+  match(stdout, /0 failed; the allowlist refused 0\.$/m)
+  match(stdout, /exit code 0, after about 4 days/)
+  equal(await look(), before, 'a rehearsal changed something')
+})
+
+test('a second app whose list a person types goes back with the first one where an address is not registered', async (t) => {
+  const second = secondOf(`{ manual: { ${told} } }`)
+  const { rehearse } = await openReal(t, ['127.0.0.21', '127.0.0.22'], second)
+  const { code, stdout, stderr } = await rehearse('--json', '--fault', 'address-not-registered')
+  const said = JSON.parse(stdout || '{}') as Record<string, unknown>
+  deepEqual([code, said['end'], said['app']], [4, 'rolled-back', 'Nightly and Old_App'], stdout + stderr)
+})
+
 test('addresses that this machine has not got are played by others, and said as themselves', async (t) => {
   const { rehearse, stage } = await openReal(t, ['198.51.100.1', '198.51.100.2'])
   const { code, stdout, stderr } = await rehearse()

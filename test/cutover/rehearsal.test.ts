@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { bentTime } from '../../src/cli/cutover/rehearsal/bent-time.ts'
-import { copyApp } from '../../src/cli/cutover/rehearsal/copy.ts'
+import { copyApps } from '../../src/cli/cutover/rehearsal/copy.ts'
 import { bendPorts } from '../../src/cli/cutover/rehearsal/faults.ts'
 import { standInsFor } from '../../src/cli/cutover/rehearsal/stand-ins.ts'
 import { exitOf } from '../../src/cli/cutover/exit-code.ts'
@@ -70,17 +70,28 @@ test('the copy has the list and the policies of the app, and keys of its own', (
     oauthConfigurablePolicies: { refreshTokenPolicyType: 'Infinite' },
   }
   const wish = { name: 'Nightly', rows: rowsOf('192.0.2.1'), isEnforced: true, seen }
-  const copy = copyApp(wish, systemEnvironment(quiet).random)
+  const copy = copyApps([wish], systemEnvironment(quiet).random)
   equal(copy.isWhole, true)
   const text = JSON.stringify(copy.file)
   match(text, /"startIpAddress":"192\.0\.2\.1"/)
   match(text, /"isRefreshTokenRotationEnabled":true/)
   equal(text.includes('the real one'), false)
   equal(
-    copyApp({ ...wish, seen: { globalOauthSettings: { isPkceRequired: 'yes' } } }, systemEnvironment(quiet).random)
+    copyApps([{ ...wish, seen: { globalOauthSettings: { isPkceRequired: 'yes' } } }], systemEnvironment(quiet).random)
       .isWhole,
     false,
   )
+})
+
+test('two apps are copied into one org, each with keys of its own', () => {
+  const wish = (name: string) => ({ name, rows: rowsOf('192.0.2.1'), isEnforced: true, seen: undefined })
+  const { apps, file } = copyApps([wish('Nightly'), wish('Old_App')], systemEnvironment(quiet).random)
+  deepEqual(
+    apps.map(({ name }) => name),
+    ['Nightly', 'Old_App'],
+  )
+  equal(new Set(apps.map(({ consumerKey }) => consumerKey)).size, 2)
+  for (const { consumerKey } of apps) ok(JSON.stringify(file).includes(consumerKey))
 })
 
 test('an address that is not registered is shown in the list, and never gets into it', async () => {

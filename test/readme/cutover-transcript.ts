@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { copyApp } from '../../src/cli/cutover/rehearsal/copy.ts'
+import { copyApps } from '../../src/cli/cutover/rehearsal/copy.ts'
 import { openStage, type Stage } from '../../src/cli/cutover/stage/stage.ts'
 import { parseAllowlist } from '../../src/ip/allowlist.ts'
 import { systemEnvironment } from '../../src/system.ts'
@@ -64,10 +64,11 @@ async function openStageFor(folder: string): Promise<Stage> {
   const environment = systemEnvironment(quiet)
   const rows = parseAllowlist(pair.map((each) => ({ start: each, end: each, description: "the gateway's pair" })))
   if (!rows.ok) throw new Error('the pair is no list')
-  const copy = copyApp({ name: app, rows: rows.value.rows, isEnforced: true, seen: undefined }, environment.random)
+  const wish = { name: app, rows: rows.value.rows, isEnforced: true, seen: undefined }
+  const { apps, file, users } = copyApps([wish], environment.random)
   return await openStage({
-    ...{ folder, environment, file: copy.file, app: copy, users: copy.users, pair },
-    connections: ['canary'],
+    ...{ folder, environment, file, users, pair },
+    apps: apps.map((each) => ({ ...each, connections: ['canary'] })),
   })
 }
 

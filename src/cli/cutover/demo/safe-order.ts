@@ -35,7 +35,7 @@ export async function moveInSafeOrder(scene: Scene, waits: Waits, stopping: Abor
   const { folder, environment, stage } = scene
   const { plan } = planIn(fileOf(scene, waits))
   const cutovers = await openCutovers(environment, `sqlite:${folder}`)
-  const ports = stage.ports({ canaries: [demonstrationConnection], wait: environment.wait })
+  const ports = stage.ports({ canaries: [[demonstrationConnection]], wait: environment.wait })
   const begun = await cutovers.begin(plan, ports)
   if (begun.kind !== 'begun') throw new Error(`the journal of the demonstration is not new: ${begun.kind}`)
   const { id } = begun

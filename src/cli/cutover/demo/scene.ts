@@ -56,8 +56,8 @@ async function stageIn(folder: string, environment: StageEnvironment, connection
   const read = readOrgFileFrom(orgFile, defaultOrgConfiguration())
   if (!read.ok) throw new Error(read.fault.map(faultLine).join('\n'))
   return await openStage({
-    ...{ folder, environment, connections, file: read.value.file, pair: oldPair },
-    app: { name: demonstrationApp, consumerKey, consumerSecret },
+    ...{ folder, environment, file: read.value.file, pair: oldPair },
+    apps: [{ name: demonstrationApp, consumerKey, consumerSecret, connections }],
     users: [keptUser, demonstrationUser],
   })
 }

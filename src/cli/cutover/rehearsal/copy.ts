@@ -1,4 +1,4 @@
-/** A copy of the app whose cutover is rehearsed: its name, its list and its policies, in an org of its own. */
+/** Copies of the apps whose cutover is rehearsed: names, lists and policies, in an org of their own. */
 import { faultLine } from '../../../documents/fault.ts'
 import { isRecord } from '../../../documents/words.ts'
 import { formatAddress } from '../../../ip/address.ts'
@@ -10,15 +10,14 @@ import type { RandomBytes } from '../../../values/domain.ts'
 import { fault } from '../../../values/result.ts'
 import { secret, type Secret } from '../../../values/secret.ts'
 
-export type AppCopy = {
-  readonly name: string
-  readonly consumerKey: string
-  readonly consumerSecret: Secret
+export type AppsCopy = {
+  readonly apps: readonly CopiedApp[]
   readonly users: readonly string[]
   readonly file: OrgFile
-  /** Whether its policies are those of the real one. */
+  /** Whether all policies are those of the real ones. */
   readonly isWhole: boolean
 }
+export type CopiedApp = { readonly name: string; readonly consumerKey: string; readonly consumerSecret: Secret }
 
 export type CopyWish = {
   readonly name: string
@@ -28,16 +27,19 @@ export type CopyWish = {
   readonly seen: unknown
 }
 
-/** Consumer key and secret are fresh: nothing of the copy opens the real one. */
-export function copyApp(wish: CopyWish, random: RandomBytes): AppCopy {
+/** Consumer keys and secrets are fresh: nothing of a copy opens the real one. */
+export function copyApps(wishes: readonly CopyWish[], random: RandomBytes): AppsCopy {
   const hex = (bytes: number): string => Buffer.from(random(bytes)).toString('hex')
-  const keys = { consumerKey: `3MVG9.rehearsal.${hex(16)}`, consumerSecret: hex(32) }
+  const keyed = wishes.map((wish) => ({
+    wish,
+    keys: { consumerKey: `3MVG9.rehearsal.${hex(16)}`, consumerSecret: hex(32) },
+  }))
   const users = ['one', 'two'].map((each) => ({
     ...{ username: `${each}@rehearsal.example`, password: hex(16), profile: 'System Administrator' },
     email: `${each}@rehearsal.example`,
   }))
   const read = (policies: boolean) =>
-    readOrgFile(testOrgFile({ apps: [appOf(wish, keys, policies)], users }), {
+    readOrgFile(testOrgFile({ apps: keyed.map(({ wish, keys }) => appOf(wish, keys, policies)), users }), {
       ...{ fileName: 'the copy', configuration: defaultOrgConfiguration() },
       secrets: { environment: () => undefined, file: () => fault('no file is read for a copy') },
     })
@@ -45,9 +47,11 @@ export function copyApp(wish: CopyWish, random: RandomBytes): AppCopy {
   const file = whole.ok ? whole : read(false)
   if (!file.ok) throw new Error(file.fault.map(faultLine).join('\n'))
   return {
-    ...{ name: wish.name, consumerKey: keys.consumerKey, consumerSecret: secret(keys.consumerSecret) },
+    apps: keyed.map(({ wish: { name }, keys }) => ({
+      ...{ name, consumerKey: keys.consumerKey, consumerSecret: secret(keys.consumerSecret) },
+    })),
     users: users.map(({ username }) => username),
-    ...{ file: file.value.file, isWhole: whole.ok && isRecord(wish.seen) },
+    ...{ file: file.value.file, isWhole: whole.ok && wishes.every(({ seen }) => isRecord(seen)) },
   }
 }
 

@@ -45,29 +45,31 @@ function ordered(fault: Fault, times: number): Bend {
 
 /** As Setup shows a row that was saved and is in force nowhere. */
 function notRegistered(ports: CutoverPorts, { lastOfNew }: FaultyPlace): CutoverPorts {
-  let shown: ListRows = []
   const isIt = ({ start, end }: ListRows[number]): boolean => {
     const address = parseAddress(lastOfNew)
     return address.ok && start === address.value && end === address.value
   }
-  const bent = ({ allowlist, ...rest }: ListPorts): ListPorts => ({
-    ...rest,
-    allowlist: {
-      ...allowlist,
-      async read() {
-        const reading = await allowlist.read()
-        return { ...reading, rows: [...reading.rows, ...shown] }
+  const bent = ({ allowlist, ...rest }: ListPorts): ListPorts => {
+    let shown: ListRows = []
+    return {
+      ...rest,
+      allowlist: {
+        ...allowlist,
+        async read(claim) {
+          const reading = await allowlist.read(claim)
+          return { ...reading, rows: [...reading.rows, ...shown] }
+        },
+        async save(rows, expects) {
+          const saved = await allowlist.save(
+            rows.filter((each) => !isIt(each)),
+            expects,
+          )
+          if (saved.result === 'done') shown = rows.filter(isIt)
+          return saved
+        },
       },
-      async save(rows, expects) {
-        const saved = await allowlist.save(
-          rows.filter((each) => !isIt(each)),
-          expects,
-        )
-        if (saved.result === 'done') shown = rows.filter(isIt)
-        return saved
-      },
-    },
-  })
+    }
+  }
   return { ...ports, lists: ports.lists.map(bent) }
 }
 

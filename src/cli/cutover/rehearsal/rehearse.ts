@@ -10,12 +10,12 @@ import type { ReadPlan } from '../../../cutover/configuration.ts'
 import { systemEnvironment } from '../../../system.ts'
 import { bindingFault } from '../../doctor/addresses.ts'
 import { wrongUsage } from '../../complaint.ts'
-import { milliseconds } from '../../../values/time.ts'
+import type { AppOfFile } from '../../../cutover/configuration-file.ts'
+import type { ListRows } from '../../../cutover/rules/list-change.ts'
 import { loadSettings } from '../../settings.ts'
 import { listenForStop } from '../../stop-signals.ts'
 import type { Terminal } from '../../terminal.ts'
 import { exitOf } from '../exit-code.ts'
-import type { Narrator } from '../narrator.ts'
 import { refuseFaults } from '../plan-cutover.ts'
 import { orgToken } from '../ground.ts'
 import { portsOf, readPlan, type CutoverFlags } from '../place.ts'
@@ -24,11 +24,12 @@ import { expectCanaries } from '../canaries.ts'
 import { openLoad, type Load, type Tally } from '../stage/load.ts'
 import { openStage, type Stage, type StageEnvironment } from '../stage/stage.ts'
 import { bentTime, type BentTime } from './bent-time.ts'
-import { copyApp } from './copy.ts'
+import { copyApps, type CopyWish } from './copy.ts'
 import { isRehearsalFault, rehearsalFaults, type RehearsalFault } from './fault-names.ts'
 import { bendPorts } from './faults.ts'
-import { endLines, headLines, rehearsalJson, rehearsalNarrator } from './report.ts'
-import { customers, type Rehearsed, type Setting } from './setting.ts'
+import { appsOfFile, pauseBeforeAgain, playPerson, typedPorts } from './person.ts'
+import { endLines, headLines, rehearsalJson, rehearsalNarrator, type RehearsalNarrator } from './report.ts'
+import { canaryOf, customersOf, type Rehearsed, type Setting } from './setting.ts'
 import { itself, standInsFor, type StandIns } from './stand-ins.ts'
 
 export type RehearseFlags = CutoverFlags & { readonly fault?: readonly string[] }
@@ -41,10 +42,20 @@ export async function rehearseCutover(terminal: Terminal, path: string, flags: R
   try {
     const real = await lookAtReal(terminal, { read, flags, folder, environment })
     const standIns = await castFor(read, faults)
-    const copy = copyApp({ ...real, name: read.file.app, rows: standIns.rows(real.rows) }, environment.random)
+    const copy = copyApps(
+      real.map((each) => ({ ...each, rows: standIns.rows(each.rows) })),
+      environment.random,
+    )
+    const rows = real.map((each) => standIns.rows(each.rows))
     const setting = { read, copy, standIns, faults }
     if (flags.json !== true) for (const line of headLines(terminal.paint, setting)) terminal.out(line)
-    const done = await play(terminal, { ...setting, folder, time: bentTime(environment), isPlain: flags.json !== true })
+    const done = await play(terminal, {
+      ...setting,
+      rows,
+      folder,
+      time: bentTime(environment),
+      isPlain: flags.json !== true,
+    })
     if (flags.json === true) terminal.out(JSON.stringify(rehearsalJson(setting, done)))
     else for (const line of endLines(terminal.paint, setting, done)) terminal.out(line)
     process.exitCode = exitOf(done.outcome)
@@ -73,7 +84,10 @@ type Looking = {
 }
 
 /** Judged as the real run would be; a plan that is refused there is refused here. */
-async function lookAtReal(terminal: Terminal, { read, flags, folder, environment }: Looking) {
+async function lookAtReal(
+  terminal: Terminal,
+  { read, flags, folder, environment }: Looking,
+): Promise<readonly CopyWish[]> {
   const ports = portsOf(terminal, read, flags)
   await expectCanaries(terminal, read, flags)
   const cutovers = await openCutovers(environment, `sqlite:${folder}`)
@@ -82,20 +96,30 @@ async function lookAtReal(terminal: Terminal, { read, flags, folder, environment
   } finally {
     await cutovers.close()
   }
-  const [list] = await readLists(ports).catch(noAnswer)
-  if (list === undefined) throw new Error('the plan has no app')
-  const { rows, isEnforced } = list
-  return { rows, isEnforced, seen: await appSeen(terminal, read, flags) }
+  const lists = await readLists(ports).catch(noAnswer)
+  const { file } = read
+  const wishes = appsOfFile(file).map(async (app, i): Promise<CopyWish> => {
+    const list = lists[i]
+    if (list === undefined) throw new Error(`the plan has no list of ${app.app}`)
+    const tokens = { ...file.tokens, ...app.tokens }
+    const seen = await appSeen(terminal, { ...app, tokens }, flags)
+    return { name: app.app, rows: list.rows, isEnforced: list.isEnforced, seen }
+  })
+  return await Promise.all(wishes)
 }
 
 /** Undefined where its list is not at an org of ours. */
-async function appSeen(terminal: Terminal, { file }: ReadPlan, flags: RehearseFlags): Promise<unknown> {
-  if (!('org' in file.allowlist)) return undefined
+async function appSeen(
+  terminal: Terminal,
+  { app, allowlist, tokens }: AppOfFile,
+  flags: RehearseFlags,
+): Promise<unknown> {
+  if (!('org' in allowlist)) return undefined
   const api = openJsonApi({
-    base: `${file.allowlist.org}/admin/v1`,
-    token: orgToken(loadSettings(terminal, flags.config), file.tokens.org),
+    base: `${allowlist.org}/admin/v1`,
+    token: orgToken(loadSettings(terminal, flags.config), tokens.org),
   })
-  const answer = await api.ask('GET', `/apps/${encodeURIComponent(file.app)}`).catch(noAnswer)
+  const answer = await api.ask('GET', `/apps/${encodeURIComponent(app)}`).catch(noAnswer)
   return answer.status === 200 ? answer.body : undefined
 }
 
@@ -106,9 +130,14 @@ async function castFor({ plan }: ReadPlan, faults: readonly RehearsalFault[]): P
   return unbound.every((each) => each === undefined) ? itself : standInsFor(addresses)
 }
 
-type Playing = Setting & { readonly folder: string; readonly time: BentTime; readonly isPlain: boolean }
+type Playing = Setting & {
+  readonly folder: string
+  readonly time: BentTime
+  readonly isPlain: boolean
+  /** Of each list, before anything is changed. */
+  readonly rows: readonly ListRows[]
+}
 
-const canary = 'canary'
 /** Between two redemptions of a customer; ms. */
 const pause = 200
 
@@ -116,11 +145,16 @@ async function play(terminal: Terminal, playing: Playing): Promise<Rehearsed> {
   const { read, copy, standIns, folder, time } = playing
   const stage = await openStage({
     ...{ folder, environment: time.environment, keeperEnvironment: time.real },
-    ...{ file: copy.file, app: copy, users: copy.users },
-    ...{ pair: read.plan.from.map(standIns.of), connections: [canary, ...customers] },
+    ...{ file: copy.file, users: copy.users, pair: read.plan.from.map(standIns.of) },
+    apps: copy.apps.map((app, i) => ({ ...app, connections: [canaryOf(i), ...customersOf(i)] })),
   })
   const wait = async (ms: number): Promise<void> => void (await new Promise((resolve) => setTimeout(resolve, ms)))
-  const load = openLoad({ keeper: stage.keeper.keeper, connections: customers, pause, wait })
+  const load = openLoad({
+    keeper: stage.keeper.keeper,
+    connections: copy.apps.flatMap((_, i) => customersOf(i)),
+    pause,
+    wait,
+  })
   try {
     const { outcome, tookMs } = await run(terminal, stage, playing)
     return { outcome, tookMs, tally: await stopped(load) }
@@ -136,17 +170,18 @@ async function stopped(load: Load): Promise<Tally> {
 }
 
 async function run(terminal: Terminal, stage: Stage, playing: Playing): Promise<Omit<Rehearsed, 'tally'>> {
-  const { read, copy, standIns, faults, folder, time, isPlain } = playing
+  const { read, copy, standIns, faults, folder, time, isPlain, rows } = playing
   const { environment, wait } = time
   const [from, to] = [read.plan.from.map(standIns.of), read.plan.to.map(standIns.of)]
   const cutovers = await openCutovers({ ...environment, wait }, `sqlite:${folder}`)
   const stopping = new AbortController()
   void listenForStop().requested.then(() => stopping.abort())
   try {
-    const place = { stage, app: copy.name, lastOfNew: to.at(-1) ?? '' }
-    const ports = bendPorts(stage.ports({ canaries: [canary], wait: environment.wait }), faults, place)
+    const place = { stage, app: read.file.app, lastOfNew: to.at(-1) ?? '' }
+    const played = stage.ports({ canaries: copy.apps.map((_, i) => [canaryOf(i)]), wait: environment.wait })
+    const ports = bendPorts(typedPorts(played, read.file, rows), faults, place)
     const began = environment.clock()
-    const begun = await cutovers.begin({ ...read.plan, apps: read.plan.apps.slice(0, 1), from, to }, ports)
+    const begun = await cutovers.begin({ ...read.plan, from, to }, ports)
     if (begun.kind !== 'begun') throw new Error(`the journal of the rehearsal is not new: ${begun.kind}`)
     const { id } = begun
     const narrator = isPlain ? rehearsalNarrator(terminal, { began, clock: environment.clock, standIns }) : silent
@@ -154,16 +189,16 @@ async function run(terminal: Terminal, stage: Stage, playing: Playing): Promise<
       const outcome = await cutovers.run(id, {
         ...{ ports: narrator.heard(ports), tell: narrator.tell, stopping: stopping.signal },
       })
-      const isOver = outcome.kind !== 'waiting' || again >= mostAgain || stopping.signal.aborted
-      if (isOver) return { outcome, tookMs: environment.clock() - began }
-      // with waits this short a customer may not have redeemed again yet
-      await environment.wait(pauseBeforeAgain)
+      if (outcome.kind !== 'waiting' || again >= mostAgain || stopping.signal.aborted)
+        return { outcome, tookMs: environment.clock() - began }
+      const acted = await playPerson({ stage, cutovers, id, file: read.file, wait }, outcome)
+      if (acted === undefined) await environment.wait(pauseBeforeAgain)
+      else narrator.say(acted)
     }
   } finally {
     await cutovers.close()
   }
 }
 
-const silent: Narrator = { tell: () => undefined, heard: (ports) => ports }
+const silent: RehearsalNarrator = { tell: () => undefined, heard: (ports) => ports, say: () => undefined }
 const mostAgain = 20
-const pauseBeforeAgain = milliseconds(200)

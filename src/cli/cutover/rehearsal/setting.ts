@@ -2,13 +2,13 @@
 import type { ReadPlan } from '../../../cutover/configuration.ts'
 import type { RunOutcome } from '../../../cutover/cutover.ts'
 import type { Tally } from '../stage/load.ts'
-import type { AppCopy } from './copy.ts'
+import type { AppsCopy } from './copy.ts'
 import type { RehearsalFault } from './fault-names.ts'
 import type { StandIns } from './stand-ins.ts'
 
 export type Setting = {
   readonly read: ReadPlan
-  readonly copy: AppCopy
+  readonly copy: AppsCopy
   readonly standIns: StandIns
   readonly faults: readonly RehearsalFault[]
 }
@@ -20,5 +20,7 @@ export type Rehearsed = {
   readonly tookMs: number
 }
 
-/** In the keeper of the rehearsal. */
-export const customers: readonly string[] = Array.from({ length: 4 }, (_, i) => `customer-${i + 1}`)
+/** Of each app, in the keeper of the rehearsal. */
+export const customersOf = (app: number): readonly string[] =>
+  Array.from({ length: 4 }, (_, i) => `customer-${app * 4 + i + 1}`)
+export const canaryOf = (app: number): string => (app === 0 ? 'canary' : `canary-${app + 1}`)

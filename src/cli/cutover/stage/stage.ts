@@ -29,11 +29,17 @@ export type StageWish = {
   /** Of the keeper, whose patience with a request is counted on its clock; the same where it is left out. */
   readonly keeperEnvironment?: StageEnvironment
   readonly file: OrgFile
-  readonly app: { readonly name: string; readonly consumerKey: string; readonly consumerSecret: Secret }
+  readonly apps: readonly StageApp[]
   /** Who authorizes the connections, in turns: a user has five approvals of an app (SF-209). */
   readonly users: readonly string[]
   /** Where traffic leaves from at the beginning. */
   readonly pair: readonly string[]
+}
+
+export type StageApp = {
+  readonly name: string
+  readonly consumerKey: string
+  readonly consumerSecret: Secret
   /** In the keeper, by name. */
   readonly connections: readonly string[]
 }
@@ -52,7 +58,8 @@ export type Stage = {
 }
 
 export type PortsWish = {
-  readonly canaries: readonly string[]
+  /** Of each app. */
+  readonly canaries: readonly (readonly string[])[]
   /** Between two looks at the gateway's own probes. */
   readonly wait: (length: Duration) => Promise<void>
 }
@@ -95,12 +102,10 @@ async function openOn(wish: StageWish, closers: (() => Promise<void>)[], close: 
     ports({ canaries, wait }) {
       const traffic = gatewayTraffic({ api: gatewayApi, wait, clients: undefined })
       return {
-        lists: [
-          {
-            allowlist: orgAllowlist(orgApi, wish.app.name),
-            canary: keeperCanary({ api: keeperApi, connections: canaries, egressOf: traffic.egressOf }),
-          },
-        ],
+        lists: wish.apps.map(({ name }, i) => ({
+          allowlist: orgAllowlist(orgApi, name),
+          canary: keeperCanary({ api: keeperApi, connections: canaries[i] ?? [], egressOf: traffic.egressOf }),
+        })),
         ...{ traffic, lookBack: days(30) },
       }
     },
@@ -143,7 +148,7 @@ async function startGateway(
 }
 
 async function startKeeper(
-  { environment, keeperEnvironment = environment, folder, app, users, connections, pair }: StageWish,
+  { environment, keeperEnvironment = environment, folder, apps, users, pair }: StageWish,
   { org, proxy }: { readonly org: RunningOrg; readonly proxy: string },
 ): Promise<RunningKeeper> {
   const service = await openKeeperService(keeperEnvironment, {
@@ -152,16 +157,18 @@ async function startKeeper(
       loginHosts: [new URL(org.url).hostname],
       // as many redemptions as the stage likes: nothing of a real login host is spared here
       ...{ listen: freePort, limits: { atOnce: 100, perMinute: 600_000 } },
-      apps: [{ name: app.name, loginUrl: org.url, clientId: app.consumerKey, clientSecret: app.consumerSecret }],
+      apps: apps.map(({ name, consumerKey: clientId, consumerSecret: clientSecret }) => ({
+        ...{ name, loginUrl: org.url, clientId, clientSecret },
+      })),
     },
     ...{ folder, proxy: secret(proxy), rounds: 'off', keyring: { file: `${folder}/keyring.json` } },
     onFault: brokenStore,
   })
-  for (const [i, id] of connections.entries()) {
-    const username = users[i % users.length] ?? ''
-    const granted = await issueGrant(org.parts, { app: app.name, username, from: pair[0] })
-    const refreshToken = secret(granted['refresh_token'] ?? '')
-    await service.keeper.adopt({ id, app: app.name, refreshToken })
-  }
+  for (const { name: app, connections } of apps)
+    for (const [i, id] of connections.entries()) {
+      const username = users[i % users.length] ?? ''
+      const granted = await issueGrant(org.parts, { app, username, from: pair[0] })
+      await service.keeper.adopt({ id, app, refreshToken: secret(granted['refresh_token'] ?? '') })
+    }
   return service
 }
