@@ -17,7 +17,7 @@ describe('what a person types into Setup', () => {
     equal(
       setupWords({ app: 'Nightly_Sync', before, after: between }),
       [
-        'The refresh token IP allowlist of Nightly_Sync has to be changed by hand; forget what was asked for before.',
+        'The refresh token IP allowlist of Nightly_Sync has to be changed by hand; this takes the place of whatever was asked before.',
         '  1. In Setup (Lightning Experience), open External Client Apps Manager, choose Nightly_Sync, then Edit Settings. It takes the permission "Create, edit, and delete External Client Apps".',
         '  2. Go to the refresh token IP allowlist. Leave the switch "Enforce Refresh Token IP Allowlist" as it is.',
         '  3. Add: start address 198.51.100.1, end address 198.51.100.1.',

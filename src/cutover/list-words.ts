@@ -22,7 +22,7 @@ export function setupWords(change: ListChange): string {
     'Save.',
     'Run: sallyport cutover confirm. Then run the cutover again; it goes on when real redemptions show that it is so.',
   ]
-  const head = `The refresh token IP allowlist of ${app} has to be changed by hand; forget what was asked for before.`
+  const head = `The refresh token IP allowlist of ${app} has to be changed by hand; this takes the place of whatever was asked before.`
   return [head, ...steps.map((each, i) => `  ${i + 1}. ${each}`)].join('\n')
 }
 

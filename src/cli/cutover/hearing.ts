@@ -52,7 +52,7 @@ const heardCanary = (canary: CanaryPort, say: Say): CanaryPort => ({
     const words = {
       success: 'A real redemption was admitted',
       refused: `The allowlist refused a real redemption from ${address}`,
-      unclear: `A real redemption from ${address} said nothing`,
+      unclear: `A real redemption from ${address} was neither admitted nor refused`,
       spent: `The canary cannot redeem from ${address}`,
     }[result]
     say(result === 'success' ? undefined : `${address} ${result} ${evidence}`, `${words}: ${stopped(evidence)}`)

@@ -58,7 +58,6 @@ const tried = {
 } as const
 
 const results: Readonly<Record<string, string>> = {
-  asked: 'A person was asked to do it',
   stale: 'It was changed meanwhile, so nothing was done',
   refused: 'It was refused',
   unknown: 'No answer came',
@@ -80,6 +79,8 @@ function entryWords(entry: Entry, { times, plan }: Telling): string | undefined 
     case 'acted': {
       const { act, result, why = 'no reason was given' } = entry
       if (result === 'done') return sentence(actWords(act, 'done', plan))
+      if (result === 'asked')
+        return `${sentence(`Wanted to ${actWords(act, 'to do', plan)}`)} A person was asked to do it.`
       return `${sentence(`Wanted to ${actWords(act, 'to do', plan)}`)} ${results[result] ?? `It ended ${result}`}: ${stopped(why)}`
     }
     case 'probed':

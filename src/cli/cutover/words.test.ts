@@ -55,6 +55,12 @@ describe('the tale of a journal', () => {
     deepEqual(told, [{ at: 3, text: '192.0.2.1 is live, 3 times in a row; the last time: third.' }])
   })
 
+  test('leaves to the question what a person was asked to do', () => {
+    const act = { kind: 'save-list', list: 0, add: ['192.0.2.1'], remove: [], expects: '1' } as const
+    const [line] = taleOf([{ at: instant(1), kind: 'acted', act, result: 'asked', why: '1. Open Setup.', rows: [] }])
+    equal(line?.text, 'Wanted to add 192.0.2.1 to the list. A person was asked to do it.')
+  })
+
   test('says of an act that came to nothing what was wanted, and why', () => {
     const act = { kind: 'save-list', list: 0, add: ['192.0.2.1'], remove: [], expects: '1' } as const
     const [line] = taleOf([{ at: instant(1), kind: 'acted', act, result: 'refused', why: 'The list is full' }])

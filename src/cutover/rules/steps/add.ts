@@ -15,7 +15,7 @@ export const listed: ListStep = (looking) => {
     looking,
     { add: missing, remove: [] },
     {
-      why: 'both sets are listed: the safe state',
+      why: 'with both sets listed nobody is locked out',
       inVain: () => turnOrHalt(state, `the list${ofApp(state.plan, at)} does not take ${missing.join(' and ')}`),
     },
   )

@@ -83,7 +83,9 @@ export const reachable: ListStep = (looking) => {
     ...gone.filter((each) => !seen.pool.members.some(({ address }) => address === each)),
     ...drained.map(({ address }) => address),
   ].map((address) => ({ address, mode: 'standby' as const }))
-  return modes.length === 0 ? undefined : setPool(seen, modes, 'only what is pinned leaves by them: to see it refused')
+  return modes.length === 0
+    ? undefined
+    : setPool(seen, modes, 'to see a redemption from each refused; only what is pinned leaves by them')
 }
 
 export const gone: ListStep = (looking) => {

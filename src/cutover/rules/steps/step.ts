@@ -67,7 +67,8 @@ export function firstOf<T>(all: readonly T[], work: (each: T) => Command | undef
 export function pausedBy({ fruitless, lastActAt, plan }: State, now: Instant): Command | undefined {
   if (fruitless === 0 || lastActAt === undefined || lastActAt > now) return undefined // the clock was put back
   const until = after(lastActAt, plan.terms.retry)
-  return now < until ? { kind: 'wait', until, why: 'the last try came to nothing' } : undefined
+  const why = `try ${fruitless} of ${plan.terms.patience} came to nothing`
+  return now < until ? { kind: 'wait', until, why } : undefined
 }
 
 type Change = Pick<SaveList, 'add' | 'remove'>

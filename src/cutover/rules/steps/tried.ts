@@ -24,8 +24,9 @@ export function tried(state: State, now: Instant, { evidence, enough, command, r
       'status has what each of them was told: see to that, and run it again; nothing is lost meanwhile.',
     )
   const until = evidence.lastTry === undefined ? now : after(evidence.lastTry, retry)
-  const isFirst = evidence.refused === 0 && evidence.unclear === 0
-  return isFirst || now >= until ? command : { kind: 'wait', until, why: 'the last try did not go well' }
+  const inVain = Math.max(evidence.refused, evidence.unclear)
+  if (inVain === 0 || now >= until) return command
+  return { kind: 'wait', until, why: `try ${inVain} of ${patience} did not go well` }
 }
 
 export type Rechecking = {
