@@ -63,7 +63,10 @@ export function replaceableFile(path: string, unique: () => string): Replaceable
 /** A link into another folder may lead to a file that others own; one within the folder is the file's own affair. */
 async function placeOf(path: string): Promise<string> {
   const named = resolve(path)
-  const real = await realpath(named)
+  const real = await realpath(named).catch((cause: unknown) => {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    throw code === 'ENOENT' ? new Error(`${path} does not exist; name the file that your program reads`) : cause
+  })
   if (!(await lstat(named)).isSymbolicLink()) return real
   if (dirname(real) === (await realpath(dirname(named)))) return real
   throw new Error(`${path} is a link to ${real}; name that file itself, if it is the one`)

@@ -40,7 +40,7 @@ export async function runProgram({ argv, withinMs, input }: ProgramCall): Promis
       clearTimeout(timer)
       resolve(what)
     }
-    child.once('error', (cause) => end({ kind: 'not-started', said: cause.message }))
+    child.once('error', (cause) => end({ kind: 'not-started', said: reasonOf(cause) }))
     child.once('close', (code, signal) => {
       const said = output.said.trim()
       if (why === undefined && code !== null) return end({ kind: 'ended', code, printed: output.printed, said })
@@ -48,6 +48,12 @@ export async function runProgram({ argv, withinMs, input }: ProgramCall): Promis
     })
   })
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such program, or its interpreter is missing',
+  EACCES: 'it may not be run by this user; see that it is executable',
+}
+const reasonOf = (cause: Error): string => ('code' in cause ? reasons[String(cause.code)] : undefined) ?? cause.message
 
 function killGroup(pid: number | undefined): void {
   try {

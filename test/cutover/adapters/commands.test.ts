@@ -75,7 +75,7 @@ test('one that cannot be started has changed nothing; of one that is cut off nob
   const at = async (move: readonly string[]) =>
     await (await openPlace(t, '', { argv: { read: [], move, back: [] }, within: seconds(0.3) })).setting.move('to', 'x')
   const missing = await at(['/does/not/exist'])
-  deepEqual([missing.result, /did not start/.test(missing.why ?? '')], ['refused', true])
+  deepEqual([missing.result, /did not start: there is no such program/.test(missing.why ?? '')], ['refused', true])
   const hangs = await at(['sleep', '100'])
   deepEqual([hangs.result, /did not end within 300 ms/.test(hangs.why ?? '')], ['unknown', true])
 })

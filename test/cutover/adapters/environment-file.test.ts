@@ -103,6 +103,8 @@ test('a value that is neither of the two is named without being shown', async (t
   )
   await writeFile(path, 'A=1\n')
   await rejects(open().read(), /PROXY is not set in the file; write its line/)
+  await rm(path)
+  await rejects(open().read(), /\.env does not exist; name the file that your program reads$/)
 })
 
 test('a link into another folder is not followed, one within the folder is, and a file of two names is left alone', async (t) => {
