@@ -81,6 +81,7 @@ function planOf(file: CutoverFile): Plan {
       from: from.map(canonical),
       to: to.map(canonical),
     },
+    ...(proxiesOf(traffic) === undefined ? {} : { by: 'proxies' as const }),
     terms: {
       ...{ propagation, watch: lengthOf(watch.for), redemptionSuccess: watch.redemptionSuccess, quiet: propagation },
       drain: lengthOf(drainWait),

@@ -33,7 +33,7 @@ function hearing(ports: CutoverPorts, say: Say): CutoverPorts {
     })),
     traffic: {
       ...traffic,
-      set: async (...of) => heardActs('The pool')(await traffic.set(...of)),
+      set: async (...of) => heardActs('What traffic leaves by')(await traffic.set(...of)),
       async probe(address) {
         const tried = await traffic.probe(address).catch(unclear)
         const words = { success: 'is live', refused: 'is not live', unclear: 'may be live or not' }[tried.result]

@@ -6,7 +6,7 @@ import { appsOf, type Plan } from '../../cutover/rules/plan.ts'
 import { faultLine } from '../../documents/fault.ts'
 import { Complaint, printNext, printWarning, type Trouble } from '../complaint.ts'
 import { shellWord } from '../self.ts'
-import { lengthWords, listWords } from './words.ts'
+import { stepWords } from './plan-words.ts'
 import { expectCanaries } from './canaries.ts'
 import { noAnswer } from './no-answer.ts'
 import { table } from '../table.ts'
@@ -54,28 +54,10 @@ async function sayNext(terminal: Terminal, cutovers: Cutovers, { plan, path, has
   printNext(terminal, [`sallyport cutover rehearse ${file}`, `sallyport cutover run ${file} --plan ${hash}`])
 }
 
-function planLines(judged: Judgement, { from, to, terms }: Plan): string[] {
-  const [news, olds, wait] = [listWords(to), listWords(from), lengthWords(terms.propagation)]
-  const steps = [
-    ['confirm', `puts ${news} into the pool on standby, and probes each from itself`, 'taking them out of the pool'],
-    ['add', `adds ${news} to the list, waits ${wait}, and redeems for real from each`, 'taking them out of the list'],
-    [
-      ...['move', `lets new tunnels leave from ${news} alone, and drains ${olds}`],
-      'moving back: the old ones are still in the list',
-    ],
-    [
-      'prove',
-      `redeems for real from each again, and waits ${wait}, until nothing leaves from the old ones`,
-      'moving back',
-    ],
-    [
-      ...['remove', `takes ${olds} out of the list, and watches redemptions for ${lengthWords(terms.watch)}`],
-      `adding them again, ${wait}, a real redemption from each, and moving back`,
-    ],
-  ]
+function planLines(judged: Judgement, plan: Plan): string[] {
   return [
     ...listLines(judged),
-    ...steps.flatMap(([name = '', does, undone], i) => [
+    ...stepWords(plan).flatMap(({ name, does, undone }, i) => [
       `${i + 1} ${name.padEnd(9)}${does}`,
       `${''.padEnd(11)}undone by ${undone}`,
     ]),

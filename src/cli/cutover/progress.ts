@@ -94,6 +94,6 @@ export const headings: Readonly<Record<State['direction'], Readonly<Record<StepN
     add: 'Way back, step 2 of 5: the old addresses in the list, and a real redemption from each that had left it',
     move: 'Way back, step 3 of 5: traffic leaves from the old addresses again',
     prove: 'Way back, step 4 of 5: a real redemption from each old address',
-    remove: 'Way back, step 5 of 5: what was added leaves the list and the pool',
+    remove: 'Way back, step 5 of 5: what was added goes again',
   },
 }

@@ -223,7 +223,7 @@ function sayEnd(
       terminal.err(adviceOn(outcome))
       return next(...answersTo(outcome, id, again))
     case 'stopped':
-      terminal.err('Stopped where it is safe to be: what is in the list and in the pool stays as it is.')
+      terminal.err('Stopped where it is safe to be: list and traffic stay as they are.')
       return next(again)
     case 'held':
       throw complaint(

@@ -101,7 +101,7 @@ function nextWords(next: Command | undefined, state: CutoverView['state'], now: 
   switch (next?.kind) {
     case undefined:
     case 'observe':
-      return 'It looks at the list and at the pool.'
+      return 'It looks at the list, and at what traffic leaves by.'
     case 'act':
       return sentence(`${actWords(next.act, 'to do', state.plan)}: ${next.why}`)
     case 'probe':

@@ -1,8 +1,10 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { days, hours, instant, milliseconds, minutes, seconds } from '../../values/time.ts'
+import type { Plan } from '../../cutover/rules/plan.ts'
 import { countdownWords } from './progress.ts'
 import { taleOf } from './tale.ts'
+import { stepWords } from './plan-words.ts'
 import { actWords, lengthWords, listWords, sentence } from './words.ts'
 
 describe('the words of a cutover', () => {
@@ -28,6 +30,22 @@ describe('the words of a cutover', () => {
     const act = { kind: 'set-pool', modes, expects: '1' } as const
     equal(actWords(act), 'let new traffic leave from 192.0.2.1 and 192.0.2.2, drain 192.0.2.3')
     equal(actWords(act, 'done'), 'let new traffic leave from 192.0.2.1 and 192.0.2.2, drained 192.0.2.3')
+  })
+
+  test('where proxies of somebody else carry the traffic, nothing is said of a pool, of tunnels or of draining', () => {
+    const [from, to] = [['192.0.2.1'], ['198.51.100.1', '198.51.100.2']]
+    const terms = { propagation: seconds(60), watch: minutes(15) } as Plan['terms']
+    const plan: Plan = { apps: [{ name: 'a', kind: 'external-client-app' }], from, to, by: 'proxies', terms }
+    const modes = [
+      ...to.map((address) => ({ address, mode: 'active' as const })),
+      ...from.map((address) => ({ address, mode: 'draining' as const })),
+    ]
+    const act = { kind: 'set-pool', modes, expects: '1' } as const
+    equal(actWords(act, 'to do', plan), 'send traffic by the proxy of 198.51.100.1 and 198.51.100.2')
+    equal(actWords(act, 'done', plan), 'sent traffic by the proxy of 198.51.100.1 and 198.51.100.2')
+    const said = stepWords(plan).map(({ does, undone }) => `${does}; ${undone}`)
+    equal(said.length, 5)
+    for (const each of said) doesNotMatch(each, /pool|tunnel|drain|standby|itself/)
   })
 
   test('a sentence begins large and ends with its full stop, once', () => {

@@ -16,7 +16,7 @@ export function actWords(act: Act, tense: 'to do' | 'done' = 'to do', plan?: Pla
       ].join(', ')
     }
     case 'set-pool':
-      return poolWords(act, tense)
+      return plan?.by === 'proxies' ? proxyWords(act, tense) : poolWords(act, tense)
     case 'invalidate':
       return `${tense === 'done' ? 'made' : 'make'} void what was begun and not answered`
   }
@@ -38,6 +38,16 @@ function poolWords({ modes }: Act & { readonly kind: 'set-pool' }, tense: 'to do
     return poolModes[mode](listWords(addresses), tense)
   })
   return said.join(', ')
+}
+
+/** Of two proxies one has all, however the change is said. */
+function proxyWords({ modes }: Act & { readonly kind: 'set-pool' }, tense: 'to do' | 'done'): string {
+  const entering = modes.filter(({ mode }) => mode === 'active').map(({ address }) => address)
+  const leaving = modes.map(({ address }) => address)
+  const send = tense === 'done' ? 'sent' : 'send'
+  return entering.length > 0
+    ? `${send} traffic by the proxy of ${listWords(entering)}`
+    : `${send} no more traffic by the proxy of ${listWords(leaving)}`
 }
 
 export const clockTime = (at: Instant): string => isoText(at).slice(11, 19)

@@ -40,6 +40,8 @@ export type Plan = {
   readonly apps: readonly PlannedApp[]
   readonly from: readonly AddressText[]
   readonly to: readonly AddressText[]
+  /** Traffic goes by one of two proxies of somebody else, which pin nothing; left out, by a pool that does. */
+  readonly by?: 'proxies'
   readonly terms: Terms
 }
 

@@ -180,8 +180,9 @@ async function run(terminal: Terminal, stage: Stage, playing: Playing): Promise<
     const place = { stage, app: read.file.app, lastOfNew: to.at(-1) ?? '' }
     const played = stage.ports({ canaries: copy.apps.map((_, i) => [canaryOf(i)]), wait: environment.wait })
     const ports = bendPorts(typedPorts(played, read.file, rows), faults, place)
+    const { by: _by, ...planned } = read.plan // a gateway plays whatever it is
     const began = environment.clock()
-    const begun = await cutovers.begin({ ...read.plan, from, to }, ports)
+    const begun = await cutovers.begin({ ...planned, from, to }, ports)
     if (begun.kind !== 'begun') throw new Error(`the journal of the rehearsal is not new: ${begun.kind}`)
     const { id } = begun
     const narrator = isPlain ? rehearsalNarrator(terminal, { began, clock: environment.clock, standIns }) : silent

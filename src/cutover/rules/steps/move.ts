@@ -10,5 +10,6 @@ export const moved: Step = ({ state, seen }) => {
     ...enter.map((address) => ({ address, mode: 'active' as const })),
     ...leave.map((address) => ({ address, mode: 'draining' as const })),
   ]
-  return setPool(seen, modes, 'new tunnels leave from there alone, and what is open runs on')
+  const what = state.plan.by === 'proxies' ? 'what begins from now on leaves' : 'new tunnels leave'
+  return setPool(seen, modes, `${what} from there alone, and what is open runs on`)
 }
