@@ -20,6 +20,7 @@ import {
 } from '../gateway/kit.ts'
 import { startTlsFront } from '../gateway/origin.ts'
 import { history } from './wire.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 const run = promisify(execFile)
 
@@ -93,22 +94,22 @@ export async function judgeClient(t: TestContext, scene: Scene, judged: Judged):
   const before = scene.gateway.tunnels().length
   deepEqual(await judged.run(direct), { status: 400, body: restricted }, 'without the gateway')
   equal(scene.gateway.tunnels().length, before, 'and the gateway heard nothing of it')
-  await isServed(t, scene, judged, { name: 'plain', credentials: plainCredentials, form })
-  await isServed(t, scene, judged, { name: 'odd', credentials: oddCredentials, form: await freshForm(scene) })
+  await isServed(t, scene, { ...judged, name: 'plain', credentials: plainCredentials, form })
+  await isServed(t, scene, { ...judged, name: 'odd', credentials: oddCredentials, form: await freshForm(scene) })
 }
 
 async function freshForm({ org }: Scene): Promise<string> {
-  const { refresh_token } = await org.grant()
+  const { refresh_token } = await org.grant(withoutIdToken)
   return formOf(org, refresh_token)
 }
 
-type Sent = { readonly name: string; readonly credentials: Credentials; readonly form: string }
+type Sent = Judged & { readonly name: string; readonly credentials: Credentials; readonly form: string }
 
-async function isServed(t: TestContext, scene: Scene, judged: Judged, sent: Sent): Promise<void> {
+async function isServed(t: TestContext, scene: Scene, sent: Sent): Promise<void> {
   const { org, gateway } = scene
   const before = gateway.tunnels().length
-  const proxy = scene.proxy(sent.credentials, judged.proxyScheme)
-  const served = await judged.run({ tokenUrl: scene.tokenUrl(judged.scheme), form: sent.form, proxy })
+  const proxy = scene.proxy(sent.credentials, sent.proxyScheme)
+  const served = await sent.run({ tokenUrl: scene.tokenUrl(sent.scheme), form: sent.form, proxy })
   equal(served.status, 200, served.body)
   match(served.body, /"access_token":"00D/)
   const [entry] = await history(org)
@@ -121,9 +122,9 @@ async function isServed(t: TestContext, scene: Scene, judged: Judged, sent: Sent
   await gateway.haveEnded(before + 1)
   const tunnel = gateway.tunnels()[before]
   deepEqual([tunnel?.['client'], tunnel?.['address']], [sent.name, entry?.sourceIp])
-  ok(judged.kinds.includes(String(tunnel?.['kind'])), `it went by ${String(tunnel?.['kind'])}`)
+  ok(sent.kinds.includes(String(tunnel?.['kind'])), `it went by ${String(tunnel?.['kind'])}`)
   t.diagnostic(
-    `${judged.scheme}, ${sent.name} credentials: ${String(tunnel?.['kind'])} from ${String(tunnel?.['address'])}`,
+    `${sent.scheme}, ${sent.name} credentials: ${String(tunnel?.['kind'])} from ${String(tunnel?.['address'])}`,
   )
 }
 

@@ -6,6 +6,7 @@ import { secret } from '../../src/values/secret.ts'
 import { minutes } from '../../src/values/time.ts'
 import { bentTime, type BentTime } from './bent-time.ts'
 import { openScene, type Scene } from './scene.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 const code = (expected: KeeperErrorCode) => (cause: KeeperError) => {
   equal(cause.code, expected, `${cause.code}: ${cause.message}`)
@@ -62,7 +63,7 @@ describe('a token in doubt', () => {
 
   test('P-25: of a family that others hold as well is never sent a last time', async () => {
     await using scene = await openBent()
-    const { refresh_token } = await scene.org.grant()
+    const { refresh_token } = await scene.org.grant(withoutIdToken)
     await scene.keeper.adopt({ id: 'shared', app: 'nightly', refreshToken: secret(refresh_token), soleHolder: false })
     scene.org.faults.add({ kind: 'drop-response' }, { times: 1 })
     await rejects(scene.keeper.accessToken('shared'), code('IN_DOUBT'))

@@ -8,6 +8,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { openKeeper, secret, type Keeper, type KeeperError, type KeeperOptions } from '../../src/keeper.ts'
 import { decisionsOf } from './scene.ts'
 import { egressAddresses, startOrgBehind, startTestGateway } from '../gateway/kit.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 type Place = {
   readonly org: Awaited<ReturnType<typeof startOrgBehind>>
@@ -35,7 +36,7 @@ async function openPlace(t: TestContext): Promise<Place> {
   const first = await keeper(gateway.proxyUrl)
   const { consumerKey: clientId, consumerSecret } = org.client
   await first.saveApp({ name: 'nightly', loginUrl: org.url, clientId, clientSecret: secret(consumerSecret) })
-  const { refresh_token } = await org.grant()
+  const { refresh_token } = await org.grant(withoutIdToken)
   await first.adopt({ id: 'canary', app: 'nightly', refreshToken: secret(refresh_token) })
   return { org, proxyUrl: gateway.proxyUrl, folder, keeper }
 }

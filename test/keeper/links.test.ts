@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { askAt, openService, rivalToken, type Answer, type Ask } from './service-scene.ts'
 import { freePort, orgOptions, other, walkThrough } from './login-kit.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 describe('the service', () => {
   let org: TestOrg
@@ -171,7 +172,7 @@ describe('the service', () => {
   })
 
   test('a link and a login that was begun go with their connection', async () => {
-    const { refresh_token } = await org.grant()
+    const { refresh_token } = await org.grant(withoutIdToken)
     const gone = { id: 'gone', app: 'partner', refresh_token }
     equal((await ask('/v1/connections', { body: gone })).status, 201)
     const [path, unused] = [await link('gone'), await link('gone')]
@@ -182,7 +183,7 @@ describe('the service', () => {
     equal((await ask('/v1/connections/gone', { method: 'DELETE' })).status, 200)
     for (const { pathname, search } of [byLink, byProgram]) equal((await browser.get(pathname + search)).status, 400)
     equal((await ask('/v1/connections/gone')).status, 404)
-    const again = { ...gone, refresh_token: (await org.grant()).refresh_token }
+    const again = { ...gone, refresh_token: (await org.grant(withoutIdToken)).refresh_token }
     equal((await ask('/v1/connections', { body: again })).status, 201)
     equal((await browser.get(unused)).status, 410)
   })

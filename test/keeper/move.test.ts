@@ -12,6 +12,7 @@ import { secret } from '../../src/values/secret.ts'
 import { minutes } from '../../src/values/time.ts'
 import { bentTime } from './bent-time.ts'
 import { decisionsOf, openScene, type Bend, type Scene } from './scene.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 const { publicKey, privateKey: privateObject } = generateKeyPairSync('x25519')
 const recipientKey = publicKey.export({ type: 'spki', format: 'pem' }).toString()
@@ -139,7 +140,7 @@ describe('an export that hands over', () => {
     await importInto(there, await exportFrom(scene))
     deepEqual(await scene.keeper.remove('canary'), { revoked: false })
     equal((await there.verify('canary')).generation, 2)
-    const { refresh_token } = await scene.org.grant()
+    const { refresh_token } = await scene.org.grant(withoutIdToken)
     await scene.keeper.adopt({ id: 'second', app: 'nightly', refreshToken: secret(refresh_token), replaces: 1 })
     equal((await scene.keeper.verify('second')).generation, 3)
     equal((await there.verify('second')).generation, 2)
@@ -150,7 +151,7 @@ describe('an export that hands over', () => {
     const { org, keeper } = scene
     const app = { name: 'nightly', loginUrl: org.url, clientId: org.client.consumerKey }
     await keeper.saveApp({ ...app, tenant: 'rival', clientSecret: secret(org.client.consumerSecret) })
-    const { refresh_token } = await org.grant()
+    const { refresh_token } = await org.grant(withoutIdToken)
     await keeper.adopt({ tenant: 'rival', id: 'theirs', app: 'nightly', refreshToken: secret(refresh_token) })
     const file = newFile(scene)
     const done = await keeper.exportVault({ file, recipientKey, tenant: 'rival', handOver: true })
@@ -274,7 +275,7 @@ test('an export needs a passphrase that is worth the name, or a public key', asy
 
 test('L-57: the very token that is there may be adopted once more without being revoked', async () => {
   await using scene = await openScene()
-  const { refresh_token } = await scene.org.grant()
+  const { refresh_token } = await scene.org.grant(withoutIdToken)
   const wish = { id: 'twice', app: 'nightly', refreshToken: secret(refresh_token) }
   await scene.keeper.adopt(wish)
   await scene.keeper.adopt({ ...wish, replaces: 1 })

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import type { KeeperError } from '../../src/keeper/keeper-error.ts'
 import { secret } from '../../src/values/secret.ts'
 import { decisionsOf, openScene } from './scene.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 const code = (expected: string) => (cause: KeeperError) => {
   equal(cause.code, expected, `${cause.code}: ${cause.message}`)
@@ -87,7 +88,7 @@ describe('a connection in the care of the keeper', () => {
     await using scene = await openScene()
     await scene.keeper.accessToken('canary')
     const old = (await scene.keeper.accessToken('canary')).accessToken.expose()
-    const { refresh_token } = await scene.org.grant()
+    const { refresh_token } = await scene.org.grant(withoutIdToken)
     await scene.keeper.adopt({ id: 'canary', app: 'nightly', refreshToken: secret(refresh_token), replaces: 2 })
     const answer = await fetch(`${scene.org.url}/services/oauth2/userinfo`, {
       headers: { authorization: `Bearer ${old}` },
@@ -99,7 +100,7 @@ describe('a connection in the care of the keeper', () => {
   test('L-48: a token that was saved before a rotation is refused, and says why', async () => {
     await using scene = await openScene()
     await scene.keeper.accessToken('canary')
-    const { refresh_token } = await scene.org.grant()
+    const { refresh_token } = await scene.org.grant(withoutIdToken)
     await rejects(
       scene.keeper.adopt({ id: 'canary', app: 'nightly', refreshToken: secret(refresh_token), replaces: 1 }),
       code('STALE_TOKEN'),

@@ -9,6 +9,7 @@ import { systemEnvironment } from '../../src/system.ts'
 import { startOrg, type StartOrgOptions, type TestOrg } from '../../src/testing.ts'
 import { secret } from '../../src/values/secret.ts'
 import { openInlineStorage } from '../kit/inline-storage.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 export type Scene = AsyncDisposable & {
   readonly org: TestOrg
@@ -55,7 +56,7 @@ export async function openScene(bend: SceneBend = {}): Promise<Scene> {
     const { org: _org, ...rest } = bend
     const keeper = await again(rest)
     const adopt = async (id: string): Promise<void> => {
-      const { refresh_token } = await org.grant()
+      const { refresh_token } = await org.grant(withoutIdToken)
       await keeper.adopt({ id, app: 'nightly', refreshToken: secret(refresh_token) })
     }
     await keeper.saveApp({

@@ -8,6 +8,7 @@ import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { secret } from '../../src/values/secret.ts'
 import { openScene, type Scene } from './scene.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 const program = new URL('child-secrets.ts', import.meta.url).pathname
 
@@ -50,7 +51,7 @@ async function found(scene: Scene, canaries: Readonly<Record<string, string>>): 
 describe('a copy of the vault', () => {
   test('reveals no secret, nor do log, events and views, whatever became of the exchanges', async () => {
     await using scene = await openScene()
-    const { refresh_token } = await scene.org.grant()
+    const { refresh_token } = await scene.org.grant(withoutIdToken)
     await scene.keeper.adopt({ id: 'planted', app: 'nightly', refreshToken: secret(refresh_token) })
     const first = await scene.keeper.accessToken('planted')
     const second = await scene.keeper.verify('planted')
@@ -74,7 +75,7 @@ describe('a copy of the vault', () => {
 describe('the memory of a process', () => {
   test('has the refresh token that it has spent no more, once it was exchanged', async () => {
     await using scene = await openScene()
-    const { refresh_token } = await scene.org.grant()
+    const { refresh_token } = await scene.org.grant(withoutIdToken)
     await scene.keeper.adopt({ id: 'canary', app: 'nightly', refreshToken: secret(refresh_token), replaces: 1 })
     const path = join(scene.folder, 'heap')
     await promisify(execFile)(process.execPath, [program, scene.folder, path])

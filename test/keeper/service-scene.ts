@@ -10,6 +10,7 @@ import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { defaultsOf } from '../../src/values/defaults.ts'
 import { secret, type Secret } from '../../src/values/secret.ts'
 import { openInlineStorage } from '../kit/inline-storage.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 export type Answer = {
   readonly status: number
@@ -114,7 +115,7 @@ async function adoptInto(
   const app = { login_url: org.url, client_id: org.client.consumerKey, client_secret: org.client.consumerSecret }
   const saved = await ask('/v1/apps/nightly', { ...as, method: 'PUT', body: app })
   if (saved.status !== 200) throw new Error(saved.text)
-  const { refresh_token } = await org.grant()
+  const { refresh_token } = await org.grant(withoutIdToken)
   const adopted = await ask('/v1/connections', { ...as, body: { id, app: 'nightly', refresh_token } })
   if (adopted.status !== 201) throw new Error(adopted.text)
 }

@@ -2,6 +2,7 @@
 import type { InjectionPlan } from '../../src/storage/injection.ts'
 import { secret } from '../../src/values/secret.ts'
 import { aLease, exchangeInChild, settled, type Battlefield } from './battlefield.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 export type Situation = {
   readonly name: string
@@ -101,7 +102,7 @@ export const situations: readonly Situation[] = [
     name: 'a reply to a token that was replaced since',
     async prepare(field, id) {
       await diedAt(kept)(field, id)
-      const { refresh_token } = await field.scene.org.grant()
+      const { refresh_token } = await field.scene.org.grant(withoutIdToken)
       await field.scene.keeper.adopt({ id, app: 'nightly', refreshToken: secret(refresh_token), replaces: 1 })
     },
     ...{ ahead: aLease, before: 'alive', keptAt: kept },

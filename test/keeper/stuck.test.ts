@@ -12,6 +12,7 @@ import { days, hours, milliseconds, minutes, seconds } from '../../src/values/ti
 import { bentTime } from './bent-time.ts'
 import { openVault, pretendHost } from './pretend-host.ts'
 import { openScene } from './scene.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 const openBent = async (settings: Partial<KeeperSettings> = {}) => {
   const [time, host] = [bentTime(), pretendHost()]
@@ -32,7 +33,7 @@ describe('a token in doubt', () => {
       isDown ? { kind: 'not-opened', stage: 'connect', why: 'ENETUNREACH' } : await real.value.open(wish)
     const environment = { ...time.environment, transport: { ...real.value, open } }
     await using scene = await openScene({ environment })
-    await adoptShared(scene.keeper, (await scene.org.grant()).refresh_token)
+    await adoptShared(scene.keeper, (await scene.org.grant(withoutIdToken)).refresh_token)
     scene.org.faults.add({ kind: 'unavailable' }, { times: 1 })
     await rejects(scene.keeper.accessToken('shared'), { code: 'IN_DOUBT' })
     isDown = true

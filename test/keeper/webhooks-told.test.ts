@@ -6,6 +6,7 @@ import { minutes } from '../../src/values/time.ts'
 import { bentTime } from './bent-time.ts'
 import { openScene } from './scene.ts'
 import { startReceiver, webhook } from './webhook-kit.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 type Told = {
   readonly type: string
@@ -21,7 +22,7 @@ test('a token in doubt, its recovery and its end are told once each, with what i
   const time = bentTime()
   await using scene = await openScene({ environment: time.environment, webhooks: [webhook(receiver)] })
   const { keeper, org } = scene
-  const { refresh_token } = await org.grant()
+  const { refresh_token } = await org.grant(withoutIdToken)
   await keeper.adopt({ id: 'other', app: 'nightly', refreshToken: secret(refresh_token) })
   const tokens = [refresh_token]
   const seen = (token: { readonly accessToken: { readonly expose: () => string } }): void =>

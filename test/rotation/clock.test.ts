@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { day } from './model.ts'
 import { dead, type Answer } from './redeem.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 /** A client whose own clock is a year ahead, and says so. */
 async function redeem({ url, client }: TestOrg, token: string, date = new Date('2027-11-21')): Promise<Answer> {
@@ -26,7 +27,7 @@ describe("the store's clock", () => {
   test("P-13: windows and expiries run on it, whatever the caller's clock says", async () => {
     const org = await startOrg({ configuration: { rotationMode: 'overlap', overlapSeconds: 10 } })
     try {
-      const { refresh_token: parent } = await org.grant()
+      const { refresh_token: parent } = await org.grant(withoutIdToken)
       equal((await redeem(org, parent)).status, 200, 'a year on the caller’s clock expires nothing')
       await org.clock.advance(9_000)
       equal((await redeem(org, parent)).status, 200, 'nine seconds on the store’s clock are within the window')
@@ -41,7 +42,7 @@ describe("the store's clock", () => {
     const folder = await mkdtemp(join(tmpdir(), 'sallyport-clock-'))
     try {
       const first = await startOrg({ storage: { folder } })
-      const { refresh_token: token } = await first.grant()
+      const { refresh_token: token } = await first.grant(withoutIdToken)
       await first.clock.advance(31 * day)
       const then = first.clock.now()
       await first.close()

@@ -6,6 +6,7 @@ import type { TestOrg } from '../../src/testing.ts'
 import { instant } from '../../src/values/time.ts'
 import { day, Model, type Expected, type Family } from './model.ts'
 import { dead, redeemerOf, type Answer, type Redeemer } from './redeem.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 /** The clock stands still but for what the history says, so that a boundary is met to the millisecond. */
 const start = instant('2026-01-01')
@@ -92,7 +93,7 @@ async function take(org: TestOrg, step: Step, { model, client, distant, seen }: 
   switch (step.kind) {
     case 'authorize': {
       const username = users[step.user] ?? users[0]
-      model.authorized(username, (await org.grant({ username })).refresh_token)
+      model.authorized(username, (await org.grant({ ...withoutIdToken, username })).refresh_token)
       return
     }
     case 'refresh': {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startOrg } from '../../src/testing.ts'
 import { dead, redeemerOf } from './redeem.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 /** After these, counters and addresses have their usual width. */
 const first = 100
@@ -37,7 +38,7 @@ async function rotate(
   await using org = await startOrg({ storage: { folder } })
   const client = redeemerOf(org.url, org.client)
   let parent = ''
-  let current = token ?? (await org.grant()).refresh_token
+  let current = token ?? (await org.grant(withoutIdToken)).refresh_token
   for (let nth = 0; nth < times; nth += 1) {
     const { status, body } = await client.redeem(current)
     equal(status, 200, `rotation ${nth}: ${JSON.stringify(body)}`)

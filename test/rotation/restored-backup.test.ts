@@ -11,6 +11,7 @@ import type { Tokens } from '../../src/testing.ts'
 import { manyUsers, userNamed } from './many-users.ts'
 import { call, type Reply } from '../admin/call.ts'
 import { dead, redeemerOf, type Answer } from './redeem.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 type Backup = Pick<Storage<never>, 'backup'>
 
@@ -78,7 +79,7 @@ async function restore(t: TestContext) {
   const atBackup = new Map<Family, string>()
   const first = new Map<Family, Tokens>()
   for (const [nth, family] of families.entries()) {
-    const grant = await before.org.grant({ username: userNamed(nth) })
+    const grant = await before.org.grant({ ...withoutIdToken, username: userNamed(nth) })
     first.set(family, grant)
     atBackup.set(family, await rotated(before, grant.refresh_token, 3))
   }
@@ -132,7 +133,7 @@ describe('a restored backup', () => {
     deepEqual([status, body], [200, { current: 1, olderGrants: 'refuse' }])
     for (const token of [newest, of('rotates'), of('rests')]) isDead(await opened.redeem(token))
     equal(await opened.live(first.get('rests')?.access_token ?? ''), false)
-    await rotated(opened, (await opened.org.grant({ username: userNamed(1) })).refresh_token, 3)
+    await rotated(opened, (await opened.org.grant({ ...withoutIdToken, username: userNamed(1) })).refresh_token, 3)
   })
 
   test('P-08: `accept-newer-once` takes a newer token once, and the family goes on from it', async (t) => {

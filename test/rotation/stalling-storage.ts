@@ -4,8 +4,8 @@ import type { Storage } from '../../src/storage/storage.ts'
 import type { OrgEnvironment } from '../../src/org/org.ts'
 import { writes } from './stalling-writes.ts'
 
-/** Resolves when the writer is free again. */
-export type Stall = (milliseconds: number) => Promise<void>
+/** The writer is busy until it is let go; resolves when it is free again. */
+export type Stall = () => () => Promise<void>
 
 export function openStallingStorage(): { readonly openStorage: OrgEnvironment['openStorage']; readonly stall: Stall } {
   let opened: Storage<typeof writes> | undefined
@@ -15,9 +15,15 @@ export function openStallingStorage(): { readonly openStorage: OrgEnvironment['o
       opened = await openStorage({ ...options, writes, writesModule })
       return opened
     },
-    async stall(milliseconds) {
+    stall() {
       if (opened === undefined) throw new Error('the storage is not open yet')
-      await opened.write('stall', { milliseconds })
+      const cells = new Int32Array(new SharedArrayBuffer(4))
+      const stalled = opened.write('stall', cells)
+      return async () => {
+        Atomics.store(cells, 0, 1)
+        Atomics.notify(cells, 0)
+        await stalled
+      }
     },
   }
 }

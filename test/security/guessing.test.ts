@@ -9,6 +9,7 @@ import { call } from '../admin/call.ts'
 import { openVisitor, type Page, type Visitor } from '../browser-flow/visitor.ts'
 import { logIn } from '../browser-flow/walk.ts'
 import { cheap } from './cheap.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 async function open(t: TestContext, options: BentOptions): Promise<TestOrg> {
   const org = await startBentOrg({ ...options, configuration: { ...cheap, ...options.configuration } })
@@ -210,7 +211,7 @@ describe('guessing at the token endpoint', () => {
   test('however many wrong secrets came, the right one passes: a worker with an old secret shuts nobody out', async (t) => {
     const org = await open(t, { configuration: { limits: { clientFailures: 3 } } })
     for (let nth = 0; nth < 10; nth += 1) await ask(org, { client_secret: 'wrong' })
-    const { refresh_token } = await org.grant()
+    const { refresh_token } = await org.grant(withoutIdToken)
     equal(await ask(org, { client_secret: org.client.consumerSecret, refresh_token }), 'none')
   })
 })

@@ -11,6 +11,7 @@ import { defaultOrgConfiguration } from '../../src/org/configuration.ts'
 import { systemEnvironment } from '../../src/system.ts'
 import { startOrg, type TestOrg } from '../../src/testing.ts'
 import { call } from '../admin/call.ts'
+import { withoutIdToken } from '../kit/without-id-token.ts'
 
 let org: TestOrg
 before(async () => (org = await startOrg({ storage: 'file' })))
@@ -119,7 +120,7 @@ describe('headers that anyone can write', () => {
     const range = { startIpAddress: '127.0.0.11', endIpAddress: '127.0.0.11' }
     const url = `/apps/${org.client.name}/refresh-token-ip-allowlist`
     equal((await call(org, url, { method: 'PUT', body: { enforce: true, ranges: [range] } })).status, 200)
-    const { refresh_token } = await org.grant({ from: '127.0.0.11' })
+    const { refresh_token } = await org.grant({ ...withoutIdToken, from: '127.0.0.11' })
     const body = String(
       new URLSearchParams({
         grant_type: 'refresh_token',
@@ -174,7 +175,7 @@ describe('headers that anyone can write', () => {
 describe('methods', () => {
   for (const method of ['TRACE', 'CONNECT', 'HEAD', 'OPTIONS', 'PROPFIND', 'PURGE'])
     test(`${method} of the token, revoke and consent endpoints does nothing`, async () => {
-      const { refresh_token } = await org.grant({ from: '127.0.0.11' })
+      const { refresh_token } = await org.grant({ ...withoutIdToken, from: '127.0.0.11' })
       for (const path of [
         `/services/oauth2/revoke?token=${refresh_token}`,
         `/services/oauth2/token?grant_type=refresh_token`,
