@@ -28,6 +28,7 @@ import { days, instant, milliseconds, seconds, type Duration } from '../../src/v
 import { changeApp } from '../clients/wire.ts'
 import { startOrgBehind, startTestGateway } from '../gateway/kit.ts'
 import { openService } from '../keeper/service-scene.ts'
+import { redeemUntil, type Redeemed } from './customer.ts'
 import { app, times, wait } from './salesforce-scene.ts'
 
 export const plan: Plan = {
@@ -63,7 +64,7 @@ export type Place = {
   readonly org: TestOrg
   readonly ports: CutoverPorts
   /** Redeems all the time until it is stopped; resolves with what was refused, and how often it went well. */
-  readonly load: (stop: AbortSignal) => Promise<{ readonly good: number; readonly bad: readonly string[] }>
+  readonly load: (stop: AbortSignal) => Promise<Redeemed>
 }
 
 export async function openPlace(t: TestContext): Promise<Place> {
@@ -108,20 +109,7 @@ export async function openPlace(t: TestContext): Promise<Place> {
   const allowlist = { ...list, redeemers: history.redeemers, redemptions: history.redemptions }
   return {
     ...{ org, ports: { lists: [{ allowlist, canary }], traffic, lookBack: days(30) } },
-    async load(stop) {
-      const bad: string[] = []
-      let good = 0
-      while (!stop.aborted) {
-        const went = await service.keeper.verify('customer').then(
-          () => undefined,
-          (cause: unknown) => String(cause),
-        )
-        if (went === undefined) good += 1
-        else bad.push(went)
-        await sleep(20)
-      }
-      return { good, bad }
-    },
+    load: async (stop) => await redeemUntil(stop, async () => await service.keeper.verify('customer')),
   }
 }
 

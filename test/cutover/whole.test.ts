@@ -24,6 +24,7 @@ import { days, instant, milliseconds, seconds, type Duration } from '../../src/v
 import { changeApp } from '../clients/wire.ts'
 import { startOrgBehind, startTestGateway } from '../gateway/kit.ts'
 import { openService } from '../keeper/service-scene.ts'
+import { redeemUntil, type Redeemed } from './customer.ts'
 
 const plan: Plan = {
   apps: [{ name: 'Test_App', kind: 'external-client-app' }],
@@ -48,7 +49,7 @@ type Place = {
   /** As a plan has it that names another client. */
   readonly others: TrafficPort
   /** Redeems all the time until it is stopped; resolves with what was refused, and how often it went well. */
-  readonly load: (stop: AbortSignal) => Promise<{ readonly good: number; readonly bad: readonly string[] }>
+  readonly load: (stop: AbortSignal) => Promise<Redeemed>
 }
 
 async function openPlace(t: TestContext): Promise<Place> {
@@ -86,19 +87,7 @@ async function openPlace(t: TestContext): Promise<Place> {
   return {
     ports: { lists: [{ allowlist, canary }], traffic, lookBack: days(30) },
     others: pool(['somebody']),
-    async load(stop) {
-      const bad: string[] = []
-      let good = 0
-      while (!stop.aborted) {
-        const went = await service.keeper.verify('customer').then(
-          () => undefined,
-          (cause: unknown) => String(cause),
-        )
-        if (went === undefined) good += 1
-        else bad.push(went)
-      }
-      return { good, bad }
-    },
+    load: async (stop) => await redeemUntil(stop, async () => await service.keeper.verify('customer')),
   }
 }
 

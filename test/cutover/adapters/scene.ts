@@ -2,7 +2,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { environmentFile } from '../../../src/cutover/adapters/environment-file.ts'
 import type { HistoryPort } from '../../../src/cutover/adapters/history.ts'
 import { openJsonApi, type JsonApi } from '../../../src/cutover/adapters/json-api.ts'
@@ -23,6 +22,7 @@ import { milliseconds, seconds } from '../../../src/values/time.ts'
 import { changeApp, openOrg } from '../../clients/wire.ts'
 import type { Scope } from '../../gateway/kit.ts'
 import { openService } from '../../keeper/service-scene.ts'
+import { redeemUntil, type Redeemed } from '../customer.ts'
 import { startBalancer, startEcho, type Balancer } from './balancer.ts'
 
 export const plan: Plan = {
@@ -60,7 +60,7 @@ export type Scene = {
   /** Once, through the old proxy or the new one. */
   readonly redeem: (connection: 'straggler', by: 'from' | 'to') => Promise<void>
   /** As an application does: reads the file, redeems through the proxy that it names; until it is stopped. Resolves with what failed, and how often it went well. */
-  readonly load: (stop: AbortSignal) => Promise<{ readonly good: number; readonly bad: readonly string[] }>
+  readonly load: (stop: AbortSignal) => Promise<Redeemed>
 }
 
 const row = (address: string) => ({ startIpAddress: address, endIpAddress: address })
@@ -149,24 +149,12 @@ const apiOf = ({ url, token }: RunningKeeper): JsonApi => openJsonApi({ base: `$
 
 type Loading = Pick<Scene, 'file'> & { readonly urls: { readonly from: Secret }; readonly keepers: Keepers }
 
-async function load(
-  { file, urls, keepers }: Loading,
-  stop: AbortSignal,
-): Promise<{ readonly good: number; readonly bad: readonly string[] }> {
-  const bad: string[] = []
-  let good = 0
-  while (!stop.aborted) {
+async function load({ file, urls, keepers }: Loading, stop: AbortSignal): Promise<Redeemed> {
+  return await redeemUntil(stop, async () => {
     const value = readVariable(await readFile(file, 'utf8'), name)
     const { keeper } = value.ok && value.value === urls.from.expose() ? keepers.from : keepers.to
-    const went = await keeper.verify('customer').then(
-      () => undefined,
-      (cause: unknown) => String(cause),
-    )
-    if (went === undefined) good += 1
-    else bad.push(went)
-    await sleep(20)
-  }
-  return { good, bad }
+    return await keeper.verify('customer')
+  })
 }
 
 /** One run; what it ends with, in a line. */
