@@ -10,7 +10,7 @@ import { entries, valueOf, type writes } from './storage-writes.ts'
 export type TestStorage = Storage<typeof writes>
 /** What a test may say about the storage that it opens. */
 export type TestOptions = Partial<
-  Pick<OpenOptions<typeof writes>, 'migrations' | 'limits' | 'inject' | 'maxPages' | 'onFault'>
+  Pick<OpenOptions<typeof writes>, 'migrations' | 'limits' | 'inject' | 'maxPages' | 'onFault' | 'writer'>
 >
 /** One place for data; what was committed there is found again by the next `open`, if the engine `survives` its close. */
 export type OpenAgain = (options?: TestOptions) => Promise<TestStorage>
@@ -294,8 +294,9 @@ async function found(storage: TestStorage, { survives }: StorageSetUp, open: Ope
   return before
 }
 
+/** What is there is only read, which no writer has a part in: a thread for it would be half of what the suite costs. */
 async function entriesAfterReopening(open: OpenAgain): Promise<string[]> {
-  const storage = await open()
+  const storage = await open({ writer: 'inline' })
   const after = await storage.read(entries)
   await storage.close()
   return after
