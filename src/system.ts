@@ -1,7 +1,7 @@
 /** Where systems meet the clock, randomness, timers and the log: the only place that reaches for them. */
 import { randomFillSync } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RandomBytes } from './values/domain.ts'
+import type { Clock, RandomBytes } from './values/domain.ts'
 import { instant, type Duration } from './values/time.ts'
 import type { Log } from './org/parts.ts'
 import type { CutoverEnvironment, Cutovers } from './cutover/cutover.ts'
@@ -45,7 +45,7 @@ export async function startCutovers({
   readonly log: Log
 }): Promise<Cutovers> {
   const { openCutovers } = await import('./cutover/cutover.ts')
-  return await openCutovers(systemEnvironment(log), storage)
+  return await openCutovers({ ...systemEnvironment(log), clock: steadyClock }, storage)
 }
 
 type ServiceTerms = {
@@ -73,6 +73,10 @@ export function systemEnvironment(log: Log): Environment {
     openStorage,
   }
 }
+
+/** As late as it was when the process began, and what has passed since: for waits of minutes, which nobody shortens by putting the clock on, nor stretches
+ *  by putting it back. */
+export const steadyClock: Clock = () => instant(Math.floor(performance.timeOrigin + performance.now()))
 
 const poolBytes = 16 * 1024
 

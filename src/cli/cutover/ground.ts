@@ -3,7 +3,7 @@ import { processSources } from '../../config/process.ts'
 import type { Loaded } from '../../config/load.ts'
 import { adminTokenFileName as gatewayTokenFile } from '../../gateway/admin-token.ts'
 import { tokenFileName as keeperTokenFile } from '../../keeper/token-file.ts'
-import { systemEnvironment } from '../../system.ts'
+import { steadyClock, systemEnvironment } from '../../system.ts'
 import type { Clock } from '../../values/domain.ts'
 import type { Secret } from '../../values/secret.ts'
 import type { Duration } from '../../values/time.ts'
@@ -14,6 +14,7 @@ import type { Terminal } from '../terminal.ts'
 
 export type Ground = {
   readonly loaded: Loaded
+  /** That of the journal. */
   readonly clock: Clock
   readonly wait: (length: Duration) => Promise<void>
   /** A text that no other process has at the same time. */
@@ -25,10 +26,10 @@ export type Ground = {
 
 export function groundOf(terminal: Terminal, config: string | undefined): Ground {
   const loaded = loadSettings(terminal, config)
-  const { clock, wait, random } = systemEnvironment(openLog(terminal))
+  const { wait, random } = systemEnvironment(openLog(terminal))
   const storage = storageFrom(loaded.configuration.storage, loaded.folder)
   return {
-    ...{ loaded, clock, wait },
+    ...{ loaded, clock: steadyClock, wait },
     unique: () => Buffer.from(random(8)).toString('hex'),
     folder: dataFolder(storage) ?? loaded.folder,
     workingDirectory: processSources().workingDirectory,

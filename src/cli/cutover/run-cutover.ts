@@ -3,7 +3,7 @@ import type { Begun, CutoverView, Cutovers, RunOutcome } from '../../cutover/cut
 import type { CutoverPorts } from '../../cutover/ports.ts'
 import type { ReadPlan } from '../../cutover/configuration.ts'
 import { appsOf, isSameMove } from '../../cutover/rules/plan.ts'
-import { systemEnvironment } from '../../system.ts'
+import { steadyClock, systemEnvironment } from '../../system.ts'
 import { before } from '../../values/time.ts'
 import { complaint, type Complaint, pasteable, printWarning } from '../complaint.ts'
 import { openLog } from '../log.ts'
@@ -41,7 +41,7 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
     const under = await underWay(cutovers, appsOf(read.plan))
     if (under === undefined) {
       const lists = judged.lists.map((each) => each.before)
-      const done = await findDone(cutovers, { plan: read.plan, lists, active: await activeNow(terminal, ports) })
+      const done = await findDone(cutovers, { plan: read.plan, lists, active: await activeNow(ports) })
       if (done !== undefined) return sayOver(terminal, done, flags)
       refuseFaults(terminal, judged, read)
       await expectCanaries(terminal, read, flags)
@@ -61,9 +61,8 @@ export async function runCutoverCommand(terminal: Terminal, path: string, flags:
   }
 }
 
-async function activeNow(terminal: Terminal, { traffic, lookBack }: CutoverPorts): Promise<readonly string[]> {
-  const { clock } = systemEnvironment(openLog(terminal))
-  const { members } = await traffic.read(before(clock(), lookBack)).catch(noAnswer)
+async function activeNow({ traffic, lookBack }: CutoverPorts): Promise<readonly string[]> {
+  const { members } = await traffic.read(before(steadyClock(), lookBack)).catch(noAnswer)
   return members.flatMap(({ address, mode }) => (mode === 'active' ? [address] : []))
 }
 
@@ -167,12 +166,11 @@ async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): 
   const stopping = new AbortController()
   void listenForStop().requested.then(() => stopping.abort())
   const environment = systemEnvironment(openLog(terminal))
-  const { clock } = environment
   const notifier = notifierOf(read.file.notify, { cutovers, id, environment })
   const notices = openNotices(notifier, { id, plan: read.plan, resumed })
-  const progress = openProgress(terminal, clock)
+  const progress = openProgress(terminal, steadyClock)
   const narrator = openNarrator({
-    ...{ line: progress.line, now: clock },
+    ...{ line: progress.line, now: steadyClock },
     step(name, number, direction) {
       progress.step(name, number, direction)
       notices.step(number, direction)
