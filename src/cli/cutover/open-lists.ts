@@ -122,7 +122,7 @@ function openSalesforceList(
   const told = async (): Promise<ToldRows> => {
     if (last !== undefined) return await Promise.resolve(last)
     throw new Error(
-      `Salesforce does not let the list of ${app} be read. Write allowlist: { manual: { ranges: […], enforce: true } } and history: { salesforce: … }.`,
+      `Salesforce does not let the list of ${app} be read with this token. Its user needs Modify Metadata Through Metadata API Functions, or Modify All Data (SF-321); where that is not to be had, write allowlist: { manual: { ranges: […], enforce: true } } and history: { salesforce: … }.`,
     )
   }
   const list = salesforceList({
