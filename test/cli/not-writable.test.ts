@@ -1,18 +1,24 @@
 /** Files and folders that the user who starts the org may not write: which one, and what to do, from the start and from doctor. */
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict'
-import { chmod, chown, readdir } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, test, type TestContext } from 'node:test'
+import { after, describe, test, type TestContext } from 'node:test'
 import { emptyFolder, sallyport, service, type Setting } from './command.ts'
 
 const anyPort = ['--listen', '127.0.0.1:0'] as const
 /** Root may write everywhere, so there it takes a user who may not. */
 const user = process.getuid?.() === 0 ? 65_534 : undefined
 
+/** What Node has compiled of the command is kept for each user apart; without it every start of that user's would compile it anew. */
+const compiled = await mkdtemp(join(tmpdir(), 'sallyport-compiled-'))
+if (user !== undefined) await chown(compiled, user, user)
+after(() => rm(compiled, { recursive: true, force: true }))
+
 async function ownFolder(t: TestContext): Promise<Setting> {
   const cwd = await emptyFolder(t)
   if (user !== undefined) await chown(cwd, user, user)
-  return { cwd, user, env: { HOME: cwd, SALLYPORT_ORG_LISTEN: '127.0.0.1:0' } }
+  return { cwd, user, env: { HOME: cwd, NODE_COMPILE_CACHE: compiled, SALLYPORT_ORG_LISTEN: '127.0.0.1:0' } }
 }
 
 async function stopped(t: TestContext): Promise<Setting> {
