@@ -87,6 +87,20 @@ test('a run that goes on does not tell again of what the one before has done', (
   deepEqual(told, ['cutover.step_done', 'cutover.waiting'])
 })
 
+test('a run that breaks off is told as one that has halted, with why and what to do', () => {
+  const told: unknown[] = []
+  const notifier = {
+    tell: (...of: readonly unknown[]) => void told.push(of),
+    close: async () => await Promise.resolve(),
+  }
+  const notices = openNotices(notifier, { id: 'one', plan: { ...plan, terms: undefined as never }, resumed: true })
+  notices.brokenOff(new Error('the journal cannot be written'))
+  const { from, to } = plan
+  const next = ['sallyport cutover status one', 'sallyport cutover run FILE']
+  const says = 'The run has broken off: the journal cannot be written'
+  deepEqual(told, [['cutover.halted', { cutover: 'one', app: 'A', from, to, says, next }]])
+})
+
 test('P-28: a private address is refused unless the file allows it, and the reason names no path', async (t) => {
   const receiver = await startReceiver(t)
   const notes: StoredNotice[] = []

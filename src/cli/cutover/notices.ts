@@ -10,6 +10,8 @@ export type RunNotices = {
   /** A step begins, so those before it are done. `number` counts from 1. */
   readonly step: (number: number, direction: Direction) => void
   readonly ended: (outcome: RunOutcome) => void
+  /** Nothing goes on by itself any more, as after a halt: its journal cannot be written, or nobody has foreseen it. */
+  readonly brokenOff: (cause: unknown) => void
 }
 
 export type NoticeTerms = {
@@ -56,6 +58,11 @@ export function openNotices({ tell }: Notifier, { id, plan, resumed }: NoticeTer
       const { how, instruction } = outcome
       if (how === 'done' || how === 'rolled-back') doneBefore(stepNames.length)
       tell(kinds[how], { ...about, says: instruction, next: how === 'done' ? [] : [`sallyport cutover status ${id}`] })
+    },
+    brokenOff(cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      const next = [`sallyport cutover status ${id}`, 'sallyport cutover run FILE']
+      tell('cutover.halted', { ...about, says: `The run has broken off: ${why}`, next })
     },
   }
 }

@@ -189,6 +189,11 @@ async function drive(terminal: Terminal, cutovers: Cutovers, driving: Driving): 
       },
     })
     .finally(progress.close)
+    .catch(async (cause: unknown) => {
+      notices.brokenOff(cause)
+      await notifier.close()
+      throw cause
+    })
   notices.ended(outcome)
   await notifier.close()
   if (flags.json === true) terminal.out(JSON.stringify({ id, ...outcome }))
