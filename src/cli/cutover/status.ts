@@ -6,6 +6,7 @@ import { complaint, pasteable } from '../complaint.ts'
 import { openLog } from '../log.ts'
 import type { Terminal } from '../terminal.ts'
 import { table } from '../table.ts'
+import { clockWords } from './clocks.ts'
 import { cutoversOf, type CutoverFlags } from './place.ts'
 import type { StoredNotice } from '../../cutover/store/notices.ts'
 import { proofsIn } from './proofs.ts'
@@ -124,6 +125,7 @@ function statusLines({ paint }: Terminal, { about, entries, state }: CutoverView
     ...taleOf(entries).map(({ at, text }) => `${dim(clockTime(at))}  ${text}`),
     '',
     ...noticeLines(paint, notices),
+    ...clockWords(entries, state.plan).map((each) => `${bold('Time')}  ${each}`),
     `${bold('Next')}  ${standing.next.says}`,
     `${bold('You')}   ${standing.person.says}`,
     ...standing.person.commands.map((each) => `${bold('Try:')} ${pasteable(each)}`),

@@ -2,6 +2,9 @@ import { deepEqual, doesNotMatch, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { days, hours, instant, milliseconds, minutes, seconds } from '../../values/time.ts'
 import type { Plan } from '../../cutover/rules/plan.ts'
+import type { Entry } from '../../cutover/rules/journal.ts'
+import type { Seen } from '../../cutover/rules/seen.ts'
+import { clockWords } from './clocks.ts'
 import { countdownWords } from './progress.ts'
 import { taleOf } from './tale.ts'
 import { stepWords } from './plan-words.ts'
@@ -62,6 +65,16 @@ describe('what is waited for', () => {
     ))
   test('is never less than nothing', () =>
     equal(countdownWords('step', wait, instant(99_000)), 'step   0:00 left: redemptions are watched'))
+})
+
+test('whose clock does not agree is said, and of those that agree to a second nothing', () => {
+  const plan = { apps: [{ name: 'a', kind: 'external-client-app' }] } as unknown as Plan
+  const seen = { ahead: { lists: [-185_000], pool: 900 } } as unknown as Seen
+  const entries: Entry[] = [{ at: instant(1), kind: 'observed', seen }]
+  deepEqual(clockWords(entries, plan), [
+    'The clock of the org is 3 min 5 s behind that of this machine, which all times here are of.',
+  ])
+  deepEqual(clockWords([], plan), [])
 })
 
 describe('the tale of a journal', () => {

@@ -14,7 +14,7 @@ const readers = {
   file: () => fault('is none'),
 }
 
-test('the guide shows a file of each kind', () => equal(files.length, 4))
+test('the guide shows a file of each kind', () => equal(files.length, 5))
 
 for (const [i, text] of files.entries())
   test(`the guide's file ${i + 1} is taken`, () => {
