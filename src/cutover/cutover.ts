@@ -5,7 +5,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { Clock, RandomBytes } from '../values/domain.ts'
 import { before, instant, isoText, type Duration, type Instant } from '../values/time.ts'
 import { readEntry, writeEntry } from './entry-text.ts'
-import { FencedOff, takeJournal, type OpenJournal } from './journal.ts'
+import { FencedOff, notWritten, takeJournal, type OpenJournal } from './journal.ts'
 import { listSeenOf, readLists } from './look.ts'
 import type { CutoverPorts, ListReading, PoolReading, Redeemer } from './ports.ts'
 import type { Command, Question } from './rules/command.ts'
@@ -158,7 +158,7 @@ async function openStore({ openStorage }: CutoverEnvironment, url: string): Prom
 
 async function say(storage: Storage<CutoverWrites>, id: string, entry: Entry): Promise<boolean> {
   const said = await storage.write('ask', { id, at: entry.at, entry: writeEntry(entry) })
-  if (said.kind !== 'committed') throw new Error('the journal cannot be written')
+  if (said.kind !== 'committed') throw notWritten(said)
   return said.value.kind === 'written'
 }
 
@@ -190,7 +190,7 @@ async function begin({ storage, clock, random }: BeginParts, { plan, ports, expe
     hash: hashed,
   }
   const made = await storage.write('createCutover', { id, apps: names, entry: writeEntry(planned) })
-  if (made.kind !== 'committed') throw new Error('the journal cannot be written')
+  if (made.kind !== 'committed') throw notWritten(made)
   if (made.value.kind === 'created') return { kind: 'begun', id, resumed: false }
   return await resumed(storage, made.value.id, { plan, expects })
 }

@@ -1,5 +1,5 @@
 /** The journal of one cutover as its runner writes it: under a lease, line by line, each durable before the next thing is done. */
-import type { Storage } from '../storage/storage.ts'
+import { StorageFault, type Storage, type WriteResult } from '../storage/storage.ts'
 import { instant, type Instant } from '../values/time.ts'
 import { readEntry, writeEntry } from './entry-text.ts'
 import type { Entry } from './rules/journal.ts'
@@ -13,6 +13,17 @@ export class FencedOff extends Error {
     this.name = 'FencedOff'
   }
 }
+
+/** What is not written down is not gone on with. */
+export const notWritten = (result: Exclude<WriteResult<unknown>, { readonly kind: 'committed' }>): StorageFault =>
+  new StorageFault(
+    'STORAGE_NOT_WRITABLE',
+    `The journal of the cutover cannot be written: ${result.kind === 'dropped' ? result.why : result.cause.message}.`,
+    [
+      'See that there is room, and that its file may be written, and run it again: it goes on where the world is.',
+      'sallyport cutover status',
+    ],
+  )
 
 export type OpenJournal = {
   readonly fence: number
@@ -38,7 +49,7 @@ export type JournalParts = {
 
 export async function takeJournal({ storage, holder, leaseMs }: JournalParts, id: string): Promise<Taken> {
   const result = await storage.write('takeLease', { id, holder, forMs: leaseMs })
-  if (result.kind !== 'committed') throw new Error('the journal cannot be written')
+  if (result.kind !== 'committed') throw notWritten(result)
   if (result.value.kind === 'unknown') return { kind: 'unknown' }
   if (result.value.kind === 'held')
     return { kind: 'held', holder: result.value.holder, until: instant(result.value.until) }
@@ -55,7 +66,7 @@ export async function takeJournal({ storage, holder, leaseMs }: JournalParts, id
       ends: entry.kind === 'ended' && entry.how !== 'halted',
     }
     const written = await storage.write('append', line)
-    if (written.kind !== 'committed') throw new Error('the journal cannot be written')
+    if (written.kind !== 'committed') throw notWritten(written)
     if (written.value.kind === 'fenced') throw new FencedOff()
   }
   const journal: OpenJournal = {
@@ -70,7 +81,7 @@ export async function takeJournal({ storage, holder, leaseMs }: JournalParts, id
     write: append,
     async renew() {
       const renewed = await storage.write('renew', { id, fence, forMs: leaseMs })
-      if (renewed.kind !== 'committed') throw new Error('the journal cannot be written')
+      if (renewed.kind !== 'committed') throw notWritten(renewed)
       if (renewed.value.kind === 'fenced') throw new FencedOff()
     },
     async release() {
