@@ -15,6 +15,14 @@ const scopes: Readonly<Record<string, Scope>> = {
     ...{ troubles: 3, most, lists: ['typed'], to: ['n'] },
     wrong: /instead of|takes long|confirms what they have not/,
   },
+  [`edits of others, aborts, rollbacks and runs again, three on one way, in the first ${most} states`]: {
+    ...{ troubles: 3, most, to: ['n'] },
+    wrong: /a person asks: (abort|rollback)|runs it again|somebody/,
+  },
+  'aborts and rollbacks of a list that a person types, twice on one way': {
+    ...{ troubles: 2, lists: ['typed'], to: ['n'] },
+    wrong: /a person asks: (abort|rollback)|runs it again/,
+  },
   'one trouble, with a list that a person types': { troubles: 1, lists: ['typed'], to: ['n'] },
   'one trouble, with a list that a person types, to two addresses': { troubles: 1, lists: ['typed'] },
   'one trouble, with two lists': { troubles: 1, lists: ['read', 'read'], to: ['n'] },

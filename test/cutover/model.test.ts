@@ -21,11 +21,12 @@ test('P-60: with one trouble anywhere no runner exposes traffic, and every state
   deepEqual(Object.keys(endings).toSorted(), ['aborted', 'done', 'halted', 'rolled-back'])
 })
 
-test('P-60: nor does one with two lists, or with one that a person types, who lies or types something else', (t) => {
+test('P-60: nor does one with two lists, one that is aborted and rolled back again and again, or one with a list that a person types, who lies or types something else', (t) => {
   const scopes: readonly Scope[] = [
     { troubles: 0, lists: ['read', 'read'], to: ['n'] },
     { troubles: 0, lists: ['read', 'typed'], to: ['n'] },
     { troubles: 0, standby: ['m'] },
+    { troubles: 3, to: ['n'], wrong: /a person asks: (abort|rollback)|runs it again/ },
     { troubles: 1, lists: ['typed'], to: ['n'], most: 15_000 }, // all 45,000 in the long form
   ]
   for (const scope of scopes) {

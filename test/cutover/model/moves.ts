@@ -239,13 +239,14 @@ function troublesOf(node: Node): readonly Move[] {
   ]
 }
 
-/** A rollback works after completion too, and a halt is gone on from. */
+/** A rollback works after any end, also where it was asked for before, and a halt is gone on from. */
 function afterTheEnd(node: Node): readonly Move[] {
   const { ended } = node.state
   const { troubles } = node.world
   if (troubles === 0) return []
-  if (ended?.how === 'done')
-    return [world('a person asks: rollback', log(trouble(node), { kind: 'asked', what: 'rollback' }))]
-  if (ended?.how === 'halted') return [world('a person runs it again', takeover(trouble(node)))]
-  return []
+  const wanted = log(trouble(node), { kind: 'asked', what: 'rollback' })
+  return [
+    ...(ended?.how === 'rolled-back' ? [] : [world('a person asks: rollback', takeover(wanted))]),
+    ...(ended?.how === 'halted' ? [world('a person runs it again', takeover(trouble(node)))] : []),
+  ]
 }

@@ -1,6 +1,6 @@
 /** P-60: whatever traffic leaves from is listed, for each app, before anything else is thought about. */
 import { halt } from '../command.ts'
-import { ofApp, type AddressText } from '../plan.ts'
+import { ofApp, sidesOf, type AddressText } from '../plan.ts'
 import { trafficOf, type Seen } from '../seen.ts'
 import type { State } from '../state.ts'
 import { type ListLooking, type ListStep, type Step, inTurn, saveList } from './step.ts'
@@ -26,8 +26,9 @@ const sheltered: ListStep = (looking) => {
   )
 }
 
-/** A tunnel of a canary's that was to be refused: from an address on standby that nothing else leaves from. */
+/** A tunnel of a canary's that was to be refused: from an address on standby that is to go, and that nothing else leaves from. */
 const isOwn = ({ state, seen }: ListLooking, address: AddressText): boolean =>
+  sidesOf(state.plan, state.direction).source.includes(address) &&
   seen.pool.members.some((each) => each.address === address && each.mode === 'standby') &&
   state.lists.some(({ redemptions }) => redemptions.has(address))
 
