@@ -1,117 +1,13 @@
 /** Org, gateway and keeper as they are, over real sockets: the traffic of a hundred redemptions moves from one pair of addresses to another. */
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { test, type TestContext } from 'node:test'
-import { gatewayTraffic } from '../../src/cutover/adapters/gateway-traffic.ts'
-import { openJsonApi } from '../../src/cutover/adapters/json-api.ts'
-import { keeperCanary } from '../../src/cutover/adapters/keeper-canary.ts'
-import { orgAllowlist } from '../../src/cutover/adapters/org-allowlist.ts'
-import { writeEntry } from '../../src/cutover/entry-text.ts'
-import { takeJournal } from '../../src/cutover/journal.ts'
-import { listSeenOf, readLists } from '../../src/cutover/look.ts'
-import type { CutoverPorts, TrafficPort } from '../../src/cutover/ports.ts'
-import type { Entry } from '../../src/cutover/rules/journal.ts'
-import type { Plan } from '../../src/cutover/rules/plan.ts'
-import { runCutover } from '../../src/cutover/runner.ts'
-import { migrations } from '../../src/cutover/store/migrations.ts'
-import { writes } from '../../src/cutover/store/writes.ts'
-import { openStorage } from '../../src/storage/open.ts'
-import { secret } from '../../src/values/secret.ts'
-import { days, instant, milliseconds, seconds, type Duration } from '../../src/values/time.ts'
-import { changeApp } from '../clients/wire.ts'
-import { startOrgBehind, startTestGateway } from '../gateway/kit.ts'
-import { openService } from '../keeper/service-scene.ts'
-import { redeemUntil, type Redeemed } from './customer.ts'
-
-const plan: Plan = {
-  apps: [{ name: 'Test_App', kind: 'external-client-app' }],
-  from: ['127.0.0.11', '127.0.0.12'],
-  to: ['127.0.0.21', '127.0.0.22'],
-  terms: {
-    ...{
-      propagation: milliseconds(300),
-      watch: milliseconds(1500),
-      redemptionSuccess: 0.999,
-      quiet: milliseconds(600),
-      drain: seconds(5),
-    },
-    ...{ probes: 2, proofs: 1, recheck: seconds(30), retry: milliseconds(300), patience: 6, saves: 3 },
-    freshness: seconds(2),
-  },
-}
-const row = (address: string) => ({ startIpAddress: address, endIpAddress: address })
-
-type Place = {
-  readonly ports: CutoverPorts
-  /** As a plan has it that names another client. */
-  readonly others: TrafficPort
-  /** Redeems all the time until it is stopped; resolves with what was refused, and how often it went well. */
-  readonly load: (stop: AbortSignal) => Promise<Redeemed>
-}
-
-async function openPlace(t: TestContext): Promise<Place> {
-  const folder = await mkdtemp(join(tmpdir(), 'cutover-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  const org = await startOrgBehind(t)
-  await changeApp(org, {
-    oauthSecuritySettings: { enforceRefreshTokenIpAllowlist: true, tokenIpRanges: plan.from.map(row) },
-  })
-  const gateway = await startTestGateway(t, {
-    allow: [`127.0.0.1:${new URL(org.url).port}`],
-    configuration: { healthCheck: { every: '200ms' } },
-  })
-  const service = await openService(folder, {}, secret(gateway.proxyUrl))
-  t.after(() => service.close())
-  const { consumerKey: clientId, consumerSecret } = org.client
-  await service.keeper.saveApp({ name: 'nightly', loginUrl: org.url, clientId, clientSecret: secret(consumerSecret) })
-  for (const id of ['canary', 'customer']) {
-    const { refresh_token } = await org.grant()
-    await service.keeper.adopt({ id, app: 'nightly', refreshToken: secret(refresh_token) })
-  }
-  const adminApi = openJsonApi({
-    base: `${gateway.adminUrl}/admin/v1`,
-    token: gateway.running.adminToken.token,
-  })
-  const pool = (clients: readonly string[]) =>
-    gatewayTraffic({ api: adminApi, wait: async (length) => await sleep(length), clients })
-  const traffic = pool(['backend'])
-  const allowlist = orgAllowlist(
-    openJsonApi({ base: `${org.url}/admin/v1`, token: secret(org.adminToken) }),
-    'Test_App',
-  )
-  const keeperApi = openJsonApi({ base: `${service.url}/v1`, token: service.token.token })
-  const canary = keeperCanary({ api: keeperApi, connections: ['canary'], egressOf: traffic.egressOf })
-  return {
-    ports: { lists: [{ allowlist, canary }], traffic, lookBack: days(30) },
-    others: pool(['somebody']),
-    load: async (stop) => await redeemUntil(stop, async () => await service.keeper.verify('customer')),
-  }
-}
+import { test } from 'node:test'
+import { instant } from '../../src/values/time.ts'
+import { openPlace, openRuns, plan } from './whole-place.ts'
 
 test('P-60: the traffic moves from one pair to another without one failed redemption, and back', async (t) => {
-  const { ports, others, load } = await openPlace(t)
-  const storage = await openStorage({
-    ...{ url: 'sqlite::memory:', system: 'cutover', migrations, writes },
-    writesModule: new URL('../../src/cutover/store/writes.ts', import.meta.url),
-  })
-  t.after(() => storage.close())
-  const clock = () => instant(Date.now())
-  const lists = (await readLists(ports)).map((each) => listSeenOf(each, [...plan.from, ...plan.to]))
-  const planned: Entry = { at: clock(), kind: 'planned', plan, lists }
-  await storage.write('createCutover', { id: 'one', apps: ['Test_App'], entry: writeEntry(planned) })
-  const run = async (): Promise<string> => {
-    const taken = await takeJournal({ storage, holder: 'a test', leaseMs: 0 }, 'one')
-    if (taken.kind !== 'taken') throw new Error(taken.kind)
-    const end = await runCutover({
-      ...{ ports, journal: taken.journal, clock, runner: 'a test', tell: () => undefined },
-      wait: async (length: Duration) => await sleep(length),
-      stopping: AbortSignal.timeout(60_000),
-    })
-    return end.kind === 'ended' ? `${end.how}: ${end.instruction}` : end.kind
-  }
+  const place = await openPlace(t)
+  const { ports, others, load } = place
+  const { run, rollBack } = await openRuns(t, place)
   const stop = new AbortController()
   const loaded = load(stop.signal)
   equal(await run(), 'done: All redemptions leave from 127.0.0.21 and 127.0.0.22.')
@@ -122,9 +18,7 @@ test('P-60: the traffic moves from one pair to another without one failed redemp
     moved.members.map(({ address, mode }) => `${address} ${mode}`),
     plan.to.map((each) => `${each} active`),
   )
-  const asked: Entry = { at: clock(), kind: 'asked', what: 'rollback' }
-  await storage.write('ask', { id: 'one', at: asked.at, entry: writeEntry(asked) })
-  ok((await run()).startsWith('rolled-back'))
+  ok((await rollBack()).startsWith('rolled-back'))
   stop.abort()
   const { good, bad } = await loaded
   deepEqual(bad, [])
