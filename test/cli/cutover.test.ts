@@ -1,5 +1,5 @@
 /** What `cutover` says before there is anything to be moved; a whole one runs in test/cutover. */
-import { equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -43,4 +43,6 @@ test('what does not answer is named, and nothing was begun', async (t) => {
   const status = await sallyport(['cutover', 'status'], { cwd })
   equal(status.code, 1)
   match(status.stderr, /^No cutover was ever begun here\.$/m)
+  const list = await sallyport(['cutover', 'list'], { cwd }) // no fault, as [] with --json is none
+  deepEqual([list.code, list.stderr], [0, status.stderr])
 })

@@ -8,7 +8,8 @@ import type { Clock } from '../../values/domain.ts'
 import type { Secret } from '../../values/secret.ts'
 import type { Duration } from '../../values/time.ts'
 import { openLog } from '../log.ts'
-import { findToken } from '../org-address.ts'
+import { Complaint, complaint } from '../complaint.ts'
+import { findToken, type WantedToken } from '../org-address.ts'
 import { dataFolder, loadSettings, storageFrom } from '../settings.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -36,23 +37,27 @@ export function groundOf(terminal: Terminal, config: string | undefined): Ground
   }
 }
 
-const admin = { called: 'admin token', variable: 'SALLYPORT_ADMIN_TOKEN' }
+const admin = 'SALLYPORT_ADMIN_TOKEN'
 export const orgToken = (loaded: Loaded, given: Secret | undefined): Secret =>
-  findToken(loaded, { given: given ?? loaded.adminToken, fileName: 'admin-token', ...admin }).token
+  tokenOf(loaded, 'org', { given: given ?? loaded.adminToken, fileName: 'admin-token', variable: admin })
 export const gatewayToken = (loaded: Loaded, given: Secret | undefined): Secret =>
-  findToken(loaded, {
-    given: given ?? loaded.adminToken,
-    fileName: gatewayTokenFile,
-    ...admin,
-    start: 'sallyport gateway',
-  }).token
+  tokenOf(loaded, 'gateway', { given: given ?? loaded.adminToken, fileName: gatewayTokenFile, variable: admin })
 export const keeperToken = (loaded: Loaded, given: Secret | undefined): Secret =>
-  findToken(loaded, {
-    given: given ?? loaded.configuration.keeper.token,
-    ...{
-      fileName: keeperTokenFile,
-      called: 'token of the keeper',
-      variable: 'SALLYPORT_KEEPER_TOKEN',
-      start: 'sallyport keeper',
-    },
-  }).token
+  tokenOf(loaded, 'keeper', {
+    ...{ given: given ?? loaded.configuration.keeper.token, fileName: keeperTokenFile },
+    variable: 'SALLYPORT_KEEPER_TOKEN',
+  })
+
+/** Throws a Complaint where there is none: that of a service on another machine stands in the cutover file. */
+function tokenOf(loaded: Loaded, who: string, wanted: Omit<WantedToken, 'called'>): Secret {
+  try {
+    return findToken(loaded, { ...wanted, called: `token of the ${who}` }).token
+  } catch (cause) {
+    if (!(cause instanceof Complaint)) throw cause
+    throw complaint(
+      cause.message,
+      `Write it in the cutover file, as tokens: { ${who}: { file: PATH } }, or { env: NAME }.`,
+      'Or run this where the services run: in the folder, or with the --config, that they were started with.',
+    )
+  }
+}

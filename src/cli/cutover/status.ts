@@ -2,7 +2,7 @@
 import type { CutoverView, Cutovers } from '../../cutover/cutover.ts'
 import { systemEnvironment } from '../../system.ts'
 import { isoText, instant, type Instant } from '../../values/time.ts'
-import { complaint, pasteable } from '../complaint.ts'
+import { complaint, pasteable, printTroubles } from '../complaint.ts'
 import { openLog } from '../log.ts'
 import type { Terminal } from '../terminal.ts'
 import { table } from '../table.ts'
@@ -41,7 +41,7 @@ export async function listCutovers(terminal: Terminal, flags: CutoverFlags): Pro
     }))
     if (flags.json === true)
       return terminal.out(JSON.stringify(rows.map(({ view, standing }) => rowJson(view, standing))))
-    if (rows.length === 0) throw noneYet()
+    if (rows.length === 0) return printTroubles(terminal, noneYet().troubles)
     const lines = rows.map(({ view: { about, state }, standing }) => [
       ...[about.id, about.app, listWords(state.plan.from), listWords(state.plan.to)],
       ...[dayAndTime(instant(about.createdAt)), standing.state],
