@@ -33,6 +33,8 @@ export type Redeemer = { readonly name: string; readonly address: AddressText; r
 /** Of who redeemed, and nobody says from where: as good as an old one (P-63). */
 export const unknownAddress: AddressText = 'an unknown address'
 export type Redemptions = Counts
+/** Of those that left from these addresses: whoever is refused elsewhere was refused before, and says nothing of what the plan has changed. */
+export type CountRedemptions = (since: Instant, addresses: readonly AddressText[]) => Promise<Redemptions>
 
 export type AllowlistPort = {
   /** `claim`: what a person last confirmed that the list holds, kept by the journal; undefined before the first time. Only for a list that cannot be
@@ -45,7 +47,7 @@ export type AllowlistPort = {
   /** Unknown where no history can be read at all: nobody is known to be heard of then (P-63). */
   readonly redeemers: (since: Instant) => Promise<readonly Redeemer[] | 'unknown'>
   /** Not `whole` where some may be left out, which is never taken for success. Where nobody counts them: none, whole; the canary is then watched alone. */
-  readonly redemptions: (since: Instant) => Promise<Redemptions>
+  readonly redemptions: CountRedemptions
   /** Milliseconds that its clock is ahead of ours; all instants here are ours. */
   readonly ahead?: () => number
 }

@@ -92,7 +92,9 @@ async function* doing(parts: RunnerParts, state: State, command: Doing): AsyncGe
     case 'watch':
       yield {
         ...{ kind: 'watched' as const, list: command.list },
-        ...(await portsOf(ports, command.list).allowlist.redemptions(command.since).catch(none)),
+        ...(await portsOf(ports, command.list)
+          .allowlist.redemptions(command.since, [...state.plan.from, ...state.plan.to])
+          .catch(none)),
       }
       break
     case 'turn':

@@ -36,12 +36,18 @@ describe('login history of a Salesforce org', () => {
       theirClock: openOtherClock(),
       query: (soql: string) => (asked.push(soql), api.query(soql)),
     }
-    const clock = () => instant(first + 3_600_000)
-    const history = salesforceHistory({ salesforce: watched, application: sync.name, clock })
+    const anHourLater = () => instant(first + 3_600_000)
+    const history = salesforceHistory({ salesforce: watched, application: sync.name, clock: anHourLater })
     const attempts = await history.attempts(instant(first))
     deepEqual([attempts.length, new Set(attempts.map(({ id }) => id)).size], [4500, 4500])
     await add(3_590_000, 3_590_001)
-    deepEqual(await history.redemptions(instant(first)), { attempts: 4502, successes: 4502, refused: 0, whole: true })
+    const from = [...new Set(attempts.map(({ address }) => address))]
+    deepEqual(await history.redemptions(instant(first), from), {
+      attempts: 4502,
+      successes: 4502,
+      refused: 0,
+      whole: true,
+    })
     match(asked[0] ?? '', /FROM UserPermissionAccess$/)
     match(asked[2] ?? '', /LoginTime >= 2026-01-01T00:59:00\.000Z$/)
   })
@@ -50,7 +56,7 @@ describe('login history of a Salesforce org', () => {
     await using org = await openEndpointOrg()
     const api = apiOf(org.origin, (await org.grant({ username: ben.username })).access)
     await rejects(
-      historyOf(api).redemptions(instant(0)),
+      historyOf(api).redemptions(instant(0), []),
       /give him Manage Users \(for login history\) and Customize Application/,
     )
     await org.execute(`UPDATE users SET content = '{"profile":"System Administrator"}'`)
@@ -71,7 +77,12 @@ describe('login history of a Salesforce org', () => {
     const ranges = [{ startIpAddress: '127.0.0.21', endIpAddress: '127.0.0.21' }]
     await org.admin(`/apps/${app}/refresh-token-ip-allowlist`, { method: 'PUT', body: { enforce: true, ranges } })
     equal((await redeem(org, refused.refresh_token)).status, 400)
-    deepEqual(await history.redemptions(since), { attempts: 3, successes: 1, refused: 1, whole: true })
+    deepEqual(
+      (await history.redemptions(since, ['127.0.0.99'])).attempts,
+      0,
+      'those of other addresses are not looked at',
+    )
+    deepEqual(await history.redemptions(since, ['127.0.0.1']), { attempts: 3, successes: 1, refused: 1, whole: true })
     deepEqual(
       (await history.attempts(since)).map(({ address, result }) => `${address} ${result}`),
       ['127.0.0.1 success', '127.0.0.1 failed', '127.0.0.1 refused'],

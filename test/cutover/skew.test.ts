@@ -17,6 +17,7 @@ import { times, wait } from './salesforce-scene.ts'
 
 /** What the clock of the runner is ahead of all others, ms. */
 const skews = { 'five minutes fast': 300_000, 'five minutes slow': -300_000 }
+const addresses = ['127.0.0.11']
 const near = 3000 // ms: a second that a header names, and what the calls take
 
 for (const [called, skew] of Object.entries(skews)) {
@@ -36,8 +37,8 @@ for (const [called, skew] of Object.entries(skews)) {
 
     const list = (): ReturnType<typeof orgAllowlist> =>
       orgAllowlist(apiOf(`${org.url}/admin/v1`, org.adminToken), org.client.name)
-    equal((await list().redemptions(soon)).attempts, 0, 'the first call measures, and is made again')
-    equal((await list().redemptions(before)).attempts, 1)
+    equal((await list().redemptions(soon, addresses)).attempts, 0, 'the first call measures, and is made again')
+    equal((await list().redemptions(before, addresses)).attempts, 1)
     const ours = list()
     ok((await ours.redeemers(before)).every(({ at }) => isNear(at)))
     ok(Math.abs((ours.ahead?.() ?? 0) + skew) < near)
@@ -45,8 +46,8 @@ for (const [called, skew] of Object.entries(skews)) {
     const tokenOf = async (): Promise<string> => await Promise.resolve(access_token)
     const salesforce = openSalesforceApi({ instance: org.url, api: '62.0', tokenOf, times, wait, clock })
     const history = salesforceHistory({ salesforce, application: org.client.name, clock })
-    deepEqual((await history.redemptions(before)).attempts, 2, 'the login is in it too')
-    deepEqual((await history.redemptions(soon)).attempts, 0)
+    deepEqual((await history.redemptions(before, addresses)).attempts, 2, 'the login is in it too')
+    deepEqual((await history.redemptions(soon, addresses)).attempts, 0)
     ok((await history.redeemers(before)).some(({ at }) => isNear(at)))
   })
 

@@ -1,9 +1,17 @@
 /** Counts redemptions as a watch goes on: what was counted before is not read again, however many there are. */
 import { before, instant, seconds, type Instant } from '../../values/time.ts'
-import type { Redemptions } from '../ports.ts'
+import type { CountRedemptions, Redemptions } from '../ports.ts'
+import type { AddressText } from '../rules/plan.ts'
+
+export type Redemption = {
+  readonly at: Instant
+  readonly address: AddressText
+  readonly isSuccess: boolean
+  readonly isRefusal: boolean
+}
 
 export type History = {
-  readonly redemptions: readonly { readonly at: Instant; readonly isSuccess: boolean; readonly isRefusal: boolean }[]
+  readonly redemptions: readonly Redemption[]
   /** None of the time that was asked for is left out. */
   readonly isWhole: boolean
 }
@@ -14,13 +22,12 @@ type Counted = { readonly since: Instant; readonly upTo: Instant; readonly total
 const late = seconds(5)
 
 /** `read`: all since that instant, the instant itself included. */
-export function countingRedemptions(
-  read: (since: Instant) => Promise<History>,
-): (since: Instant) => Promise<Redemptions> {
+export function countingRedemptions(read: (since: Instant) => Promise<History>): CountRedemptions {
   let counted: Counted | undefined
-  return async (since) => {
+  return async (since, addresses) => {
     const known = counted?.since === since ? counted : { since, upTo: since, total: none }
-    const { redemptions, isWhole } = await read(known.upTo)
+    const { redemptions: all, isWhole } = await read(known.upTo)
+    const redemptions = all.filter(({ address }) => addresses.includes(address))
     const total = sum(known.total, redemptions)
     if (!isWhole) return { ...total, whole: false }
     const newest = redemptions.reduce((latest, { at }) => Math.max(latest, at), 0)

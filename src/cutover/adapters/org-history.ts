@@ -1,7 +1,8 @@
 /** Grants and login history of an app at our own org, by its admin API. */
 import { formatAddress, parseAddress } from '../../ip/address.ts'
 import { instant, isoText, type Instant } from '../../values/time.ts'
-import type { Redeemer } from '../ports.ts'
+import { unknownAddress, type Redeemer } from '../ports.ts'
+import type { AddressText } from '../rules/plan.ts'
 import type { Attempt } from '../rules/sampling.ts'
 import { countingRedemptions, type History } from './count-redemptions.ts'
 import type { HistoryPort } from './history.ts'
@@ -83,8 +84,14 @@ function redeemerIn(grant: Fields, since: Instant): Redeemer[] {
 /** A replay or an ended grant says nothing of the list, but is a failure all the same. */
 const redemptionOf = (entry: Fields): History['redemptions'][number] => ({
   at: instant(textIn(entry, 'at') ?? ''),
+  address: addressOf(entry) ?? unknownAddress,
   ...{ isSuccess: succeeded(entry), isRefusal: wasRefused(entry) },
 })
+
+function addressOf(entry: Fields): AddressText | undefined {
+  const parsed = parseAddress(textIn(entry, 'sourceIp') ?? '')
+  return parsed.ok ? formatAddress(parsed.value) : undefined
+}
 
 const wasRefused = (entry: Fields): boolean => textIn(entry, 'decision') === 'refresh_token_ip_allowlist'
 
@@ -92,10 +99,8 @@ const wasRefused = (entry: Fields): boolean => textIn(entry, 'decision') === 're
 function attemptsIn(entries: readonly Fields[]): readonly Attempt[] {
   const times = new Map<string, number>()
   return entries.toReversed().flatMap((entry): Attempt[] => {
-    const [at, from] = [textIn(entry, 'at'), textIn(entry, 'sourceIp')]
-    const parsed = parseAddress(from ?? '')
-    if (at === undefined || !parsed.ok) return []
-    const address = formatAddress(parsed.value)
+    const [at, address] = [textIn(entry, 'at'), addressOf(entry)]
+    if (at === undefined || address === undefined) return []
     const result = succeeded(entry) ? 'success' : wasRefused(entry) ? 'refused' : 'failed'
     const user = textIn(entry, 'userId')
     const alike = `${at} ${address} ${result} ${user ?? ''}`

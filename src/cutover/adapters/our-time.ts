@@ -23,7 +23,7 @@ export function inOurTime(history: HistoryPort, clock: OtherClock): HistoryPort 
       const all = await since(ours, history.redeemers)
       return all.map((each) => ({ ...each, at: clock.toOurs(each.at) }))
     },
-    redemptions: async (ours) => await since(ours, history.redemptions),
+    redemptions: async (ours, addresses) => await since(ours, (theirs) => history.redemptions(theirs, addresses)),
     attempts: async (ours) => await since(ours, history.attempts),
     ahead: clock.ahead,
   }

@@ -47,7 +47,8 @@ function historyByTheirClock(parts: SalesforceHistoryParts): HistoryPort {
       const tokens = await tokensOf(parts) // before the history, so that it has what they have
       return redeemersIn(parts, { tokens, logins: await logins(since), since })
     },
-    redemptions: async (since) => redemptionsIn(await logins(since)),
+    redemptions: async (since, addresses) =>
+      redemptionsIn((await logins(since)).filter(({ address }) => addresses.includes(address))),
     attempts: async (since) =>
       (await logins(since)).map(({ id, address, result, userId }) => ({ id, address, result, user: userId })),
   }
