@@ -70,8 +70,8 @@ test('an egress that is taken out comes back by its name, and one that leaves by
   const address = '127.0.0.11'
   equal((await traffic.set([{ address, mode: 'absent' }], (await read()).version)).result, 'done')
   equal((await traffic.set([{ address, mode: 'standby', name: 'first' }], (await read()).version)).result, 'done')
-  deepEqual((await names()).toSorted(), [
-    ['behind', '192.0.2.7', 'active', true],
-    ['first', '127.0.0.11', 'standby', false],
-  ])
+  deepEqual(
+    new Set((await names()).map((each) => each.join(' '))),
+    new Set(['behind 192.0.2.7 active true', 'first 127.0.0.11 standby false']),
+  )
 })

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { formatAddress } from '../../src/ip/address.ts'
 import { openBench, pair, type AdminBench, type BenchOptions, type Called } from './admin-api.ts'
-import { client, tunnelOf } from './metered.ts'
 import { bentStore, openGatewayStore, type Fate } from './store.ts'
 
 const open = async (t: TestContext, options?: BenchOptions) => await openBench(t, await openGatewayStore(t), options)
@@ -93,22 +92,6 @@ describe('PUT /admin/v1/egress', () => {
     equal(code(await put(bench, { resume: ['a'] }, etag)), '412 STALE_EDITOR')
     deepEqual(await states(bench), ['a draining', 'b up'])
     equal((await put(bench, { resume: ['a'] }, '*')).status, 200)
-  })
-
-  test('ends what is open on a drained egress where it is asked to, and on no other', async (t) => {
-    const bench = await open(t)
-    const [old, other] = [tunnelOf('app', 'a'), tunnelOf('app', 'b')]
-    for (const each of [old, other]) {
-      ok(bench.metered.meter.permit(client('app')).ok)
-      bench.metered.meter.started(each)
-    }
-    equal(code(await put(bench, { cut: ['a'] })), '422 EGRESS_INVALID', 'it takes new ones')
-    await put(bench, { drain: ['a'] })
-    const { etag } = await read(bench)
-    equal(code(await put(bench, { cut: ['a'] }, '"0"')), '412 STALE_EDITOR')
-    deepEqual(old.cuts, [])
-    equal((await put(bench, { cut: ['a'] }, etag)).status, 200)
-    deepEqual([old.cuts, other.cuts], [['egress-removed'], []])
   })
 
   test('of two editors with one ETag, one gets 412', async (t) => {

@@ -1,9 +1,15 @@
 /** Where traffic is to leave from, and where not. The way back leads to the pool as it was before: what stood by then carries nothing again. */
-import { sidesOf, type AddressText } from './plan.ts'
+import type { MemberBefore } from './journal.ts'
+import type { ListState } from './list-state.ts'
+import { sidesOf, type AddressText, type Direction, type Plan } from './plan.ts'
 import type { Seen } from './seen.ts'
-import type { State } from './state.ts'
 
-type Sides = Pick<State, 'plan' | 'direction' | 'poolBefore' | 'lists'>
+type Sides = {
+  readonly plan: Plan
+  readonly direction: Direction
+  readonly poolBefore: ReadonlyMap<AddressText, MemberBefore> | undefined
+  readonly lists: readonly Pick<ListState, 'first'>[]
+}
 
 /** All of the target; back, those of it that carried traffic before. */
 export function entering({ plan, direction, poolBefore }: Sides): readonly AddressText[] {
