@@ -1,10 +1,17 @@
-/** A gateway in a process of its own, to be measured, signalled and killed: `node --expose-gc child-gateway.ts WISH`, with the wish as JSON. Prints
+/** A gateway in a process of its own, to be measured, signalled and killed: `node child-gateway.ts WISH`, with the wish as JSON. Prints
  *  one JSON line; answers each message of its parent with what it holds at that moment. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { systemEnvironment } from '../../src/system.ts'
 import { openGateway } from '../../src/gateway/gateway.ts'
 import { secret } from '../../src/values/secret.ts'
 import { gatewayConfiguration } from './kit.ts'
-import type { ChildWish, Held } from './child.ts'
+import type { ChildWish, Held, Question } from './child.ts'
+
+// not as an argument of node: under other flags V8 takes nothing of what was compiled before, and who is killed keeps nothing for the next one
+setFlagsFromString('--expose-gc')
+const collect: () => void = runInNewContext('gc')
+setFlagsFromString('--no-expose-gc')
 
 const wish = JSON.parse(process.argv[2] ?? '{}') as ChildWish
 const ends = new Map<string, number>()
@@ -30,8 +37,8 @@ const running = await openGateway(systemEnvironment(log), {
 })
 await running.parts.pool.probeNow()
 
-process.on('message', () => {
-  void answer()
+process.on('message', (question: Question) => {
+  void answer(question)
 })
 process.on('SIGTERM', () => void drain())
 const { url, adminUrl, adminToken } = running
@@ -43,12 +50,9 @@ async function drain(): Promise<void> {
   process.disconnect()
 }
 
-async function answer(): Promise<void> {
+async function answer(question: Question): Promise<void> {
   await running.parts.meter.flush()
-  for (let round = 0; round < 3; round += 1) {
-    globalThis.gc?.()
-    await new Promise(setImmediate)
-  }
+  if (question === 'what do you hold?') await collectAll()
   const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage()
   const held: Held = {
     ...{ heapUsed, external, arrayBuffers, rss, live: running.parts.meter.live().length },
@@ -56,4 +60,11 @@ async function answer(): Promise<void> {
     usage: await running.parts.meter.usage({}),
   }
   process.send?.(held)
+}
+
+async function collectAll(): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    collect()
+    await new Promise(setImmediate)
+  }
 }

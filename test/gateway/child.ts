@@ -13,7 +13,7 @@ export type ChildWish = Pick<GatewayWish, 'allow' | 'configuration' | 'storage'>
   readonly via?: string
 }
 
-/** Memory in bytes, after a collection. */
+/** Memory in bytes. */
 export type Held = {
   readonly heapUsed: number
   readonly external: number
@@ -25,13 +25,18 @@ export type Held = {
   readonly usage: readonly UsageView[]
 }
 
+export type Question = 'what do you hold?' | 'at a glance?'
+
 export type ChildGateway = {
   readonly host: string
   readonly port: number
   readonly pid: number
   readonly adminUrl: string
   readonly adminToken: string
+  /** After a collection. */
   readonly held: () => Promise<Held>
+  /** The same without the collection, which takes its time: for what is asked again and again. */
+  readonly glance: () => Promise<Held>
   /** Of the process; counted by the kernel. */
   readonly descriptors: () => number
   /** Resolves with the exit code and what it printed at its end. */
@@ -49,7 +54,7 @@ export async function startChildGateway(
 ): Promise<ChildGateway> {
   const healthTarget = wish.healthTarget ?? (await startHealthTarget(t))
   const child = fork(program, [JSON.stringify({ ...wish, healthTarget })], {
-    execArgv: ['--expose-gc'],
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   const gone = once(child, 'exit')
@@ -66,15 +71,17 @@ export async function startChildGateway(
   const { url, adminUrl, adminToken } = JSON.parse(lines[0] ?? '') as Record<'url' | 'adminUrl' | 'adminToken', string>
   const { hostname, port } = new URL(url)
   const { pid } = child
+  const asked = async (question: Question): Promise<Held> => {
+    const ended = gone.then(() => Promise.reject(new Error('the gateway has ended')))
+    const answered = once(child, 'message')
+    child.send(question)
+    const [held] = (await Promise.race([answered, ended])) as [Held]
+    return held
+  }
   return {
     ...{ host: hostname, port: Number(port), pid, adminUrl, adminToken, kill, gone },
-    async held() {
-      const ended = gone.then(() => Promise.reject(new Error('the gateway has ended')))
-      const answered = once(child, 'message')
-      child.send('what do you hold?')
-      const [held] = (await Promise.race([answered, ended])) as [Held]
-      return held
-    },
+    held: () => asked('what do you hold?'),
+    glance: () => asked('at a glance?'),
     descriptors: () => readdirSync(`/proc/${pid}/fd`).length,
     async terminate() {
       child.kill('SIGTERM')

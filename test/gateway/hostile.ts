@@ -16,7 +16,7 @@ export async function besiege(t: TestContext, deadlines: Deadlines = {}, warm = 
   const gateway = await startChildGateway(t, { allow: [`${origin.host}:*`], configuration: { deadlines } })
   await closeAll(await openMany({ gateway, origin }, warm))
   await eventually(
-    async () => (await gateway.held()).live,
+    async () => (await gateway.glance()).live,
     (live) => live === 0,
   )
   return { gateway, origin, calm: { descriptors: gateway.descriptors(), held: await gateway.held() } }
@@ -46,8 +46,8 @@ export async function untilQuiet({ gateway, calm }: Siege): Promise<Held> {
   const carriedBy = ({ usage }: Held): number => usage.reduce((sum, { up, down }) => sum + up + down, 0)
   let before = carriedBy(calm.held)
   let same = 0
-  return await eventually(
-    () => gateway.held(),
+  await eventually(
+    () => gateway.glance(),
     (now) => {
       const carried = carriedBy(now)
       same = carried === before && carried > carriedBy(calm.held) ? same + 1 : 0
@@ -56,12 +56,13 @@ export async function untilQuiet({ gateway, calm }: Siege): Promise<Held> {
     },
     30_000,
   )
+  return await gateway.held()
 }
 
 /** Descriptors are what they were, but for a probe; the heap too, but for 100 bytes for each of the crowd and 2 MB of noise; and it serves. */
 export async function assertCalm(t: TestContext, { gateway, origin, calm }: Siege, crowd: number): Promise<void> {
   await eventually(
-    async () => (await gateway.held()).live,
+    async () => (await gateway.glance()).live,
     (live) => live === 0,
     20_000,
   )
