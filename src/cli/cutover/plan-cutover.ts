@@ -13,6 +13,7 @@ import { table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { cutoversOf, portsOf, readPlan, type CutoverFlags } from './place.ts'
 import { newestOf } from './to-roll-back.ts'
+import { listWords } from './words.ts'
 
 export async function planCutover(terminal: Terminal, path: string, flags: CutoverFlags): Promise<void> {
   const read = readPlan(path, flags)
@@ -21,7 +22,7 @@ export async function planCutover(terminal: Terminal, path: string, flags: Cutov
     await expectCanaries(terminal, read, flags)
     const judged = await cutovers.judge(read.plan, portsOf(terminal, read, flags)).catch(noAnswer)
     if (flags.json === true) terminal.out(JSON.stringify({ plan: read.plan, ...judged }))
-    else for (const line of planLines(judged, read.plan)) terminal.out(line)
+    else for (const line of [...planLines(judged, read.plan), ...personLines(read)]) terminal.out(line)
     refuseFaults(terminal, judged, read)
     if (flags.json !== true) await sayNext(terminal, cutovers, { plan: read.plan, path, hash: judged.hash })
   } finally {
@@ -61,6 +62,19 @@ function planLines(judged: Judgement, plan: Plan): string[] {
       `${i + 1} ${name.padEnd(9)}${does}`,
       `${''.padEnd(11)}undone by ${undone}`,
     ]),
+  ]
+}
+
+/** Where a person changes a list, the run stops for them. */
+export function personLines({ file }: Pick<ReadPlan, 'file'>): string[] {
+  const asked = [file, ...(file.second === undefined ? [] : [file.second])].filter(
+    ({ allowlist }) => 'manual' in allowlist || 'supportCase' in allowlist,
+  )
+  if (asked.length === 0) return []
+  const whose = listWords(asked.map(({ app }) => app))
+  return [
+    '',
+    `A person changes the list of ${whose}: in steps 2 and 5 the run says what to do and ends with exit 3; it goes on by confirm, and run.`,
   ]
 }
 
