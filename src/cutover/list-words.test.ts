@@ -62,6 +62,13 @@ describe('a support case', () => {
     ok(words.endsWith(text.body))
   })
 
+  test('that has nothing to change says so, and need not be opened where none was', () => {
+    const check = caseText({ app: 'Old_App', before, after: before }, terms)
+    match(check.body, /^Please look at [^]*whether it was done or not[^]*mend what differs/)
+    match(caseWords(check, 'x'), /If none was ever opened, open none/)
+    ok(!caseWords(text, 'x').includes('open none'))
+  })
+
   test('that removes says which and how many', () =>
     equal(
       caseText({ app: 'Old_App', before, after: rows('203.0.113.0/29') }, terms).subject,

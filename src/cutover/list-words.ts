@@ -16,7 +16,9 @@ export function setupWords(change: ListChange): string {
     ...added.map((row) => `Add: ${rowWords(row)}.`),
     ...removed.map((row) => `Remove this row and no other: ${rowWords(row)}.`),
     ...(added.length + removed.length === 0
-      ? ['Look whether it holds what is listed below, and mend what differs.']
+      ? [
+          'Look whether it holds what is listed below, and mend what differs: what was asked before may have been typed or not.',
+        ]
       : []),
     `Before you save, compare. The list has to hold ${countWords(after)}:\n${after.map((row) => `       ${formatRange(row)}`).join('\n')}`,
     'Save.',
@@ -27,21 +29,26 @@ export function setupWords(change: ListChange): string {
 }
 
 export type CaseTerms = { readonly orgId: string; readonly reason: string }
-export type CaseText = { readonly subject: string; readonly body: string }
+/** `isCheck`: nothing is known that would have to change; an earlier case may have asked for something, and been done or not. */
+export type CaseText = { readonly subject: string; readonly body: string; readonly isCheck: boolean }
 
 /** One change a case: what is asked for in two may be done in either order (SF-291). */
 export function caseText(change: ListChange, { orgId, reason }: CaseTerms): CaseText {
   const { app, before, after } = change
   const { added, removed } = differenceOf(change)
   const list = (rows: ListRows): string => rows.map((row) => `  ${rowWords(row)}`).join('\n')
+  const isCheck = added.length + removed.length === 0
   return {
+    isCheck,
     subject: `Connected App "${app}" (org ${orgId}): ${taskWords(added, removed)} the refresh token IP allowlist`,
     body: [
-      `Please change the refresh token IP allowlist of one Connected App, exactly as follows.`,
+      isCheck
+        ? 'Please look at the refresh token IP allowlist of one Connected App. What an earlier case of ours asked for is not wanted any more, whether it was done or not.'
+        : 'Please change the refresh token IP allowlist of one Connected App, exactly as follows.',
       `Org ID: ${orgId}\nConnected App: ${app}`,
       ...(added.length > 0 ? [`Add these ranges:\n${list(added)}`] : []),
       ...(removed.length > 0 ? [`Remove these ranges, and no other:\n${list(removed)}`] : []),
-      ...(added.length + removed.length === 0 ? ['See that the list is as below, and mend what differs.'] : []),
+      ...(isCheck ? ['See that the list is as below, and mend what differs.'] : []),
       `The list as we know it now (${countWords(before)}):\n${list(before)}`,
       `The list as it has to be after this change (${countWords(after)}):\n${list(after)}`,
       `Reason: ${reason}`,
@@ -51,11 +58,12 @@ export function caseText(change: ListChange, { orgId, reason }: CaseTerms): Case
 }
 
 /** For whoever runs the cutover. */
-export const caseWords = ({ subject, body }: CaseText, path: string): string =>
+export const caseWords = ({ subject, body, isCheck }: CaseText, path: string): string =>
   [
     'The list of this Connected App is changed by Salesforce alone, by a support case (SF-228). It may take days; nothing is assumed meanwhile.',
     `  1. Open a case with the text below; it is also in ${path}.`,
     '  2. Withdraw every earlier case of this cutover that is still open.',
+    ...(isCheck ? ['     If none was ever opened, open none: there is nothing to change.'] : []),
     '  3. When Salesforce says that it is saved, run: sallyport cutover confirm. Then run the cutover again; it goes on when real redemptions show that it is so.',
     '',
     `Subject: ${subject}`,
