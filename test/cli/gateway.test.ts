@@ -10,18 +10,18 @@ import { destination, gatewayFile, openTunnel, startGateway, type GatewayFile } 
 const anyPort = ['--listen', '127.0.0.1:0'] as const
 
 describe('a started gateway', () => {
-  test('says first, as JSON, where it listens', async (t) => {
+  test('says first, as JSON, where it listens; makes a client and an admin token where there are none, and prints them once', async (t) => {
     const cwd = await emptyFolder(t)
-    const { gateway, adminUrl } = await startGateway(t, cwd, { target: await destination(t) })
+    const target = await destination(t)
+    const { gateway, adminUrl } = await startGateway(t, cwd, { target })
     const first: unknown = JSON.parse(gateway.stdout().split('\n')[0] ?? '')
     deepEqual(first, { event: 'listening', service: 'gateway', url: gateway.url, adminUrl })
     match(gateway.url, /^http:\/\/127\.0\.0\.1:\d+$/)
-  })
-
-  test('makes a client where none is configured, and prints its connection URL once', async (t) => {
-    const cwd = await emptyFolder(t)
-    const target = await destination(t)
-    const { gateway } = await startGateway(t, cwd, { target })
+    const [, token = ''] = /^Admin token of the gateway: (\S+)$/m.exec(gateway.stderr()) ?? []
+    equal(token, (await readFile(join(cwd, 'data/gateway-admin-token'), 'utf8')).trim())
+    const headers = { authorization: `Bearer ${token}` }
+    equal((await fetch(`${adminUrl}/admin/v1/egress`, { headers })).status, 200)
+    equal((await fetch(`${adminUrl}/admin/v1/egress`)).status, 401)
     const [, url = '', password = ''] = /^Connection URL: (http:\/\/app:([\w-]+)@\S+)$/m.exec(gateway.stderr()) ?? []
     equal(password.length, 32)
     match((await shell(`curl -sS --fail -x ${url} http://ip.sallyport/`, { cwd })).stdout, /^127\.0\.0\.1[12]\n$/)
@@ -29,7 +29,12 @@ describe('a started gateway', () => {
     const second = await startGateway(t, cwd, { target })
     match(second.gateway.stderr(), /^Connection URL: http:\/\/app:…@127\.0\.0\.1:\d+$/m)
     match(second.gateway.stderr(), /^ {2}The password is kept in \S+\/data\/gateway-client by an earlier start\.$/m)
-    doesNotMatch(second.gateway.stdout() + second.gateway.stderr(), new RegExp(password))
+    match(
+      second.gateway.stderr(),
+      /^Admin token of the gateway: kept in \S+gateway-admin-token by an earlier start\.$/m,
+    )
+    for (const each of [password, token])
+      doesNotMatch(second.gateway.stdout() + second.gateway.stderr(), new RegExp(each))
     equal((await stat(join(cwd, 'data/gateway-client'))).mode & 0o077, 0)
   })
 
@@ -40,24 +45,6 @@ describe('a started gateway', () => {
     const { gateway } = await startGateway(t, cwd, { target: await destination(t), clients })
     match(gateway.stderr(), /^ {2}backend {2}http:\/\/b%2Bk:…@127\.0\.0\.1:\d+$/m)
     doesNotMatch(gateway.stdout() + gateway.stderr(), /canary/)
-  })
-
-  test('prints its admin token once, which opens the admin API', async (t) => {
-    const cwd = await emptyFolder(t)
-    const target = await destination(t)
-    const { gateway, adminUrl } = await startGateway(t, cwd, { target })
-    const [, token = ''] = /^Admin token of the gateway: (\S+)$/m.exec(gateway.stderr()) ?? []
-    equal(token, (await readFile(join(cwd, 'data/gateway-admin-token'), 'utf8')).trim())
-    const headers = { authorization: `Bearer ${token}` }
-    equal((await fetch(`${adminUrl}/admin/v1/egress`, { headers })).status, 200)
-    equal((await fetch(`${adminUrl}/admin/v1/egress`)).status, 401)
-    await gateway.stop()
-    const second = await startGateway(t, cwd, { target })
-    match(
-      second.gateway.stderr(),
-      /^Admin token of the gateway: kept in \S+gateway-admin-token by an earlier start\.$/m,
-    )
-    doesNotMatch(second.gateway.stdout() + second.gateway.stderr(), new RegExp(token))
   })
 
   test('warns of an egress that is not on this machine, and serves by the others', async (t) => {
@@ -126,27 +113,27 @@ describe('a gateway that is told to read its configuration again', () => {
     'that cannot be read': [': [', /^sallyport\.yaml:\d+:\d+: /m],
     'with an unknown key': ['gatway: {}\n', /gatway/],
     'without an egress': ['gateway: { egress: [] }\n', /^gateway\.egress declares no address/m],
+    'that listens in another way, which takes a restart': [
+      gatewayFile({ target: '127.0.0.1:443', more: 'tls: { cert: x, key: y }' }),
+      /^The configuration cannot be used: gateway\.tls cannot be switched on/m,
+    ],
   } as const
-  for (const [what, [text, says]] of Object.entries(bad))
-    test(`keeps the old one in the face of one ${what}`, async (t) => {
-      const cwd = await emptyFolder(t)
-      const target = await destination(t)
-      const { gateway, connectionUrl } = await startGateway(t, cwd, { target })
-      await writeFile(join(cwd, 'sallyport.yaml'), text)
-      process.kill(gateway.pid, 'SIGHUP')
-      await gateway.prints(/^The configuration from before stays in force\.$/m)
-      match(gateway.stderr(), says)
-      match(gateway.stderr(), /^Try: /m)
-      equal(await (await openTunnel(t, connectionUrl, target)).echoes('old'), 'old')
-    })
-
-  test('says that where it listens takes a restart', async (t) => {
+  test('keeps the old one in the face of one', async (t) => {
     const cwd = await emptyFolder(t)
     const target = await destination(t)
-    const { gateway } = await startGateway(t, cwd, { target })
-    await reload(cwd, gateway.pid, { target, more: 'tls: { cert: x, key: y }' })
-    await gateway.prints(/^The configuration from before stays in force\.$/m)
-    match(gateway.stderr(), /^The configuration cannot be used: gateway\.tls cannot be switched on/m)
+    const { gateway, connectionUrl } = await startGateway(t, cwd, { target })
+    for (const [nth, [what, [text, says]]] of Object.entries(bad).entries())
+      await t.test(what, async () => {
+        const before = gateway.stderr().length
+        await writeFile(join(cwd, 'sallyport.yaml'), text)
+        process.kill(gateway.pid, 'SIGHUP')
+        const soOften = `(?:^The configuration from before stays in force\\.$[^]*?){${nth + 1}}`
+        await gateway.prints(new RegExp(soOften, 'm'))
+        const said = gateway.stderr().slice(before)
+        match(said, says)
+        match(said, /^Try: /m)
+        equal(await (await openTunnel(t, connectionUrl, target)).echoes('old'), 'old')
+      })
   })
 })
 
@@ -221,18 +208,13 @@ describe('a gateway that cannot start', () => {
       doesNotMatch(stderr, /sp_gateway_admin_|app:[\w-]{32}/)
     })
 
-  test('P-14: names the process that owns the data', async (t) => {
+  test('P-14: names the process that owns the data; and refuses a password file that others may read', async (t) => {
     const cwd = await emptyFolder(t)
     const { gateway } = await startGateway(t, cwd, { target: await destination(t) })
     const second = await sallyport(['gateway', ...anyPort], { cwd })
     deepEqual([second.code, second.stdout], [1, ''])
     match(second.stderr, new RegExp(`in use by process ${gateway.pid}`))
-  })
-
-  test('refuses a password file that others may read', async (t) => {
-    const cwd = await emptyFolder(t)
-    const file = { target: await destination(t) }
-    await (await startGateway(t, cwd, file)).gateway.stop()
+    await gateway.stop()
     await shell('chmod 644 data/gateway-client', { cwd })
     const { code, stderr } = await sallyport(['gateway', ...anyPort], { cwd })
     equal(code, 1)

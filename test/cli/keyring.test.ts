@@ -36,6 +36,17 @@ async function stopped(t: TestContext) {
 describe('org keyring rotate', () => {
   test('P-09: on a stopped org: the old token redeems after the next start, and its successor too', async (t) => {
     const { cwd, current } = await stopped(t)
+
+    await t.test('a keyring that others may read is refused in words', async () => {
+      await chmod(pathIn(cwd), 0o644)
+      const { code, stderr } = await rotate(cwd)
+      equal(code, 1)
+      match(stderr, /may be read by others \(mode 644\): chmod 600/)
+      doesNotMatch(stderr, /unexpected/)
+      deepEqual(await statesIn(cwd), ['1 active'])
+      await chmod(pathIn(cwd), 0o600)
+    })
+
     const { code, stdout, stderr } = await rotate(cwd)
     deepEqual({ code, stderr }, { code: 0, stderr: '' })
     match(stdout, /^Key 2 proves new tokens from now on\.$/m)
@@ -61,39 +72,38 @@ describe('org keyring rotate', () => {
     next(await near.redeem(current))
   })
 
-  test('P-14: on a running org it goes through the admin API, at once and for the next start', async (t) => {
+  test('P-14: on a running org', async (t) => {
     const cwd = await emptyFolder(t)
     const { up } = await startUp(t, { cwd })
     const { near, refreshToken, admin } = await partnerOf(t, up, cwd)
-    const { code, stdout } = await rotate(cwd, '--org', up.url, '--json')
-    equal(code, 0)
-    const tagKeys = [
-      { id: 1, state: 'retired' },
-      { id: 2, state: 'active' },
-    ]
-    deepEqual(JSON.parse(stdout), { tagKeys })
-    deepEqual(await admin('/keyring'), { tagKeys })
-    deepEqual(await statesIn(cwd), ['1 retired', '2 active'])
-    const successor = next(await near.redeem(refreshToken))
-    await up.stop()
-    const again = await startUp(t, { cwd })
-    next(await (await partnerOf(t, again.up, cwd)).near.redeem(successor))
-  })
+    const configured = (listen: string) => ({ cwd, env: { SALLYPORT_ORG_LISTEN: listen } })
 
-  test('P-14: without --org it does not touch the files of a running org, and asks the one that is configured', async (t) => {
-    const cwd = await emptyFolder(t)
-    const { up } = await startUp(t, { cwd })
-    const { code, stderr } = await sallyport(['org', 'keyring', 'rotate'], {
-      ...{ cwd, env: { SALLYPORT_ORG_LISTEN: '127.0.0.1:0' } },
+    await t.test('without --org it does not touch the files, and asks the one that is configured', async () => {
+      const { code, stderr } = await sallyport(['org', 'keyring', 'rotate'], configured('127.0.0.1:0'))
+      equal(code, 2)
+      match(stderr, /org\.listen has port 0/)
+      deepEqual(await statesIn(cwd), ['1 active'])
+      const asked = await sallyport(['org', 'keyring', 'rotate'], configured(up.url.replace('http://', '')))
+      equal(asked.code, 0, asked.stderr)
+      deepEqual(await statesIn(cwd), ['1 retired', '2 active'])
     })
-    equal(code, 2)
-    match(stderr, /org\.listen has port 0/)
-    deepEqual(await statesIn(cwd), ['1 active'])
-    const asked = await sallyport(['org', 'keyring', 'rotate'], {
-      ...{ cwd, env: { SALLYPORT_ORG_LISTEN: up.url.replace('http://', '') } },
+
+    await t.test('it goes through the admin API, at once and for the next start', async () => {
+      const { code, stdout } = await rotate(cwd, '--org', up.url, '--json')
+      equal(code, 0)
+      const tagKeys = [
+        { id: 1, state: 'retired' },
+        { id: 2, state: 'retired' },
+        { id: 3, state: 'active' },
+      ]
+      deepEqual(JSON.parse(stdout), { tagKeys })
+      deepEqual(await admin('/keyring'), { tagKeys })
+      deepEqual(await statesIn(cwd), ['1 retired', '2 retired', '3 active'])
+      const successor = next(await near.redeem(refreshToken))
+      await up.stop()
+      const again = await startUp(t, { cwd })
+      next(await (await partnerOf(t, again.up, cwd)).near.redeem(successor))
     })
-    equal(asked.code, 0, asked.stderr)
-    deepEqual(await statesIn(cwd), ['1 retired', '2 active'])
   })
 
   test('where no org has been yet there is nothing to rotate, and nothing is made', async (t) => {
@@ -103,16 +113,6 @@ describe('org keyring rotate', () => {
     match(stderr, /^There is no keyring in .*elsewhere: the first start of the org makes it\.$/m)
     match(stderr, /^Try: /m)
     await rejects(stat(join(cwd, 'elsewhere')), { code: 'ENOENT' })
-  })
-
-  test('a keyring that others may read is refused in words', async (t) => {
-    const { cwd } = await stopped(t)
-    await chmod(pathIn(cwd), 0o644)
-    const { code, stderr } = await rotate(cwd)
-    equal(code, 1)
-    match(stderr, /may be read by others \(mode 644\): chmod 600/)
-    doesNotMatch(stderr, /unexpected/)
-    deepEqual(await statesIn(cwd), ['1 active'])
   })
 
   test('storage in memory has no files to rotate', async (t) => {

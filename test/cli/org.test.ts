@@ -9,16 +9,12 @@ import { emptyFolder, sallyport, service } from './command.ts'
 const anyPort = ['--listen', '127.0.0.1:0'] as const
 
 describe('a started org', () => {
-  test('says first, as JSON, where it listens', async (t) => {
-    const org = await service(t, ['org', ...anyPort], { cwd: await emptyFolder(t) })
+  test('says first, as JSON, where it listens, and after that which rotation mode is in force (L-21)', async (t) => {
+    const env = { SALLYPORT_ORG_ROTATION_MODE: 'overlap' }
+    const org = await service(t, ['org', ...anyPort], { cwd: await emptyFolder(t), env })
     const first: unknown = JSON.parse(org.stdout().split('\n')[0] ?? '')
     deepEqual(first, { event: 'listening', service: 'org', url: org.url })
     equal((await fetch(`${org.url}/login`)).status, 200)
-  })
-
-  test('L-21: says which rotation mode is in force', async (t) => {
-    const env = { SALLYPORT_ORG_ROTATION_MODE: 'overlap' }
-    const org = await service(t, ['org', ...anyPort], { cwd: await emptyFolder(t), env })
     match(await org.prints(/Rotation mode: .*/), /overlap.*10 s/)
   })
 
@@ -29,18 +25,6 @@ describe('a started org', () => {
     deepEqual([code, stdout.split('\n').length], [0, 2])
     const second = await service(t, ['org', ...anyPort], { cwd })
     equal((await second.stop('SIGINT')).code, 0)
-  })
-
-  test('prints its admin token at the first start and never again', async (t) => {
-    const cwd = await emptyFolder(t)
-    const first = await service(t, ['org', ...anyPort], { cwd })
-    const [, token = ''] = /Admin token: (sp_admin_\S+)/.exec(await first.prints(/Admin token: .*\n.*\n/)) ?? []
-    equal(token.length > 40, true)
-    await first.stop()
-    const second = await service(t, ['org', ...anyPort], { cwd })
-    match(await second.prints(/Admin token: .*\n/), /data\/admin-token/)
-    const { stdout, stderr } = await second.stop()
-    doesNotMatch(stdout + stderr, new RegExp(token))
   })
 })
 
@@ -58,7 +42,7 @@ describe('an org that cannot start', () => {
     match(stderr, /^Try: .*--listen 127\.0\.0\.1:0$/m)
   })
 
-  test('P-14: names the process that owns the data', async (t) => {
+  test('P-14: names the process that owns the data, and where that is killed, it leaves no lock behind', async (t) => {
     const cwd = await emptyFolder(t)
     const owner = await service(t, ['org', ...anyPort], { cwd })
     const { code, stdout, stderr } = await sallyport(['org', ...anyPort], { cwd })
@@ -66,11 +50,7 @@ describe('an org that cannot start', () => {
     match(stderr, new RegExp(`in use by process ${owner.pid}`))
     match(stderr, new RegExp(`^Try: ps -p ${owner.pid}$`, 'm'))
     equal((await fetch(`${owner.url}/login`)).status, 200)
-  })
-
-  test('P-14: a killed owner leaves no lock behind', async (t) => {
-    const cwd = await emptyFolder(t)
-    await (await service(t, ['org', ...anyPort], { cwd })).stop('SIGKILL')
+    await owner.stop('SIGKILL')
     equal((await (await service(t, ['org', ...anyPort], { cwd })).stop()).code, 0)
   })
 

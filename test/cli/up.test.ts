@@ -10,40 +10,33 @@ before(() => curlIsThere({ cwd: root }))
 const replyOf = (text: string): Record<string, string> => JSON.parse(text) as Record<string, string>
 
 describe('up with no configuration', () => {
-  test('prints commands that show a refusal, an acceptance and the reason, each time they are run', async (t) => {
-    const cwd = await emptyFolder(t)
-    const { refused, accepted, explained, seen } = await startUp(t, { cwd })
-    const spent: string[] = []
-    for (const round of ['first', 'second']) {
-      const wrong = await shell(refused, { cwd })
-      deepEqual(replyOf(wrong.stdout), {
-        error: 'invalid_grant',
-        error_description: 'ip restricted by app developer',
-      })
-      const right = await shell(accepted, { cwd })
-      equal(right.code, 0, `${round}: ${right.stdout}${right.stderr}`)
-      spent.push(replyOf(right.stdout)['refresh_token'] ?? '')
-      const why = await shell(explained, { cwd })
-      equal(why.code, 1)
-      match(why.stdout, /^Refused: refresh_token for Nightly_Sync from 127\.0\.0\.1, by refresh-token-ip-allowlist$/m)
-      match(why.stdout, /127\.0\.0\.1 is in none of/)
-      match(why.stdout, /The client is told: invalid_grant, "ip restricted by app developer"/)
-      match((await shell(seen, { cwd })).stdout, /^127\.0\.0\.1[12]\n$/)
-    }
-    notEqual(spent[0], spent[1])
-  })
-
-  test('a spent token that comes back ends the family, until the next start makes a fresh grant', async (t) => {
+  test('two starts', async (t) => {
     const cwd = await emptyFolder(t)
     const first = await startUp(t, { cwd })
     equal((await shell(first.accepted, { cwd })).code, 0)
     match((await shell(first.replayed, { cwd })).stdout, /expired access\/refresh token/)
     const after = await shell(first.accepted, { cwd })
-    equal(after.code, 1)
-    match(after.stdout, /expired access\/refresh token/)
     equal((await first.up.stop()).code, 0)
     const second = await startUp(t, { cwd })
-    equal((await shell(second.accepted, { cwd })).code, 0)
+
+    await t.test(
+      'a spent token that comes back ends the family, until the next start makes a fresh grant',
+      async () => {
+        equal(after.code, 1)
+        match(after.stdout, /expired access\/refresh token/)
+        equal((await shell(second.accepted, { cwd })).code, 0)
+      },
+    )
+
+    await t.test('the admin token is printed once over both, and password and secret at each', async () => {
+      const token = (await readFile(join(cwd, 'data/admin-token'), 'utf8')).trim()
+      match(first.up.stdout(), new RegExp(token))
+      doesNotMatch(second.up.stdout() + second.up.stderr(), new RegExp(token))
+      for (const name of ['password', 'consumer-secret', 'consumer-key', 'gateway-password']) {
+        const text = (await readFile(join(cwd, 'data/demonstration', name), 'utf8')).trim()
+        for (const { up } of [first, second]) equal(up.stdout().includes(text), true, name)
+      }
+    })
   })
 
   test('the keeper keeps one connection alive over starts, and replaces it once it cannot live any more', async (t) => {
@@ -72,23 +65,36 @@ describe('up with no configuration', () => {
     doesNotMatch(third.up.stderr(), /^Warning: /m)
   })
 
-  test('prints the admin token once over two starts, and password and secret at each', async (t) => {
-    const cwd = await emptyFolder(t)
-    const first = await startUp(t, { cwd })
-    await first.up.stop()
-    const second = await startUp(t, { cwd })
-    const token = (await readFile(join(cwd, 'data/admin-token'), 'utf8')).trim()
-    match(first.up.stdout(), new RegExp(token))
-    doesNotMatch(second.up.stdout() + second.up.stderr(), new RegExp(token))
-    for (const name of ['password', 'consumer-secret', 'consumer-key', 'gateway-password']) {
-      const text = (await readFile(join(cwd, 'data/demonstration', name), 'utf8')).trim()
-      for (const { up } of [first, second]) equal(up.stdout().includes(text), true, name)
-    }
-  })
-
   test('a start', async (t) => {
     const cwd = await emptyFolder(t)
-    const { up, refused, accepted } = await startUp(t, { cwd })
+    const { up, refused, accepted, explained, seen } = await startUp(t, { cwd })
+
+    await t.test(
+      'prints commands that show a refusal, an acceptance and the reason, each time they are run',
+      async () => {
+        const spent: string[] = []
+        for (const round of ['first', 'second']) {
+          const wrong = await shell(refused, { cwd })
+          deepEqual(replyOf(wrong.stdout), {
+            error: 'invalid_grant',
+            error_description: 'ip restricted by app developer',
+          })
+          const right = await shell(accepted, { cwd })
+          equal(right.code, 0, `${round}: ${right.stdout}${right.stderr}`)
+          spent.push(replyOf(right.stdout)['refresh_token'] ?? '')
+          const why = await shell(explained, { cwd })
+          equal(why.code, 1)
+          match(
+            why.stdout,
+            /^Refused: refresh_token for Nightly_Sync from 127\.0\.0\.1, by refresh-token-ip-allowlist$/m,
+          )
+          match(why.stdout, /127\.0\.0\.1 is in none of/)
+          match(why.stdout, /The client is told: invalid_grant, "ip restricted by app developer"/)
+          match((await shell(seen, { cwd })).stdout, /^127\.0\.0\.1[12]\n$/)
+        }
+        notEqual(spent[0], spent[1])
+      },
+    )
 
     await t.test('keeps every file for its owner alone', async () => {
       const files = await readdir(join(cwd, 'data'), { recursive: true, withFileTypes: true })
