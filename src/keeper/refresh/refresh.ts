@@ -124,7 +124,7 @@ const longest = 250
 async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Promise<Refreshed | 'again'> {
   const { connection } = held
   const found = await dealWithOpen(parts, held)
-  if (found.kind === 'adopted') return exchanged(found.settled)
+  if (found.kind === 'adopted') return showsNothingNew(found.settled, ask) ? 'again' : exchanged(found.settled)
   if (found.kind === 'look-again') return 'again'
   if (found.kind === 'on-its-way') return { kind: 'in-doubt', until: found.until }
   if (isNotWanted(parts, held, ask)) return { kind: 'fresh' }
@@ -155,6 +155,14 @@ async function underLease(parts: ExchangeParts, held: Held, ask: RefreshAsk): Pr
       return exchanged(end)
   }
 }
+
+/** Whoever asks for an exchange now proves an address by it: an earlier one that comes to light proves none. Whether the token that it leaves may be sent
+ *  is another question, and the answer to one of them. */
+function showsNothingNew(settled: Settled, { when }: RefreshAsk): boolean {
+  return when.kind === 'now' && settled.kind === 'settled' && !leavesDoubt.has(settled.outcome.kind)
+}
+
+const leavesDoubt: ReadonlySet<Outcome['kind']> = new Set(['in-flight', 'in-doubt', 'inconclusive', 'ended'])
 
 function urgencyOf({ kind }: When): Urgency {
   if (kind === 'now') return 'said'
