@@ -47,16 +47,6 @@ describe('doctor', () => {
     match(report.findings.find(({ check }) => check === 'storage')?.says ?? '', /has schema \d+; nobody has it open/)
   })
 
-  test('P-14: leaves a store alone that a running org owns, and asks the org itself', async (t) => {
-    const cwd = await emptyFolder(t)
-    const { up } = await startUp(t, { cwd })
-    const report = await doctor(cwd, listensOf(up))
-    deepEqual(failed(report), [])
-    match(report.findings.find(({ check }) => check === 'storage')?.says ?? '', new RegExp(`process ${up.pid}`))
-    match(report.findings.find(({ check }) => check === 'admin API')?.says ?? '', /answers/)
-    match(report.findings.find(({ check }) => check === 'keeper port')?.says ?? '', /the keeper at .* answers/)
-  })
-
   test('fails for files that others may read, with the command that mends it', async (t) => {
     const cwd = await stopped(t)
     await chmod(join(cwd, 'data/org-keyring.json'), 0o640)
@@ -114,29 +104,39 @@ describe('doctor', () => {
 })
 
 describe('doctor on a gateway', () => {
-  test('asks the running one for its egresses, and finds both halves of the pair in the list', async (t) => {
+  test('where all systems run', async (t) => {
     const cwd = await emptyFolder(t)
     const { up } = await startUp(t, { cwd })
     const report = await doctor(cwd, listensOf(up))
     deepEqual(failed(report), [])
-    deepEqual(
-      saying(report, 'running gateway').map((says) => says.replace(/: .*/, '')),
-      ['ok egress a, seen as 127.0.0.11, is up', 'ok egress b, seen as 127.0.0.12, is up'],
-    )
-    match(saying(report, 'pair').join(), /^ok the allowlist of Nightly_Sync holds 127\.0\.0\.11 .* and 127\.0\.0\.12/)
-  })
 
-  test('L-61: names the half that is missing in the list of the org', async (t) => {
-    const cwd = await emptyFolder(t)
-    const { up } = await startUp(t, { cwd })
-    const org = ['--org', up.url]
-    const both = ['remove', 'Nightly_Sync', '127.0.0.11-127.0.0.12', '--confirm-empty']
-    equal((await sallyport(['allowlist', ...both, ...org], { cwd })).code, 0)
-    equal((await sallyport(['allowlist', 'add', 'Nightly_Sync', '127.0.0.11', ...org], { cwd })).code, 0)
-    const report = await doctor(cwd, listensOf(up))
-    match(saying(report, 'pair').join(), /^warn .* holds 127\.0\.0\.11 \(egress a\) but not 127\.0\.0\.12 \(egress b\)/)
-    const [{ next } = { next: [] }] = report.findings.filter(({ check }) => check === 'pair')
-    deepEqual(next, ['sallyport allowlist add Nightly_Sync 127.0.0.12'])
+    await t.test('P-14: leaves a store alone that a running org owns, and asks the org itself', () => {
+      match(report.findings.find(({ check }) => check === 'storage')?.says ?? '', new RegExp(`process ${up.pid}`))
+      match(report.findings.find(({ check }) => check === 'admin API')?.says ?? '', /answers/)
+      match(report.findings.find(({ check }) => check === 'keeper port')?.says ?? '', /the keeper at .* answers/)
+    })
+
+    await t.test('asks the running gateway for its egresses, and finds both halves of the pair in the list', () => {
+      deepEqual(
+        saying(report, 'running gateway').map((says) => says.replace(/: .*/, '')),
+        ['ok egress a, seen as 127.0.0.11, is up', 'ok egress b, seen as 127.0.0.12, is up'],
+      )
+      match(saying(report, 'pair').join(), /^ok the allowlist of Nightly_Sync holds 127\.0\.0\.11 .* and 127\.0\.0\.12/)
+    })
+
+    await t.test('L-61: names the half that is missing in the list of the org', async () => {
+      const org = ['--org', up.url]
+      const both = ['remove', 'Nightly_Sync', '127.0.0.11-127.0.0.12', '--confirm-empty']
+      equal((await sallyport(['allowlist', ...both, ...org], { cwd })).code, 0)
+      equal((await sallyport(['allowlist', 'add', 'Nightly_Sync', '127.0.0.11', ...org], { cwd })).code, 0)
+      const later = await doctor(cwd, listensOf(up))
+      match(
+        saying(later, 'pair').join(),
+        /^warn .* holds 127\.0\.0\.11 \(egress a\) but not 127\.0\.0\.12 \(egress b\)/,
+      )
+      const [{ next } = { next: [] }] = later.findings.filter(({ check }) => check === 'pair')
+      deepEqual(next, ['sallyport allowlist add Nightly_Sync 127.0.0.12'])
+    })
   })
 
   test('L-61: tells what the gateway knows of other allowlists', async (t) => {
