@@ -17,8 +17,10 @@ export type Acted = {
 export type Asked = { readonly result: 'asked'; readonly why: string }
 
 /** How a runner that takes over makes void what its predecessor may still have under way (P-64): by another version, which every call that was decided on
- *  an older one fails by; or, where there is no version, by waiting for as long as the longest call may take (none, where nothing but a person does it). */
-export type Invalidation = (() => Promise<Acted>) | { readonly longestCall: Duration }
+ *  an older one fails by; or, where there is no version, by waiting for as long as the longest call may take (none, where nothing but a person does it).
+ *  `first` comes before all of that, and ends what is known to run still. */
+export type Invalidation =
+  (() => Promise<Acted>) | { readonly longestCall: Duration; readonly first?: () => Promise<Acted> }
 
 export type ListReading = {
   readonly rows: ListRows

@@ -91,7 +91,7 @@ async function* doing(parts: RunnerParts, state: State, command: Doing): AsyncGe
       break
     case 'watch':
       yield {
-        ...{ kind: 'watched' as const, list: command.list },
+        ...{ kind: 'watched' as const, list: command.list, ...(command.before ? { before: true as const } : {}) },
         ...(await portsOf(ports, command.list)
           .allowlist.redemptions(command.since, [...state.plan.from, ...state.plan.to])
           .catch(none)),
@@ -173,9 +173,10 @@ async function invalidate(parts: RunnerParts): Promise<Acted> {
   const { lists, traffic } = parts.ports
   const each: readonly Invalidation[] = [...lists.map(({ allowlist }) => allowlist.invalidate), traffic.invalidate]
   const longest = Math.max(0, ...each.map((one) => (typeof one === 'function' ? 0 : one.longestCall)))
-  for (const one of each) {
-    const { result, why = 'it was not made void' } =
-      typeof one === 'function' ? await one() : { result: 'done' as const }
+  const firsts = each.flatMap((one) => (typeof one === 'function' || one.first === undefined ? [] : [one.first]))
+  const voiding = each.filter((one) => typeof one === 'function')
+  for (const one of [...firsts, ...voiding]) {
+    const { result, why = 'it was not made void' } = await one()
     if (result !== 'done') return { result, why }
   }
   return await waitOut(parts, longest)

@@ -1,10 +1,12 @@
 /** What traffic leaves by, as a cutover file says: a gateway of ours, which pins each address, or one of two proxies, which pin none. */
+import { hash } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { commands } from '../../cutover/adapters/commands.ts'
 import { environmentFile } from '../../cutover/adapters/environment-file.ts'
 import { gatewayTraffic, type GatewayTraffic } from '../../cutover/adapters/gateway-traffic.ts'
 import { openJsonApi } from '../../cutover/adapters/json-api.ts'
 import { notesIn } from '../../cutover/adapters/notes.ts'
+import { runningProgram } from '../../cutover/adapters/running-program.ts'
 import { parseProxy, type ProxyAddress } from '../../cutover/adapters/proxy-url.ts'
 import type { SampledSide } from '../../cutover/adapters/sampled-probe.ts'
 import { settingTraffic, type Setting, type Side } from '../../cutover/adapters/setting.ts'
@@ -62,11 +64,12 @@ const byFile = (
 
 type CommandsOf = { readonly traffic: CutoverFile['traffic']; readonly file: CutoverFile; readonly plan: Plan }
 
-function byCommands(_ground: Ground, { traffic, file: { app }, plan }: CommandsOf): Setting {
+function byCommands({ folder, wait }: Ground, { traffic, file: { app }, plan }: CommandsOf): Setting {
   if (!('command' in traffic)) throw new Error('this traffic goes by no command')
   const { read, move, back, within, from, to }: TrafficCommands = traffic.command
   return commands({
     ...{ argv: { read, move, back }, within: lengthOf(within), app },
     ...{ urls: { from, to }, addresses: { from: plan.from, to: plan.to } },
+    running: runningProgram(join(folder, 'cutover-notes', `program-${hash('sha256', app, 'hex').slice(0, 16)}`), wait),
   })
 }

@@ -6,7 +6,8 @@ import type { Acted } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
 import { plainWords, withoutSecrets } from './foreign-words.ts'
 import { isFields, textIn, type Fields } from './json-api.ts'
-import { runProgram, type ProgramEnd } from './run-program.ts'
+import { runProgram, type ProgramCall, type ProgramEnd } from './run-program.ts'
+import type { RunningProgram } from './running-program.ts'
 import type { Setting, SettingReading, Side } from './setting.ts'
 
 export type CommandsParts = {
@@ -19,38 +20,37 @@ export type CommandsParts = {
   readonly app: string
   readonly urls: Readonly<Record<Side, Secret>>
   readonly addresses: Readonly<Record<Side, readonly AddressText[]>>
+  readonly running: RunningProgram
 }
 
 /** What a program may answer with, beside 0 and what is wrong: somebody else has changed it since `expects`. */
 const exitStale = 3
 
 export function commands(parts: CommandsParts): Setting {
-  const { argv, within } = parts
+  const { argv, within, running } = parts
   return {
     async read() {
-      const end = await run(parts, argv.read, {})
+      const end = await runProgram(callOf(parts, argv.read, {}))
       if (end.kind !== 'ended' || end.code !== 0) throw new Error(wordsOf(parts, argv.read, end))
       return readingIn(argv.read, end.printed)
     },
     async move(to, expects) {
       const program = to === 'to' ? argv.move : argv.back
-      const end = await run(parts, program, { expects })
+      await running.begin()
+      const end = await runProgram({ ...callOf(parts, program, { expects }), started: running.started })
+      await running.ended()
       return actedOf(end, wordsOf(parts, program, end))
     },
-    // nothing here makes a program fail that somebody has started: its longest time is waited out (P-64)
-    invalidate: { longestCall: within },
+    // what somebody has started goes on without him, and what he is about to start nobody can prevent: so it is ended, and its longest time waited out (P-64)
+    invalidate: { first: running.endIt, longestCall: within },
   }
 }
 
 /** What it needs comes on its standard input: arguments are for everybody on the machine to read. */
-async function run(
-  { app, urls, addresses, within }: CommandsParts,
-  argv: readonly string[],
-  more: Fields,
-): Promise<ProgramEnd> {
+function callOf({ app, urls, addresses, within }: CommandsParts, argv: readonly string[], more: Fields): ProgramCall {
   const side = (each: Side) => ({ url: urls[each].expose(), addresses: addresses[each] })
   const input = `${JSON.stringify({ app, from: side('from'), to: side('to'), ...more })}\n`
-  return await runProgram({ argv, withinMs: within, input })
+  return { argv, withinMs: within, input }
 }
 
 function readingIn([program = '']: readonly string[], printed: string): SettingReading {

@@ -6,6 +6,8 @@ export type ProgramCall = {
   readonly withinMs: number
   /** For its standard input. */
   readonly input: string
+  /** With the number of its process group, before it has done anything that is heard of here. What it throws ends the program. */
+  readonly started?: (group: number) => void
 }
 
 /** `said`: what it wrote to standard error. */
@@ -17,7 +19,7 @@ export type ProgramEnd =
 
 const longestOutput = 1024 * 1024
 
-export async function runProgram({ argv, withinMs, input }: ProgramCall): Promise<ProgramEnd> {
+export async function runProgram({ argv, withinMs, input, started }: ProgramCall): Promise<ProgramEnd> {
   const [program = '', ...rest] = argv
   return await new Promise((resolve) => {
     const child = spawn(program, rest, { stdio: 'pipe', detached: true }) // a group of its own
@@ -26,6 +28,11 @@ export async function runProgram({ argv, withinMs, input }: ProgramCall): Promis
     const cut = (because: string): void => {
       why ??= because
       killGroup(child.pid)
+    }
+    try {
+      if (child.pid !== undefined) started?.(child.pid)
+    } catch (cause) {
+      cut(`it could not be noted that it runs: ${String(cause)}`)
     }
     const timer = setTimeout(() => cut(`it did not end within ${withinMs} ms`), withinMs)
     const collect = (part: keyof typeof output) => (text: string) => {

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { commands, type CommandsParts } from '../../../src/cutover/adapters/commands.ts'
+import { runningProgram } from '../../../src/cutover/adapters/running-program.ts'
 import { secret } from '../../../src/values/secret.ts'
 import { instant, seconds } from '../../../src/values/time.ts'
 
+const nobodyWaits = (): Promise<void> => Promise.reject(new Error('nothing runs that could be waited for'))
 const node = (code: string, ...rest: readonly string[]): readonly string[] => [process.execPath, '-e', code, ...rest]
 const reads = `const fs = require('node:fs'); process.stdout.write(fs.readFileSync(process.argv[1], 'utf8'))`
 const writes = (side: string): string =>
@@ -23,6 +25,7 @@ async function openPlace(t: TestContext, printed: string, more: Partial<Commands
     ...{ within: seconds(5), app: 'Nightly_Sync' },
     urls: { from: secret('http://u:old-word@old:1'), to: secret('http://u:new-word@new:1') },
     addresses: { from: ['192.0.2.1'], to: ['198.51.100.1'] },
+    running: runningProgram(join(folder, 'running'), nobodyWaits),
     ...more,
   })
   return { setting, state }
@@ -80,7 +83,11 @@ test('one that cannot be started has changed nothing; of one that is cut off nob
   deepEqual([hangs.result, /did not end within 300 ms/.test(hangs.why ?? '')], ['unknown', true])
 })
 
-test('P-64: after a takeover its longest time is waited out, since nothing makes it fail', async (t) => {
-  const { setting } = await openPlace(t, '')
-  deepEqual(setting.invalidate, { longestCall: seconds(5) })
+test('P-64: after a takeover its longest time is waited out, since nobody prevents what is about to be started', async (t) => {
+  const { setting, state } = await openPlace(t, '{ "traffic": "from" }')
+  ok(typeof setting.invalidate === 'object')
+  equal(setting.invalidate.longestCall, seconds(5))
+  deepEqual(await setting.move('to', 'from'), { result: 'done' })
+  deepEqual(await setting.invalidate.first?.(), { result: 'done' }, 'nothing runs')
+  equal((await readFile(state, 'utf8')).includes('"to"'), true)
 })
