@@ -8,6 +8,8 @@ export type HistoryPort = {
   readonly redemptions: CountRedemptions
   /** Of the app, oldest first. */
   readonly attempts: (since: Instant) => Promise<readonly Attempt[]>
+  /** What the last of them may lack, in words: nothing is proved by it, neither way. */
+  readonly leftOut?: () => string | undefined
   /** Milliseconds that its clock is ahead of ours, as far as it has told; left out where it is not measured. */
   readonly ahead?: () => number
 }

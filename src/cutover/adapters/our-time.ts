@@ -25,6 +25,7 @@ export function inOurTime(history: HistoryPort, clock: OtherClock): HistoryPort 
     },
     redemptions: async (ours, addresses) => await since(ours, (theirs) => history.redemptions(theirs, addresses)),
     attempts: async (ours) => await since(ours, history.attempts),
+    ...(history.leftOut === undefined ? {} : { leftOut: history.leftOut }),
     ahead: clock.ahead,
   }
 }

@@ -20,7 +20,9 @@ export type SalesforceHistoryParts = {
 }
 
 /** One that was refused before anybody was known has '' for its user. */
-type Login = Attempt & { readonly userId: string; readonly at: Instant }
+type Login = Attempt & { readonly userId: string; readonly at: Instant; readonly flow: Flow }
+/** `unknown`: no documented word tells whether a refresh token was redeemed (SF-232). */
+type Flow = 'redemption' | 'other' | 'unknown'
 /** Its id is null in Salesforce (SF-322), so its last use names it: it changes when it is used, and not before. */
 type Token = { readonly userId: string; readonly usedAt: Instant | undefined }
 
@@ -33,6 +35,7 @@ export function salesforceHistory(ours: SalesforceHistoryParts): HistoryPort {
 function historyByTheirClock(parts: SalesforceHistoryParts): HistoryPort {
   const read = openLogins(parts)
   let isChecked = false
+  let leftOut = 0
   const check = async (): Promise<void> => {
     if (!isChecked) await checkAccess(parts)
     isChecked = true
@@ -48,9 +51,15 @@ function historyByTheirClock(parts: SalesforceHistoryParts): HistoryPort {
       return redeemersIn(parts, { tokens, logins: await logins(since), since })
     },
     redemptions: async (since, addresses) =>
-      redemptionsIn((await logins(since)).filter(({ address }) => addresses.includes(address))),
-    attempts: async (since) =>
-      (await logins(since)).map(({ id, address, result, userId }) => ({ id, address, result, user: userId })),
+      redemptionsIn((await logins(since)).filter((each) => addresses.includes(each.address) && mayRedeem(each))),
+    async attempts(since) {
+      const all = await logins(since)
+      leftOut = all.filter(({ flow }) => flow === 'unknown').length
+      // a login by assertion of the same user proves nothing: the list is not asked then
+      const redeemed = all.filter(({ flow }) => flow === 'redemption')
+      return redeemed.map(({ id, address, result, userId }) => ({ id, address, result, user: userId }))
+    },
+    leftOut: () => (leftOut === 0 ? undefined : `${leftOut} ${unnamed}`),
   }
 }
 
@@ -91,7 +100,19 @@ function openLogins(parts: SalesforceHistoryParts): (since: Instant) => Promise<
   }
 }
 
-const select = 'SELECT Id, UserId, LoginTime, SourceIp, Status, Application FROM LoginHistory'
+const select = 'SELECT Id, UserId, LoginTime, SourceIp, Status, Application, LoginSubType FROM LoginHistory'
+
+const unnamed =
+  'logins of the app are left out, since their LoginSubType does not say whether a refresh token was redeemed'
+
+/** Its words are documented nowhere that we know of: what says refresh is a redemption, what names a flow without refresh tokens is none. */
+function flowOf(subType: string): Flow {
+  if (/refresh/i.test(subType)) return 'redemption'
+  return /jwt|assertion|saml|password|client.?credential|revoke|browser/i.test(subType) ? 'other' : 'unknown'
+}
+
+/** What the list has refused counts, whatever it was. */
+const mayRedeem = ({ flow, result }: Login): boolean => flow !== 'other' || result === 'refused'
 
 const isOf = (record: Fields, application: string): boolean =>
   textIn(record, 'Application')?.toLowerCase() === application.toLowerCase()
@@ -101,7 +122,8 @@ function loginOf(record: Fields): Login {
   const parsed = parseAddress(from ?? '')
   if (id === undefined || time === undefined) throw new Error('a row of LoginHistory lacks what every row has')
   const address = parsed.ok ? formatAddress(parsed.value) : unknownAddress
-  return { id, userId, at: instant(time), address, result: resultOf(textIn(record, 'Status') ?? '') }
+  const flow = flowOf(textIn(record, 'LoginSubType') ?? '')
+  return { id, userId, at: instant(time), address, flow, result: resultOf(textIn(record, 'Status') ?? '') }
 }
 
 /** SF-231, SF-233: nobody knows for sure what Salesforce writes where the allowlist has refused; a profile's ranges are told in the same words. */
@@ -137,7 +159,7 @@ function redeemersIn(
   { application }: SalesforceHistoryParts,
   { tokens, logins, since }: Evidence,
 ): readonly Redeemer[] {
-  const good = logins.filter(({ result }) => result === 'success')
+  const good = logins.filter(({ result, flow }) => result === 'success' && flow !== 'other')
   const used = tokens.filter(({ usedAt }) => usedAt !== undefined && usedAt >= since)
   if (logins.length === 0)
     throw new Error(

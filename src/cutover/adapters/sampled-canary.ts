@@ -64,7 +64,8 @@ async function sample(parts: SampledCanaryParts, canary: Canary): Promise<Tried>
       }
     for (const { id } of fresh) known.add(id)
   }
-  const none = `the login history shows no redemption from ${canary.address}: ${evidence}`
+  const leftOut = parts.history.leftOut?.()
+  const none = `the login history shows no redemption from ${canary.address}${leftOut === undefined ? '' : ` (${leftOut})`}: ${evidence}`
   return { result: 'unclear', refusals, evidence: none }
 }
 
