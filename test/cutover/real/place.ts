@@ -10,6 +10,7 @@ import { emptyFolder, environment, service, type Service } from '../../cli/comma
 import { send } from '../../clients/wire.ts'
 import { userNamed } from '../../rotation/many-users.ts'
 import { startLoad, type Load } from './load.ts'
+import type { Proxy } from '../../gateway/raw-client.ts'
 import type { Way } from './tunnel.ts'
 
 export type Pair = readonly [string, string]
@@ -26,7 +27,7 @@ export type Place = {
   readonly org: Api & { readonly origin: string; readonly app: string; readonly clientSecret: string }
   /** The testing plane of the org. */
   readonly testing: Api
-  readonly gateway: Api & { readonly origin: string; readonly password: string }
+  readonly gateway: Api & { readonly origin: string; readonly password: string; readonly proxy: Proxy }
   readonly keeper: Api & { readonly origin: string }
   readonly load: Load
   /** Asked to stop, stopped when it has drained, and started again where it was. */
@@ -93,7 +94,7 @@ export async function openPlace(t: TestContext, { chains, canaries, probes = '20
   loads.push(load)
   return {
     ...{ org, load, testing: { url: `${made.url}/testing/v1`, token: made.adminToken } },
-    gateway: { ...gateway.api, password, origin: new URL(gateway.api.url).origin },
+    gateway: { ...gateway.api, password, origin: new URL(gateway.api.url).origin, proxy: { host, port: Number(port) } },
     keeper: { ...keeper.api, origin: new URL(keeper.api.url).origin },
     ...{ restartGateway: gateway.restart, killKeeper: keeper.kill, startKeeper: keeper.start },
     adopt: async (connection) => await adopt(connection, next(connection)),

@@ -18,6 +18,7 @@ export type Wish = {
   readonly gateway?: string
   readonly propagationWait?: string
   readonly watch?: string
+  readonly drainWait?: string
 }
 
 export type Started = { readonly child: ChildProcess; readonly end: Promise<Ended>; readonly stderr: () => string }
@@ -88,7 +89,7 @@ from: [${wish.from.join(', ')}]
 to: [${wish.to.join(', ')}]
 propagationWait: ${wish.propagationWait ?? '300ms'}
 watch: { for: ${wish.watch ?? '600ms'}, redemptionSuccess: 0.999 }
-`
+${wish.drainWait === undefined ? '' : `drainWait: ${wish.drainWait}\n`}`
 
 const tokensOf = ({ org, gateway, keeper }: Place): Readonly<Record<string, string>> => ({
   ...{ ORG_TOKEN: org.token, GATEWAY_TOKEN: gateway.token, KEEPER_TOKEN: keeper.token },
