@@ -209,7 +209,8 @@ export const cutoverSchema: Schema<CutoverFile> = {
           minimum: 0,
           maximum: 1,
           default: 0.999,
-          description: 'Share of the redemptions that has to succeed; below it, it turns back.',
+          description:
+            'Share of redemptions that has to succeed, less those that failed before the move already; below it, it turns back.',
         },
       },
       description: 'After the old addresses were removed.',

@@ -114,6 +114,7 @@ export const masked = (text: string): string =>
     .replace(/\d\d:\d\d:\d\d/g, 'TIME')
     .replace(/\b\d+ (?:min|s) (?:\d+ s )?ago/g, 'AGE')
     .replace(/\d+-[0-9a-f]{6}/g, 'RUNNER')
+    .replace(/\d+ of \d+ redemptions/g, 'N of N redemptions')
     .replace(/ +/g, ' ')
 
 /** Of the table of the page whose first column is `field`. */

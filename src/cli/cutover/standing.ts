@@ -109,7 +109,9 @@ function nextWords(next: Command | undefined, state: CutoverView['state'], now: 
     case 'redeem':
       return `A real redemption that leaves from ${next.address}.`
     case 'watch':
-      return 'It asks how redemptions went since the removal.'
+      return next.before
+        ? 'It asks how redemptions go before the traffic moves.'
+        : 'It asks how redemptions went since the removal.'
     case 'wait':
       return waitWords(next, state, now)
     case 'turn':

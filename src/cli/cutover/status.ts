@@ -89,8 +89,9 @@ function statusJson(view: CutoverView, story: Story, { state, next, person }: St
   return {
     ...rowJson(view, { state }),
     ...{ direction, turned: turned ?? null, ended: ended ?? null, held, paused },
-    lists: lists.map(({ listed, asked }, i) => ({
+    lists: lists.map(({ listed, asked, baseline }, i) => ({
       ...{ app: now.plan.apps[i]?.name, listed, asked: asked?.instruction ?? null },
+      before: baseline?.kind === 'counted' ? { attempts: baseline.attempts, successes: baseline.successes } : null,
     })),
     runner: about.holder === null ? null : { name: about.holder, leaseEndsAt: isoText(instant(about.until)) },
     steps: steps(story.steps),

@@ -1,6 +1,6 @@
 /** A journal told as a story: what was done, with what evidence, in sentences. */
 import type { Entry } from '../../cutover/rules/journal.ts'
-import { appsOf, type Plan } from '../../cutover/rules/plan.ts'
+import { appsOf, ofApp, type Plan } from '../../cutover/rules/plan.ts'
 import type { Instant } from '../../values/time.ts'
 import { actWords, listWords, sentence, stopped } from './words.ts'
 
@@ -33,6 +33,7 @@ function topicOf(entry: Entry): string | undefined {
     case 'redeemed':
       return `${entry.kind} ${entry.address} ${entry.result}`
     case 'watched':
+      return entry.before === true ? `watched ${entry.list} before` : entry.kind
     case 'not-observed':
       return entry.kind
     case 'planned':
@@ -87,6 +88,7 @@ function entryWords(entry: Entry, { times, plan }: Telling): string | undefined 
     case 'redeemed':
       return `${entry.address} ${tried[entry.kind][entry.result]}${times === 1 ? '' : `, ${times} times in a row; the last time`}: ${stopped(entry.evidence)}`
     case 'watched':
+      if (entry.before === true) return beforeWords(entry, plan)
       return `Of ${entry.attempts} redemptions since the removal ${entry.successes} went well; the list refused ${entry.refused}.`
     case 'turned':
       return `Turned back: ${stopped(entry.why)}`
@@ -99,4 +101,13 @@ function entryWords(entry: Entry, { times, plan }: Telling): string | undefined 
     case 'ended':
       return `Ended, ${entry.how}: ${stopped(entry.instruction)}`
   }
+}
+
+function beforeWords(counted: Entry & { readonly kind: 'watched' }, plan: Plan | undefined): string {
+  const { attempts, successes, refused, whole, list } = counted
+  const whose = plan === undefined ? '' : ofApp(plan, list)
+  if (!whole) return `Nobody could count how redemptions${whose} went before the move.`
+  const all = attempts - refused
+  if (all === 0) return `No redemption${whose} was seen before the move, with which what follows could be compared.`
+  return `Before the move ${successes} of ${all} redemptions${whose} went well: what follows is compared with that.`
 }

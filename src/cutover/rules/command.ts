@@ -10,8 +10,8 @@ export type Command =
   | { readonly kind: 'probe'; readonly address: AddressText }
   /** A real redemption of the canary of that list's app, pinned. */
   | { readonly kind: 'redeem'; readonly list: number; readonly address: AddressText }
-  /** Read how redemptions of that list's app went since the removal. */
-  | { readonly kind: 'watch'; readonly list: number; readonly since: Instant }
+  /** Read how redemptions of that list's app went since the removal; or, `before` the traffic moves, how they go without it. */
+  | { readonly kind: 'watch'; readonly list: number; readonly since: Instant; readonly before: boolean }
   | { readonly kind: 'wait'; readonly until: Instant; readonly why: string }
   | ({ readonly kind: 'ask-person' } & Question)
   | { readonly kind: 'turn'; readonly why: string }

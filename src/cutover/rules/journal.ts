@@ -86,7 +86,8 @@ export type Entry = { readonly at: Instant } &
         /** Redemptions of the canary's own that the list has refused; none where left out. */
         readonly refusals?: number
       }
-    | ({ readonly kind: 'watched'; readonly list: number } & Counts)
+    /** `before`: the traffic moved; what was counted since the removal is held against it. Journals of an earlier version have none. */
+    | ({ readonly kind: 'watched'; readonly list: number; readonly before?: true } & Counts)
     | { readonly kind: 'turned'; readonly why: string }
     | { readonly kind: 'asked'; readonly what: Wish }
     | { readonly kind: 'released-silent'; readonly names: readonly string[] }

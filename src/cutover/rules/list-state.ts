@@ -1,6 +1,7 @@
 /** What the journal of a cutover comes to for the list of one app. */
 import type { RangeRow } from '../../ip/range-spelling.ts'
 import { after, type Duration, type Instant } from '../../values/time.ts'
+import { withCount, type Baseline } from './baseline.ts'
 import type { Counts, Entry, SaveList } from './journal.ts'
 import { sidesOf, type AddressText, type Direction, type Plan, type Terms } from './plan.ts'
 import type { ListSeen } from './seen.ts'
@@ -46,6 +47,8 @@ export type ListState = {
   readonly removing: readonly AddressText[]
   /** Of the canary, from what was removed, and since: they are in what is counted, and nobody's trouble. */
   readonly ownRefusals: number
+  /** Before the traffic moved. */
+  readonly baseline: Baseline | undefined
   readonly watched: ({ readonly at: Instant } & Counts) | undefined
   /** Counts in a row that left something out. */
   readonly uncounted: number
@@ -56,7 +59,7 @@ export const beginningOf = (plan: Plan, first: ListSeen): ListState => ({
   ...{ isShown: true, isMixed: false },
   ...{ asked: undefined, lastAsked: undefined, doubtful: new Set(), entrusted: new Set() },
   ...{ changedAt: undefined, removedAt: undefined, goneAt: undefined, saves: 0, removing: [] },
-  ...{ redemptions: new Map(), ownRefusals: 0, watched: undefined, uncounted: 0 },
+  ...{ redemptions: new Map(), ownRefusals: 0, baseline: undefined, watched: undefined, uncounted: 0 },
   unproven: new Set([...plan.to, ...plan.from.filter((each) => !first.listed.includes(each))]),
 })
 
@@ -216,7 +219,10 @@ export const isAdmitted = (evidence: Evidence | undefined, since: Instant): bool
 const isRefused = (evidence: Evidence | undefined, since: Instant | undefined): boolean =>
   evidence !== undefined && evidence.refused > 0 && (evidence.lastTry ?? 0) >= (since ?? 0)
 
-export function afterWatch(list: ListState, counted: { readonly at: Instant } & Counts): ListState {
+type Counted = { readonly at: Instant; readonly before?: true } & Counts
+
+export function afterWatch(list: ListState, { before: isBefore, ...counted }: Counted): ListState {
+  if (isBefore === true) return { ...list, baseline: withCount(list.baseline, counted) }
   const own = Math.min(list.ownRefusals, counted.refused)
   const watched = { ...counted, attempts: counted.attempts - own, refused: counted.refused - own }
   return { ...list, watched, uncounted: counted.whole ? 0 : list.uncounted + 1 }

@@ -4,6 +4,7 @@ import type { Instant } from '../../values/time.ts'
 import { halt, noAnswer, type Command } from './command.ts'
 import type { State } from './state.ts'
 import { added } from './steps/add.ts'
+import { measured } from './steps/before.ts'
 import { cleared } from './steps/clear.ts'
 import { declared, live } from './steps/confirm.ts'
 import { disturbed } from './steps/disturbed.ts'
@@ -58,6 +59,7 @@ export const safeOrder: readonly Step[] = [
   declared,
   live,
   added,
+  measured,
   moved,
   trusted,
   settled,

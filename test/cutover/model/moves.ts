@@ -50,17 +50,8 @@ function runnerMoves(node: Node, command: Command): readonly Move[] {
     }
     case 'redeem':
       return redeemMoves(node, command)
-    case 'watch': {
-      const bad = exposed(node.world).length > 0
-      const { list } = command
-      const seen = (n: Node, attempts: number, whole = true): Node =>
-        log(n, { kind: 'watched', list, attempts, successes: bad ? 0 : attempts, refused: bad ? attempts : 0, whole })
-      return [
-        runner('watch', seen(node, 10)),
-        runner('watch without traffic', seen(node, 0)),
-        ...rarely(node, (n) => [runner('watch, not whole', seen(n, 0, false))]),
-      ]
-    }
+    case 'watch':
+      return watchMoves(node, command)
     case 'wait':
       return [runner(`wait: ${command.why}`, waited(node, command.until))]
     case 'ask-person':
@@ -75,6 +66,28 @@ function runnerMoves(node: Node, command: Command): readonly Move[] {
         ),
       ]
   }
+}
+
+/** Whoever fails for a cause of his own does so before and after; or begins with it. */
+function watchMoves(node: Node, { list, before }: Command & { readonly kind: 'watch' }): readonly Move[] {
+  const bad = !before && exposed(node.world).length > 0
+  const seen = (n: Node, attempts: number, whole = true): Node => {
+    const successes = bad ? 0 : Math.max(0, attempts - n.world.failing)
+    const counts = { attempts, successes, refused: bad ? attempts : 0, whole }
+    return log(n, { kind: 'watched', list, ...(before ? { before } : {}), ...counts })
+  }
+  const failing = (n: Node): Node => ({ ...n, world: { ...n.world, failing: n.world.failing + 10 } })
+  const what = before ? 'watch before' : 'watch'
+  const quiet = (n: Node): Move => runner(`${what} without traffic`, seen(n, 0))
+  return [
+    runner(what, seen(node, 100)),
+    ...(before ? [] : [quiet(node)]),
+    ...rarely(node, (n) => [
+      ...(before ? [quiet(n)] : []),
+      runner(`${what}, not whole`, seen(n, 0, false)),
+      runner(`${what}: a client fails for another cause`, seen(failing(n), 100)),
+    ]),
+  ]
 }
 
 function looked(node: Node, whole: boolean): Node {

@@ -61,6 +61,8 @@ export type World = {
   readonly lateEdits: number
   /** Typed other than asked: nobody sees it until something is refused. */
   readonly mistyped: boolean
+  /** Of a hundred redemptions, how many fail for a cause of their own. */
+  readonly failing: number
   /** How much may still go wrong. */
   readonly troubles: number
 }
@@ -78,7 +80,7 @@ export const firstWorld = (kinds: readonly ListKind[], troubles: number, standby
   },
   ...{ poolVersion: 1, dead: [], unseenDead: [] },
   ...{ usedAt: { o: 1000 }, silent: [], late: undefined, edits: 0, editsSeen: 0, lateEdits: 0 },
-  ...{ mistyped: false, troubles },
+  ...{ mistyped: false, failing: 0, troubles },
 })
 
 type Claim = readonly RangeRow[] | undefined

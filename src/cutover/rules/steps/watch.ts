@@ -1,6 +1,7 @@
 /** Redemptions are watched after the removal. */
 import { after, instant, type Instant } from '../../../values/time.ts'
 import { halt } from '../command.ts'
+import { beforeWords, hasFallen, type Baseline } from '../baseline.ts'
 import type { Counts } from '../journal.ts'
 import type { ListState } from '../list-state.ts'
 import { ofApp } from '../plan.ts'
@@ -19,10 +20,10 @@ export const watched: ListStep = ({ state, now, at, list }) => {
   const bad = to.find((each) => (redemptions.get(each)?.refused ?? 0) > 0)
   if (bad !== undefined)
     return { kind: 'turn', why: `the org refuses ${bad}${whose} since the old addresses were removed` }
-  if (last !== undefined && isTrouble(last, terms.redemptionSuccess))
+  if (last !== undefined && isTrouble(last, list.baseline, terms.redemptionSuccess))
     return {
       kind: 'turn',
-      why: `${last.attempts - last.successes} of ${last.attempts} redemptions${ofApp(plan, at)} failed since the old addresses were removed`,
+      why: `${last.attempts - last.successes} of ${last.attempts} redemptions${ofApp(plan, at)} failed since the old addresses were removed${beforeWords(list.baseline)}`,
     }
   if (list.uncounted >= terms.patience)
     return halt(
@@ -33,7 +34,7 @@ export const watched: ListStep = ({ state, now, at, list }) => {
   const isOver = last?.whole === true && last.at >= until
   const again = last === undefined || last.at > now ? now : instant(last.at + terms.retry + 1)
   // what others are refused is looked at also while the canary says nothing
-  if (!isOver && again <= now) return { kind: 'watch', list: at, since: removedAt }
+  if (!isOver && again <= now) return { kind: 'watch', list: at, since: removedAt, before: false }
   const stale = firstOf(to, (address) =>
     recheck(state, now, {
       list: at,
@@ -44,7 +45,7 @@ export const watched: ListStep = ({ state, now, at, list }) => {
   )
   if (stale !== undefined) return stale
   if (isOver) return undefined
-  if (now >= until && last?.whole === true) return { kind: 'watch', list: at, since: removedAt }
+  if (now >= until && last?.whole === true) return { kind: 'watch', list: at, since: removedAt, before: false }
   return { kind: 'wait', until: now < until ? instant(Math.min(until, again)) : again, why: 'redemptions are watched' }
 }
 
@@ -62,5 +63,5 @@ function evidenceOf(
 }
 
 /** Of a count that leaves some out only a refusal says something. */
-const isTrouble = ({ attempts, successes, refused, whole }: Counts, share: number): boolean =>
-  refused > 0 || (whole && attempts > 0 && successes / attempts < share)
+const isTrouble = (counts: Counts, baseline: Baseline | undefined, wanted: number): boolean =>
+  counts.refused > 0 || (counts.whole && hasFallen(counts, baseline, wanted))
