@@ -1,4 +1,5 @@
 /** A change of an allowlist in words: for whoever types it into Setup, and for a support case. */
+import { plainWords } from './adapters/foreign-words.ts'
 import { formatAddress } from '../ip/address.ts'
 import { formatRange, rangesAreEqual } from '../ip/range.ts'
 import type { DescribedRange } from '../ip/range-spelling.ts'
@@ -79,7 +80,7 @@ function differenceOf({ before, after }: ListChange): Difference {
 }
 
 const rowWords = ({ start, end, description }: DescribedRange): string =>
-  `start address ${formatAddress(start)}, end address ${formatAddress(end)}${description === undefined ? '' : `, description ${description}`}`
+  `start address ${formatAddress(start)}, end address ${formatAddress(end)}${description === undefined ? '' : `, description ${plainWords(description)}`}`
 
 const countWords = (rows: ListRows): string => (rows.length === 1 ? 'this one row' : `these ${rows.length} rows`)
 

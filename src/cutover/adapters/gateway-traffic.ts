@@ -6,6 +6,7 @@ import type { PoolChange } from '../rules/journal.ts'
 import type { AddressText } from '../rules/plan.ts'
 import type { PoolMember, PoolMode } from '../rules/seen.ts'
 import type { TryResult } from '../rules/verdict.ts'
+import { plainWords } from './foreign-words.ts'
 import { listIn, numberIn, refusalOf, textIn, isFields, type Fields, type JsonApi } from './json-api.ts'
 
 const who = 'The gateway'
@@ -69,7 +70,7 @@ function egressIn(fields: Fields): Egress[] {
   const parsed = parseAddress(seen ?? '')
   return name === undefined
     ? []
-    : [{ ...fields, name, address: parsed.ok ? formatAddress(parsed.value) : (seen ?? name) }]
+    : [{ ...fields, name, address: parsed.ok ? formatAddress(parsed.value) : plainWords(seen ?? name) }]
 }
 
 const modes: Readonly<Record<string, PoolMode>> = { active: 'active', draining: 'draining', standby: 'standby' }
@@ -104,8 +105,8 @@ async function strangersIn({ api, clients }: GatewayTrafficParts, since: Instant
     (each) => (textIn(each, 'month') ?? '') >= isoText(since).slice(0, 7),
   )
   const used = [...new Set(months.flatMap((each) => textIn(each, 'client') ?? []))].toSorted()
-  if (clients === undefined) return used.length > 1 ? used : []
-  return used.filter((each) => !clients.includes(each))
+  const others = clients === undefined ? (used.length > 1 ? used : []) : used.filter((each) => !clients.includes(each))
+  return others.map((each) => plainWords(each))
 }
 
 function changeOf(changes: PoolChange, all: readonly Egress[]): Fields {
@@ -151,13 +152,15 @@ async function probe(
     const egress = await find(address)
     const { succeeded, failed } = countsOf(egress)
     const state = textIn(egress ?? {}, 'state') ?? 'not declared'
-    const why = `${state}: ${textIn(egress ?? {}, 'why') ?? ''}`
+    const why = plainWords(`${state}: ${textIn(egress ?? {}, 'why') ?? ''}`)
     if (state === 'unusable' || (state === 'down' && failed > before.failed))
       return { result: 'refused', evidence: why }
     if (succeeded > before.succeeded && (state === 'up' || state === 'standby'))
       return {
         result: 'success',
-        evidence: `probed by the gateway, ${state === 'standby' ? 'on standby' : state}, and seen as ${textIn(egress ?? {}, 'public') ?? address} (${textIn(egress ?? {}, 'publicIs') ?? ''})`,
+        evidence: plainWords(
+          `probed by the gateway, ${state === 'standby' ? 'on standby' : state}, and seen as ${textIn(egress ?? {}, 'public') ?? address} (${textIn(egress ?? {}, 'publicIs') ?? ''})`,
+        ),
       }
     await wait(between)
   }

@@ -1,5 +1,6 @@
 /** A JSON API behind a bearer token, as org, gateway and keeper have one. */
 import type { Clock } from '../../values/domain.ts'
+import { plainWords } from './foreign-words.ts'
 import { openOtherClock, type OtherClock } from './other-clock.ts'
 import type { Secret } from '../../values/secret.ts'
 
@@ -18,6 +19,7 @@ export type JsonApi = {
 }
 
 const patience = 30_000 // ms
+const longest = 1000
 
 /** What no header takes would be quoted, whole, by whoever refuses to send it. */
 const sendable = /^[\x21-\x7e]+$/
@@ -99,5 +101,6 @@ export const unreadable = 'nothing that can be read'
 
 /** Of an answer that is no success, in one line. */
 export function refusalOf({ status, body }: JsonAnswer, who: string): Error {
-  return new Error(`${who} answered ${status}: ${textIn(body, 'detail') ?? textIn(body, 'title') ?? unreadable}`)
+  const said = textIn(body, 'detail') ?? textIn(body, 'title') ?? unreadable
+  return new Error(`${who} answered ${status}: ${plainWords(said, longest)}`)
 }

@@ -2,6 +2,7 @@
 import { formatAddress, parseAddress } from '../../ip/address.ts'
 import type { CanaryPort } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
+import { plainWords } from './foreign-words.ts'
 import { listIn, textIn, type JsonAnswer, type JsonApi } from './json-api.ts'
 
 export type KeeperCanaryParts = {
@@ -11,6 +12,8 @@ export type KeeperCanaryParts = {
   readonly connections: readonly string[]
   readonly egressOf: (address: AddressText) => Promise<string | undefined>
 }
+
+const longest = 1000
 
 type Tried = Awaited<ReturnType<CanaryPort['redeem']>>
 
@@ -41,15 +44,17 @@ async function verify(
   }: { readonly connection: string; readonly egress: string; readonly address: AddressText },
 ): Promise<Tried> {
   const answer = await api.ask('POST', `/connections/${encodeURIComponent(connection)}/verify`, { body: { egress } })
-  const evidence =
-    `${connection} by ${egress}: ${answer.status} ${textIn(answer.body, 'code') ?? ''} ${textIn(answer.body, 'detail') ?? ''}`.trim()
+  const evidence = plainWords(
+    `${connection} by ${egress}: ${answer.status} ${textIn(answer.body, 'code') ?? ''} ${textIn(answer.body, 'detail') ?? ''}`,
+    longest,
+  )
   if (answer.status === 200) {
     const left = textIn(answer.body, 'egress')
     return left !== undefined && isSame(left, address)
-      ? { result: 'success', evidence: `${connection} redeemed from ${left}` }
+      ? { result: 'success', evidence: `${connection} redeemed from ${address}` }
       : {
           result: 'unclear',
-          evidence: `${connection} redeemed from ${left ?? 'an address that nobody knows'}, not from ${address}`,
+          evidence: `${connection} redeemed from ${plainWords(left ?? 'an address that nobody knows', 80)}, not from ${address}`,
         }
   }
   const result = failureOf(answer)
@@ -72,7 +77,7 @@ export async function verifyCanary(api: JsonApi, connection: string): Promise<Tr
   if (answer.status === 200) return { result: 'success', evidence: `${connection} redeemed` }
   const result = failureOf(answer)
   const detail = result === 'refused' ? '' : ` ${textIn(answer.body, 'detail') ?? ''}` // that a list has refused is said by its code
-  const evidence = `${connection}: ${answer.status} ${textIn(answer.body, 'code') ?? ''}${detail}`.trim()
+  const evidence = plainWords(`${connection}: ${answer.status} ${textIn(answer.body, 'code') ?? ''}${detail}`, longest)
   return { result, evidence }
 }
 

@@ -6,6 +6,7 @@ import type { AddressText } from '../rules/plan.ts'
 import type { Attempt } from '../rules/sampling.ts'
 import { countingRedemptions, type History } from './count-redemptions.ts'
 import type { HistoryPort } from './history.ts'
+import { plainWords } from './foreign-words.ts'
 import { inOurTime } from './our-time.ts'
 import { listIn, refusalOf, textIn, type Fields, type JsonApi } from './json-api.ts'
 
@@ -78,7 +79,15 @@ function redeemerIn(grant: Fields, since: Instant): Redeemer[] {
   const address: unknown = Array.isArray(addresses) ? addresses[0] : undefined // the newest first
   if (user === undefined || id === undefined || last === undefined || typeof address !== 'string') return []
   const at = instant(last)
-  return at < since ? [] : [{ name: `${user} (grant ${id.slice(0, 8)})`, address, at }]
+  return at < since
+    ? []
+    : [{ name: plainWords(`${user} (grant ${id.slice(0, 8)})`), address: plainAddress(address), at }]
+}
+
+/** One that is none stays what it is: none of the plan's. */
+function plainAddress(text: string): AddressText {
+  const parsed = parseAddress(text)
+  return parsed.ok ? formatAddress(parsed.value) : plainWords(text)
 }
 
 /** A replay or an ended grant says nothing of the list, but is a failure all the same. */

@@ -162,12 +162,12 @@ function absent(cause: unknown): never {
 /** SOAP faults and REST errors of jsforce carry a code; what carries none, or one that passes, is no refusal. */
 function refusalOf(cause: unknown): unknown {
   if (!(cause instanceof Error) || !('errorCode' in cause) || typeof cause.errorCode !== 'string') return cause
-  const code = cause.errorCode.replace(/^\w+:/, '')
+  const code = plainWords(cause.errorCode.replace(/^\w+:/, ''))
   return passing.has(code) || code.startsWith('ERROR_HTTP_') ? cause : new SalesforceRefusal(code, cause.message)
 }
 
 function idOf(accepted: { readonly id?: unknown }): string {
-  if (typeof accepted.id === 'string' && accepted.id !== '') return accepted.id
+  if (typeof accepted.id === 'string' && accepted.id !== '') return plainWords(accepted.id)
   throw new Error('Salesforce has accepted a call and has not said its id')
 }
 
@@ -203,7 +203,7 @@ function statusOf(answer: object, shown: Session['shown']): DeployStatus {
   const whole = textIn(fields, 'errorMessage')
   return {
     ...{ done: fields['done'] === true, succeeded: fields['success'] === true },
-    status: textIn(fields, 'status') ?? 'unknown',
+    status: shown(textIn(fields, 'status') ?? 'unknown'),
     problems: (whole === undefined ? problems : [whole, ...problems]).map(shown),
     isPassing: fields['status'] === 'Canceled' || passing.has(textIn(fields, 'errorStatusCode') ?? ''),
   }

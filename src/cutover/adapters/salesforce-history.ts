@@ -6,6 +6,7 @@ import { unknownAddress, type Redeemer, type Redemptions } from '../ports.ts'
 import type { AddressText } from '../rules/plan.ts'
 import type { Attempt } from '../rules/sampling.ts'
 import type { HistoryPort } from './history.ts'
+import { plainWords } from './foreign-words.ts'
 import { inOurTime } from './our-time.ts'
 import { textIn, type Fields } from './json-api.ts'
 import type { SalesforceApi } from './salesforce-api.ts'
@@ -171,13 +172,13 @@ function redeemersIn(
     const isOnly = tokens.filter(({ userId }) => userId === token.userId).length === 1
     return placesOf(own, token, isOnly).map((each) => ({
       ...each,
-      name: `${token.userId} (token last used ${isoText(token.usedAt ?? since)})`,
+      name: `${plainWords(token.userId)} (token last used ${isoText(token.usedAt ?? since)})`,
     }))
   })
   const holders = new Set(tokens.map(({ userId }) => userId))
   const others = [...byUser].filter(([userId]) => !holders.has(userId))
   const ofOthers = others.flatMap(([userId, own]) =>
-    latestByAddress(own).map((each) => ({ ...each, name: `${userId} (no token of his is shown)` })),
+    latestByAddress(own).map((each) => ({ ...each, name: `${plainWords(userId)} (no token of his is shown)` })),
   )
   return [...ofTokens, ...ofOthers]
 }
