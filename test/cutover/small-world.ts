@@ -52,6 +52,8 @@ type Bend = {
   readonly slowBy?: Duration
   /** What is drained has tunnels that do not end. */
   readonly tunnelsStay?: boolean
+  /** Of a hundred redemptions, how many fail for a cause of their own. */
+  readonly failing?: number
 }
 
 const claimedRows = (claim: readonly RangeRow[]): ListRows => rowsOf(claim.flatMap(({ start }) => start ?? []))
@@ -81,6 +83,7 @@ export function openSmallWorld(kinds: readonly SmallListKind[] = ['read']): Smal
   let poolVersion = 1
   let dropped = false
   let kept = false
+  let failing = 0
   let dead: string | undefined
   let unregistered: string | undefined
   const members = new Map<string, PoolMember>(
@@ -133,7 +136,7 @@ export function openSmallWorld(kinds: readonly SmallListKind[] = ['read']): Smal
     redeemers: () => answer(() => []),
     redemptions: () =>
       answer(() => ({
-        ...{ attempts: 100, successes: refused.size === 0 ? 100 : 0, refused: refused.size, whole: true },
+        ...{ attempts: 100, successes: refused.size === 0 ? 100 - failing : 0, refused: refused.size, whole: true },
       })),
   })
   /** What is drained takes nothing, a canary neither. */
@@ -172,6 +175,7 @@ export function openSmallWorld(kinds: readonly SmallListKind[] = ['read']): Smal
       unregistered = what.unregistered ?? unregistered
       spreads = what.slowBy ?? spreads
       kept = what.tunnelsStay ?? kept
+      failing = what.failing ?? failing
     },
     ports: {
       lookBack: days(30),

@@ -97,4 +97,22 @@ describe('the tale of a journal', () => {
     const [line] = taleOf([{ at: instant(1), kind: 'acted', act, result: 'refused', why: 'The list is full' }])
     equal(line?.text, 'Wanted to add 192.0.2.1 to the list. It was refused: The list is full.')
   })
+
+  test('says how redemptions went before the move, apart from what was counted after the removal', () => {
+    const counts = { kind: 'watched', list: 0, attempts: 40, successes: 30, refused: 2, whole: true } as const
+    const told = (more: { readonly attempts?: number; readonly whole?: boolean }) =>
+      taleOf([
+        { at: instant(1), ...counts, before: true, ...more },
+        { at: instant(2), ...counts },
+      ]).map(({ text }) => text)
+    deepEqual(told({}), [
+      'Before the move 30 of 38 redemptions went well: what follows is compared with that.',
+      'Of 40 redemptions since the removal 30 went well; the list refused 2.',
+    ])
+    equal(
+      told({ attempts: 2 })[0],
+      'No redemption was seen before the move, with which what follows could be compared.',
+    )
+    equal(told({ whole: false })[0], 'Nobody could count how redemptions went before the move.')
+  })
 })
