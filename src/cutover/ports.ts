@@ -16,11 +16,14 @@ export type Acted = {
 /** A person has to do it; `why` tells them what, and what the list has to hold then. Nothing is assumed until they confirm it, which may take days. */
 export type Asked = { readonly result: 'asked'; readonly why: string }
 
+/** Rejects where the run is to stop. */
+export type Wait = (length: Duration) => Promise<void>
+
 /** How a runner that takes over makes void what its predecessor may still have under way (P-64): by another version, which every call that was decided on
  *  an older one fails by; or, where there is no version, by waiting for as long as the longest call may take (none, where nothing but a person does it).
- *  `first` comes before all of that, and ends what is known to run still. */
-export type Invalidation =
-  (() => Promise<Acted>) | { readonly longestCall: Duration; readonly first?: () => Promise<Acted> }
+ *  `first` comes before all of that, and ends what is known to run still. Whoever waits for long waits by `wait`, which keeps the lease meanwhile. */
+export type Invalidation = Invalidate | { readonly longestCall: Duration; readonly first?: Invalidate }
+export type Invalidate = (wait?: Wait) => Promise<Acted>
 
 export type ListReading = {
   readonly rows: ListRows

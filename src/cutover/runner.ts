@@ -4,7 +4,7 @@ import type { Clock } from '../values/domain.ts'
 import { after, milliseconds, type Duration, type Instant } from '../values/time.ts'
 import type { OpenJournal } from './journal.ts'
 import { look } from './look.ts'
-import type { Acted, AllowlistPort, CutoverPorts, Invalidation, ListPorts } from './ports.ts'
+import type { Acted, AllowlistPort, CutoverPorts, Invalidate, Invalidation, ListPorts, Wait } from './ports.ts'
 import type { Command, Question } from './rules/command.ts'
 import type { Act, Counts, Ending, Entry, SaveList } from './rules/journal.ts'
 import { changedRows, writeRows } from './rules/list-change.ts'
@@ -173,10 +173,16 @@ async function invalidate(parts: RunnerParts): Promise<Acted> {
   const { lists, traffic } = parts.ports
   const each: readonly Invalidation[] = [...lists.map(({ allowlist }) => allowlist.invalidate), traffic.invalidate]
   const longest = Math.max(0, ...each.map((one) => (typeof one === 'function' ? 0 : one.longestCall)))
-  const firsts = each.flatMap((one) => (typeof one === 'function' || one.first === undefined ? [] : [one.first]))
+  const wait: Wait = async (length) => {
+    const { result, why } = await waitOut(parts, length)
+    if (result !== 'done') throw new Error(why)
+  }
+  const firsts: readonly Invalidate[] = each.flatMap((one) =>
+    typeof one === 'function' || one.first === undefined ? [] : [one.first],
+  )
   const voiding = each.filter((one) => typeof one === 'function')
   for (const one of [...firsts, ...voiding]) {
-    const { result, why = 'it was not made void' } = await one()
+    const { result, why = 'it was not made void' } = await one(wait)
     if (result !== 'done') return { result, why }
   }
   return await waitOut(parts, longest)

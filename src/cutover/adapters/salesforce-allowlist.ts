@@ -1,7 +1,7 @@
 /** The allowlist of an External Client App in an org of Salesforce, by the Metadata API (SF-244). What the org does not let be deployed, a person types. */
 import type { Clock } from '../../values/domain.ts'
 import { milliseconds, type Duration } from '../../values/time.ts'
-import type { Acted, AllowlistPort, Asked, ListReading } from '../ports.ts'
+import type { Acted, AllowlistPort, Asked, Invalidate, ListReading, Wait } from '../ports.ts'
 import type { ListRows } from '../rules/list-change.ts'
 import { formatRange } from '../../ip/range.ts'
 import { SalesforceRefusal, type SalesforceApi, type SalesforceTimes } from './salesforce-api.ts'
@@ -17,7 +17,7 @@ import {
 } from './salesforce-settings.ts'
 
 /** The list alone; who redeemed is `salesforceHistory`. */
-export type SalesforceList = Pick<AllowlistPort, 'read' | 'save'> & { readonly invalidate: () => Promise<Acted> }
+export type SalesforceList = Pick<AllowlistPort, 'read' | 'save'> & { readonly invalidate: Invalidate }
 
 export type SalesforceListParts = {
   readonly salesforce: SalesforceApi
@@ -38,18 +38,18 @@ type Held = ListReading & { readonly file: SettingsFile }
 export function salesforceList(parts: SalesforceListParts): SalesforceList {
   const { salesforce, app, component, fallback } = parts
   const deploys = openDeploys({ ...parts, api: salesforce, patience: parts.times.deploy })
-  const retrieve = async (): Promise<Held> => {
-    const file = findSettings(await salesforce.retrieve(settingsType, [component ?? '*']), app)
+  const retrieve = async (wait?: Wait): Promise<Held> => {
+    const file = findSettings(await salesforce.retrieve(settingsType, [component ?? '*'], wait), app)
     return { ...readSettings(file.text), file }
   }
   let unreadable: string | undefined
   let isAlone = false // since whoever was before has nothing under way any more
   /** Access and types that are not there stay as they are: a list that the org does not let be retrieved is what the fallback says it is, from then on. */
-  const look = async (): Promise<Held | undefined> => {
+  const look = async (wait?: Wait): Promise<Held | undefined> => {
     if (unreadable !== undefined) return undefined
     await deploys.settle()
     try {
-      return await retrieve()
+      return await retrieve(wait)
     } catch (cause) {
       if (!(cause instanceof SalesforceRefusal)) throw cause
       unreadable = cause.message
@@ -73,22 +73,22 @@ export function salesforceList(parts: SalesforceListParts): SalesforceList {
         return { result: 'stale', why: 'the look at the list has taken too long' }
       return await saveRows({ ...parts, deploys, retrieve }, { held, rows })
     },
-    async invalidate() {
-      await parts.wait(isAlone ? ownCallOf(parts) : longestOf(parts))
-      const held = await look()
-      if (held === undefined) return withReason(unreadable, await voidFallback(parts))
+    async invalidate(wait = parts.wait) {
+      await wait(isAlone ? ownCallOf(parts) : longestOf(parts))
+      const held = await look(wait)
+      if (held === undefined) return withReason(unreadable, await voidFallback(parts, wait))
       // deploys run one after the other: when this one is done, so is every one that was sent before (SF-320)
-      const end = await deploys.run(packSettings(held.file, parts.api), { checkOnly: true })
+      const end = await deploys.run(packSettings(held.file, parts.api), { checkOnly: true, wait })
       if (end.kind === 'unknown') return { result: 'unknown', why: end.why }
       isAlone = true
-      return end.kind === 'succeeded' ? { result: 'done' } : withReason(end.why, await voidFallback(parts))
+      return end.kind === 'succeeded' ? { result: 'done' } : withReason(end.why, await voidFallback(parts, wait))
     },
   }
 }
 
 /** P-64, of what goes on by hand. */
-async function voidFallback({ fallback, wait }: SalesforceListParts): Promise<Acted> {
-  if (typeof fallback.invalidate === 'function') return await fallback.invalidate()
+async function voidFallback({ fallback }: SalesforceListParts, wait: Wait): Promise<Acted> {
+  if (typeof fallback.invalidate === 'function') return await fallback.invalidate(wait)
   await wait(fallback.invalidate.longestCall)
   return { result: 'done' }
 }

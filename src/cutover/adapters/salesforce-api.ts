@@ -3,6 +3,7 @@
 import type { Connection } from 'jsforce'
 import type { Clock } from '../../values/domain.ts'
 import { openOtherClock, type OtherClock } from './other-clock.ts'
+import type { Wait } from '../ports.ts'
 import { plainWords } from './foreign-words.ts'
 import { guardTransport } from './salesforce-transport.ts'
 import { milliseconds, minutes, seconds, type Duration } from '../../values/time.ts'
@@ -41,7 +42,7 @@ export type DeployStatus = {
 
 export type SalesforceApi = {
   /** The zip, base64 decoded, of all members or of those that are named. */
-  readonly retrieve: (type: string, members: readonly string[]) => Promise<Buffer>
+  readonly retrieve: (type: string, members: readonly string[], wait?: Wait) => Promise<Buffer>
   /** Resolves with the id, when it is accepted and before it has begun. */
   readonly deploy: (zip: Buffer, options: { readonly checkOnly: boolean }) => Promise<string>
   readonly deployStatus: (id: string) => Promise<DeployStatus>
@@ -74,12 +75,12 @@ export function openSalesforceApi(parts: SalesforceApiParts): SalesforceApi {
   const { ask, shown } = sessionOf({ ...parts, theirClock })
   return {
     theirClock,
-    async retrieve(type, members) {
+    async retrieve(type, members, wait = parts.wait) {
       const unpackaged = { types: [{ name: type, members: [...members] }], version: parts.api }
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- jsforce's types ask for fields that Salesforce does not need
       const request = { apiVersion: parts.api, singlePackage: true, unpackaged } as unknown as RetrieveRequest
       const { id } = await ask(async ({ metadata }) => ({ id: idOf(await metadata.retrieve(request)) }))
-      return await finishRetrieve(parts, { ask, shown }, id)
+      return await finishRetrieve({ ...parts, wait }, { ask, shown }, id)
     },
     deploy: async (zip, { checkOnly }) =>
       await ask(async ({ metadata }) =>

@@ -1,6 +1,7 @@
 /** One deploy at a time, followed to its end: it is asynchronous, and one that is late may still change the list. */
 import type { Clock } from '../../values/domain.ts'
 import type { Duration } from '../../values/time.ts'
+import type { Wait } from '../ports.ts'
 import { pollOf, SalesforceRefusal, type SalesforceApi } from './salesforce-api.ts'
 
 export type DeployEnd =
@@ -10,10 +11,12 @@ export type DeployEnd =
   | { readonly kind: 'unknown'; readonly why: string }
 
 export type Deploys = {
-  readonly run: (zip: Buffer, options: { readonly checkOnly: boolean }) => Promise<DeployEnd>
+  readonly run: (zip: Buffer, options: DeployOptions) => Promise<DeployEnd>
   /** Rejects while a deploy that was given up is still under way: nobody knows what the list will be. */
   readonly settle: () => Promise<void>
 }
+/** `wait`: between two looks at it; that of all where left out. */
+export type DeployOptions = { readonly checkOnly: boolean; readonly wait?: Wait | undefined }
 export type DeployParts = {
   readonly api: SalesforceApi
   readonly clock: Clock
@@ -24,7 +27,7 @@ export type DeployParts = {
 
 export function openDeploys({ api, clock, wait, patience }: DeployParts): Deploys {
   let late: string | undefined
-  const follow = async (id: string): Promise<DeployEnd> => {
+  const follow = async (id: string, pause: Wait): Promise<DeployEnd> => {
     const begun = clock()
     for (;;) {
       const { done, succeeded, status, problems, isPassing } = await api.deployStatus(id)
@@ -35,7 +38,7 @@ export function openDeploys({ api, clock, wait, patience }: DeployParts): Deploy
           why: `the deploy ${id} ${status}: ${problems.join('; ') || 'it says no more'}`,
         }
       if (clock() - begun >= patience) throw new Error(`the deploy ${id} is ${status} after ${patience / 1000} s`)
-      await wait(pollOf(patience))
+      await pause(pollOf(patience))
     }
   }
   return {
@@ -49,7 +52,7 @@ export function openDeploys({ api, clock, wait, patience }: DeployParts): Deploy
           : { kind: 'unknown', why: reasonOf(cause) }
       }
       try {
-        return await follow(id)
+        return await follow(id, options.wait ?? wait)
       } catch (cause) {
         late = options.checkOnly ? late : id
         await api.cancelDeploy(id).catch(() => undefined) // as good as it gets; `settle` sees what became of it
