@@ -97,18 +97,19 @@ describe('a login of the app that redeems no refresh token', () => {
     const { access } = await org.grant()
     const history = historyOf(apiOf(org.origin, access), sync.name)
     const first = Date.now() + 1000
-    const add = (n: number, subType: string, from: string, status = 'Success') =>
+    let n = 0
+    const add = (subType: string, from: string, status = 'Success') =>
       org.execute(`INSERT INTO login_history (id, at, login_type, sub_type, app, user_id, source_ip, status, decision)
-        VALUES (${(first + n) * 1024}, ${first + n}, 'Remote Access 2.0', '${subType}', '${sync.name}', '${ada.id}', '${from}', '${status}', '')`)
+        VALUES (${(first + ++n) * 1024}, ${first + n}, 'Remote Access 2.0', '${subType}', '${sync.name}', '${ada.id}', '${from}', '${status}', '')`)
     return { history, add, since: instant(first) }
   }
 
   test('proves no address, be it of the canary’s own user beside a redemption of the canary', async (t) => {
     const { history, add, since } = await openLogins(t)
-    await add(1, 'refresh_token', '127.0.0.11')
-    await add(2, 'OAuth JWT Bearer Token', '127.0.0.21')
-    await add(3, 'oauthassertion', '127.0.0.22', 'Restricted IP')
-    await add(4, 'hybrid_refresh', '127.0.0.12')
+    await add('refresh_token', '127.0.0.11')
+    await add('OAuth JWT Bearer Token', '127.0.0.21')
+    await add('oauthassertion', '127.0.0.22', 'Restricted IP')
+    await add('hybrid_refresh', '127.0.0.12')
     const attempts = await history.attempts(since)
     deepEqual(
       attempts.map(({ address }) => address),
@@ -121,14 +122,14 @@ describe('a login of the app that redeems no refresh token', () => {
 
   test('P-63: does not stand for the redemption from an old address that came before it', async (t) => {
     const { history, add } = await openLogins(t)
-    await add(1, 'refresh_token', '127.0.0.11')
-    await add(2, 'oauthassertion', '127.0.0.21')
+    await add('refresh_token', '127.0.0.11')
+    await add('oauthassertion', '127.0.0.21')
     equal(silentOf(await history.redeemers(instant(0)), ['127.0.0.11']).length, 1)
   })
 
   test('is not told apart by words that nobody knows: it is inconclusive, and said', async (t) => {
     const { history, add, since } = await openLogins(t)
-    await add(1, 'something of its own', '127.0.0.21')
+    await add('something of its own', '127.0.0.21')
     deepEqual(await history.attempts(since), [])
     match(history.leftOut?.() ?? '', /^1 logins of the app are left out, since their LoginSubType does not say/)
   })
