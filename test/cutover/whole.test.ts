@@ -7,10 +7,13 @@ import { openPlace, openRuns, plan } from './whole-place.ts'
 test('P-60: the traffic moves from one pair to another without one failed redemption, and back', async (t) => {
   const place = await openPlace(t)
   const { ports, others, load } = place
-  const { run, rollBack } = await openRuns(t, place)
+  const { run, rollBack, entries } = await openRuns(t, place)
   const stop = new AbortController()
   const loaded = load(stop.signal)
   equal(await run(), 'done: All redemptions leave from 127.0.0.21 and 127.0.0.22.')
+  const counts = (await entries()).flatMap((each) => (each.kind === 'watched' ? [each] : []))
+  deepEqual([counts[0]?.before, counts[0]?.whole, counts[1]?.before], [true, true, undefined])
+  ok((counts[0]?.successes ?? 0) > 0 && counts[0]?.attempts === counts[0]?.successes, JSON.stringify(counts[0]))
   const moved = await ports.traffic.read(instant(Date.now() - 1000))
   deepEqual(moved.strangers, [])
   deepEqual((await others.read(instant(Date.now() - 1000))).strangers, ['backend'], 'P-62: whom the plan does not name')
