@@ -3,6 +3,7 @@
 import type { Clock } from '../values/domain.ts'
 import { after, milliseconds, type Duration, type Instant } from '../values/time.ts'
 import type { OpenJournal } from './journal.ts'
+import { isStanding, isWorthALine, stateWith, type HeldLook } from './held-look.ts'
 import { look } from './look.ts'
 import type { Acted, AllowlistPort, CutoverPorts, Invalidate, Invalidation, ListPorts, Wait } from './ports.ts'
 import type { Command, Question } from './rules/command.ts'
@@ -10,7 +11,7 @@ import type { Act, Counts, Ending, Entry, SaveList } from './rules/journal.ts'
 import { changedRows, writeRows } from './rules/list-change.ts'
 import { next } from './rules/next.ts'
 import { appsOf } from './rules/plan.ts'
-import { stateOf, type State } from './rules/state.ts'
+import type { State } from './rules/state.ts'
 
 /** `waiting`: a person has to say something first. */
 export type RunEnd =
@@ -36,17 +37,28 @@ const longestWait = 2000 // ms
 export async function runCutover(parts: RunnerParts): Promise<RunEnd> {
   const { journal, clock, stopping } = parts
   await journal.write({ at: clock(), kind: 'took-over', fence: journal.fence, runner: parts.runner })
+  let held: HeldLook | undefined
   while (!stopping.aborted) {
-    const state = stateOf(await journal.read())
+    const lines = await journal.read()
+    const state = stateWith(lines, held)
     const command = next(state, clock())
     parts.tell(command, state)
+    if (command.kind === 'observe') {
+      held = await observe(parts, state, lines)
+      continue
+    }
+    // nothing is done by what is not written
+    if (command.kind !== 'wait' && isStanding(held, lines)) await journal.write(held.look)
+    if (command.kind !== 'wait') held = undefined
     const end = await carryOut(parts, state, command)
     if (end !== undefined) return end
   }
   return { kind: 'stopped' }
 }
 
-async function carryOut(parts: RunnerParts, state: State, command: Command): Promise<RunEnd | undefined> {
+type Carried = Exclude<Command, { readonly kind: 'observe' }>
+
+async function carryOut(parts: RunnerParts, state: State, command: Carried): Promise<RunEnd | undefined> {
   switch (command.kind) {
     case 'ask-person':
       return { ...command, kind: 'waiting' }
@@ -56,9 +68,6 @@ async function carryOut(parts: RunnerParts, state: State, command: Command): Pro
       return { kind: 'ended', how: command.how, instruction: command.instruction }
     case 'wait':
       await waitFor(parts, command.until)
-      return undefined
-    case 'observe':
-      await observe(parts, state)
       return undefined
     case 'act':
     case 'probe':
@@ -119,9 +128,18 @@ function portsOf({ lists }: CutoverPorts, list: number): ListPorts {
 }
 
 /** A look that brought nothing is written as such: patience is counted in lines of the journal. */
-async function observe({ ports, journal, clock, wait }: RunnerParts, state: State): Promise<void> {
+async function observe(
+  { ports, journal, clock, wait }: RunnerParts,
+  state: State,
+  lines: readonly Entry[],
+): Promise<HeldLook | undefined> {
   try {
-    await journal.write({ at: clock(), kind: 'observed', seen: await look(ports, state, clock) })
+    const entry = { at: clock(), kind: 'observed' as const, seen: await look(ports, state, clock) }
+    if (!isWorthALine(lines, entry)) {
+      await journal.renew()
+      return { look: entry, behind: lines.length }
+    }
+    await journal.write(entry)
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'FencedOff') throw cause
     await journal.write({
@@ -131,6 +149,7 @@ async function observe({ ports, journal, clock, wait }: RunnerParts, state: Stat
     })
     await wait(milliseconds(Math.min(state.plan.terms.retry, longestWait)))
   }
+  return undefined
 }
 
 /** Whatever is thrown on the way leaves unknown whether it was done. */
