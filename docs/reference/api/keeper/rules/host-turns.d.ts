@@ -53,5 +53,8 @@ export declare function afterTrouble(state: HostState, now: Instant, about: {
 /** What an exchange has shown of its host: that it answers, whatever it says, or that it is down. Undefined where it has shown nothing. */
 export declare function showsWell(exchanged: Exchanged): boolean | undefined;
 export declare const longestRest: Duration;
+/** How long what is due waits for its turn: until the part of the burst that is left to others is there, then for as many turns as those may have before
+ *  it is behind them. With less patience, one that asks all the time would take each turn before the next round comes. */
+export declare function turnPatience(limits: HostLimits): Duration;
 /** Of so many at a time: what nobody waits for leaves a fourth to those who do. */
 export declare const mostByItself: (atOnce: number) => number;
