@@ -93,5 +93,5 @@ test('a port whose clients have everything is closed at once', async (t) => {
   })
   const began = performance.now()
   await port.destroy()
-  ok(performance.now() - began < 500)
+  ok(performance.now() - began < 1500) // less than the grace
 })
