@@ -10,3 +10,8 @@ test('L-79: an address carries as many connections as there are source ports, to
     deepEqual(seen['state'], 'up')
     deepEqual(seen['reserved'], [], 'ports that are kept for other programs are not taken')
   }))
+
+test('L-79: leaves ports to other programs of the machine, however many destinations its tunnels lead to', (t) =>
+  inNamespace(t, { program: 'child-ports-of-others.ts' }, (seen) =>
+    deepEqual(seen, { held: 16, program: 'connected' }),
+  ))

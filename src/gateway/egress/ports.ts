@@ -10,12 +10,13 @@ import {
   portsLeft,
   usualPortRange,
 } from '../rules/egress/port-budget.ts'
-import type { PortBudget, PortsLeft } from '../rules/egress/port-budget.ts'
+import type { PortBudget, PortHalf, PortsLeft } from '../rules/egress/port-budget.ts'
 
 /** Node has no IP_BIND_ADDRESS_NO_PORT: an address is bound before the destination is known, so the kernel would give each port of an address to
  *  one connection only, whatever its destination, and keep it for the minute that a closed connection lingers: 470 tunnels a second would use up
  *  an address, and each search for a free port would cost a millisecond before that. So ports are chosen here, in turn: they are bound with
- *  SO_REUSEADDR, as libuv binds all, and `connect` then refuses only what is in use towards the very same destination. */
+ *  SO_REUSEADDR, as libuv binds all, and `connect` then refuses only what is in use towards the very same destination. Every other port
+ *  is left to the machine's other programs for as long as that destination has enough of the rest. */
 export type Ports = {
   readonly left: (address: Address, port: number) => PortsLeft
   /** Counts the socket until it is closed. */
@@ -27,11 +28,14 @@ export type Ports = {
 }
 
 const mostTaken = 16
+/** From then on from the other half as well: towards this destination there is none left in the first, or next to none. */
+const fromBothHalves = 4
 
 /** `start` is 0 to 1: where to begin, so that processes that share the address do not try the same ports. */
 export function openPorts(budget: PortBudget, start: number): Ports {
   const used = new Map<string | number, { used: number }>()
-  let turn = 0
+  const turns = { gateway: 0, programs: 0 }
+  const inTurn = (half: PortHalf): number | undefined => portAt(budget, half, { start, n: (turns[half] += 1) })
   return {
     left: (address, port) => portsLeft(used.get(keyOf(address, port))?.used ?? 0, budget),
     hold(socket, address, port) {
@@ -47,8 +51,7 @@ export function openPorts(budget: PortBudget, start: number): Ports {
     next(taken) {
       if (taken > mostTaken) return undefined
       if (taken === mostTaken) return 0 // other programs may sit on a row of them, which the kernel knows
-      turn += 1
-      return portAt(budget, start, turn)
+      return (taken < fromBothHalves ? inTurn('gateway') : undefined) ?? inTurn('programs')
     },
     most: () => ({
       used: [...used.values()].reduce((most, entry) => Math.max(most, entry.used), 0),

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parsePortRange, parseReservedPorts, portAt, portBudget, portsLeft } from './port-budget.ts'
+import { parsePortRange, parseReservedPorts, portAt, portBudget, portsLeft, type PortHalf } from './port-budget.ts'
 
 describe('port budget', () => {
   const range = { first: 40_000, last: 40_099 }
@@ -14,10 +14,18 @@ describe('port budget', () => {
   for (const [used, expected] of Object.entries(left))
     test(`is ${expected} with ${used} of 100 in use`, () => equal(portsLeft(Number(used), budget), expected))
   test('tries every port of the range once before any twice, from anywhere', () => {
-    const ports = Array.from({ length: 100 }, (_, n) => portAt(budget, 0.73, n) ?? 0)
+    const of = (half: PortHalf) => Array.from({ length: 50 }, (_, n) => portAt(budget, half, { start: 0.73, n }) ?? 0)
+    const ports = [...of('gateway'), ...of('programs')]
     equal(new Set(ports).size, 100)
     deepEqual([Math.min(...ports), Math.max(...ports), ports[0]], [40_000, 40_099, 40_073])
   })
+  for (const first of [40_000, 40_001])
+    test(`leaves every other port to programs that bind none, the first of the range among them (from ${first} on)`, () => {
+      const other = portBudget({ first, last: first + 8 })
+      const of = (half: PortHalf) => new Set([0, 1, 2, 3, 4].map((n) => portAt(other, half, { start: 0.3, n })))
+      deepEqual([of('programs').has(first), of('gateway').has(first)], [true, false])
+      deepEqual([of('programs').size, of('gateway').size], [5, 4])
+    })
 })
 
 describe('reserved ports', () => {
@@ -25,7 +33,10 @@ describe('reserved ports', () => {
   const of = (reserved: string) => portBudget(range, parseReservedPorts(reserved))
   const all = (reserved: string): readonly number[] => {
     const budget = of(reserved)
-    return Array.from({ length: budget.size }, (_, n) => portAt(budget, 0.5, n) ?? -1).toSorted((a, b) => a - b)
+    const halves = (['gateway', 'programs'] as const).flatMap((half) =>
+      Array.from({ length: budget.size }, (_, n) => portAt(budget, half, { start: 0.5, n }) ?? -1),
+    )
+    return [...new Set(halves)].filter((port) => port > 0).toSorted((a, b) => a - b)
   }
 
   test('are read as the kernel writes them, and what is no port reserves nothing', () => {
@@ -48,13 +59,12 @@ describe('reserved ports', () => {
   for (const [reserved, size] of Object.entries(left))
     test(`leave ${size} of ten ports with "${reserved}"`, () => {
       equal(of(reserved).size, size)
-      equal(new Set(all(reserved)).size, size)
-      equal(all(reserved).includes(-1), false)
+      equal(all(reserved).length, size)
     })
 
   test('are never chosen', () => deepEqual(all('40001-40003,40007'), [40_000, 40_004, 40_005, 40_006, 40_008, 40_009]))
   test('that are all leave none, and no port to try', () => {
     equal(portsLeft(0, of('40000-40009')), 'none')
-    equal(portAt(of('40000-40009'), 0.5, 3), undefined)
+    equal(portAt(of('40000-40009'), 'gateway', { start: 0.5, n: 3 }), undefined)
   })
 })

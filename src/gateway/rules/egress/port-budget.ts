@@ -3,8 +3,9 @@
 export type PortRange = { readonly first: number; readonly last: number }
 export type PortsLeft = 'plenty' | 'near' | 'none'
 
-/** The source ports that may be taken: ranges in ascending order that do not touch, and how many ports they have together. */
-export type PortBudget = { readonly spans: readonly PortRange[]; readonly size: number }
+/** The source ports that may be taken: ranges in ascending order that do not touch, and how many ports they have together. `parity`: of the first port of
+ *  the whole range, 0 or 1. */
+export type PortBudget = { readonly spans: readonly PortRange[]; readonly size: number; readonly parity: number }
 
 /** The kernel's default, for systems that do not say. */
 export const usualPortRange: PortRange = { first: 32_768, last: 60_999 }
@@ -35,7 +36,8 @@ function soundRange(first: number, last: number): PortRange | undefined {
 export function portBudget(range: PortRange, reserved: readonly PortRange[] = []): PortBudget {
   let spans: readonly PortRange[] = [range]
   for (const gap of reserved) spans = spans.flatMap((span) => without(span, gap))
-  return { spans, size: spans.reduce((sum, { first, last }) => sum + last - first + 1, 0) }
+  const size = spans.reduce((sum, { first, last }) => sum + last - first + 1, 0)
+  return { spans, size, parity: range.first % 2 }
 }
 
 function without(span: PortRange, gap: PortRange): readonly PortRange[] {
@@ -50,12 +52,26 @@ export function portsLeft(used: number, { size }: PortBudget): PortsLeft {
   return used >= size * nearFrom ? 'near' : 'plenty'
 }
 
-/** The n-th port to try, from a starting point on: `start` is 0 to 1. Undefined where there is none at all. */
-export function portAt({ spans, size }: PortBudget, start: number, n: number): number | undefined {
+/** Every other port. Linux gives a program that binds nothing the ports of the same parity as the first of the range (`programs`), then the others, and
+ *  passes over each that anybody has bound, wherever that one leads: who binds ports of both halves leaves the machine's other programs none. */
+export type PortHalf = 'gateway' | 'programs'
+
+/** The n-th port to try, from a starting point on: `start` is 0 to 1. Undefined where the half is empty. */
+export function portAt(
+  budget: PortBudget,
+  half: PortHalf,
+  { start, n }: { start: number; n: number },
+): number | undefined {
+  const parity = half === 'programs' ? budget.parity : 1 - budget.parity
+  const spans = budget.spans.map(({ first, last }) => {
+    const from = first % 2 === parity ? first : first + 1
+    return { from, count: Math.max(0, Math.floor((last - from) / 2) + 1) }
+  })
+  const size = spans.reduce((sum, { count }) => sum + count, 0)
   let left = (Math.floor(start * size) + n) % size
-  for (const { first, last } of spans) {
-    if (first + left <= last) return first + left
-    left -= last - first + 1
+  for (const { from, count } of spans) {
+    if (left < count) return from + 2 * left
+    left -= count
   }
   return undefined
 }
