@@ -8,13 +8,11 @@ const betweenLooks = 10
  *  waits. Closes none. */
 export async function handedOver(connections: Iterable<Duplex>): Promise<void> {
   let waiting = [...connections].filter(holdsBytes)
-  let over = false
-  const end = setTimeout(() => (over = true), grace) // a busy machine's looks are further apart than they should be, and cannot be counted
-  while (waiting.length > 0 && !over) {
+  const end = AbortSignal.timeout(grace) // a busy machine's looks are further apart than they should be, and cannot be counted
+  while (waiting.length > 0 && !end.aborted) {
     await new Promise((resolve) => setTimeout(resolve, betweenLooks))
     waiting = waiting.filter(holdsBytes)
   }
-  clearTimeout(end)
 }
 
 const holdsBytes = (connection: Duplex): boolean => connection.writableLength > 0 && !connection.destroyed
