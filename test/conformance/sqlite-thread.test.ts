@@ -53,6 +53,15 @@ describe('the writer thread', () => {
     await storage.close()
   })
 
+  test('P-04: what the thread said before it died is true, and what comes after it fails', async (t) => {
+    const storage = await sqliteThread.place(t)({ onFault: () => undefined })
+    const said = storage.write('dieAfterwards', undefined)
+    await new Promise(setImmediate) // the batch is on its way
+    const waiting = storage.write('append', 'a')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300) // answer and death are both heard of after this
+    deepEqual([(await said).kind, (await waiting).kind], ['committed', 'failed'])
+  })
+
   test('P-04: an input or an output that cannot cross to the thread fails alone and leaves nothing', async (t) => {
     const storage = await sqliteThread.place(t)()
     const uncloneable = (): void => {}

@@ -85,6 +85,11 @@ export const writes = {
     yield* one('SELECT 1 AS one')
     return process.exit(7)
   },
+  /** The same once it has been answered. */
+  *dieAfterwards(): Program<void> {
+    yield* one('SELECT 1 AS one')
+    setImmediate(() => process.exit(7))
+  },
   *setMeta({ key, value }: { readonly key: string; readonly value: string }): Program<void> {
     yield* writeMeta(key, value)
   },

@@ -81,8 +81,8 @@ class ThreadWriter implements Writer {
   /** What the thread was doing when it died, nobody can say. */
   #end(cause: Error): void {
     if (this.#ended !== undefined) return
+    this.#ended = cause // first: nothing more is sent to it by whoever hears what it had said
     this.look() // what it said before it died is true
-    this.#ended = cause
     this.#settle(() => ({ kind: 'unknown', cause }))
     if (!this.#closing) this.#onDeath(cause)
   }
