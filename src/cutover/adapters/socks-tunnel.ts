@@ -1,8 +1,8 @@
 /** A tunnel through a SOCKS5 proxy (RFC 1928), with user and password (RFC 1929). Names are resolved by the proxy, as keeper and gateway have it. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { formatAddress, type Address } from '../../ip/address.ts'
-import { parseHost, type Host } from '../../ip/hosts.ts'
+import { socksHost, socksText } from '../../ip/socks-fields.ts'
+import { parseHost } from '../../ip/hosts.ts'
 import type { ProxyAddress } from './proxy-url.ts'
 
 const version = 5
@@ -36,7 +36,7 @@ async function authenticate({ shown, credentials }: ProxyAddress, socket: Socket
     throw new Error(`${shown} ${credentials === undefined ? 'wants credentials' : 'takes no user and password'}`)
   if (credentials === undefined) return
   const { user, password } = credentials
-  socket.write(Buffer.concat([Buffer.from([1]), counted(user), counted(password.expose())]))
+  socket.write(Buffer.concat([Buffer.from([1]), socksText(user), socksText(password.expose())]))
   const [, verdict] = await exactly(shown, socket, 2)
   if (verdict !== 0) throw new Error(`${shown} refused the user and password`)
 }
@@ -46,7 +46,7 @@ async function ask({ shown }: ProxyAddress, socket: Socket, to: URL): Promise<vo
   if (!host.ok) throw new Error(`${to.hostname} is no host`)
   const port = to.port === '' ? (to.protocol === 'https:' ? 443 : 80) : Number(to.port)
   socket.write(
-    Buffer.concat([Buffer.from([version, 1, 0]), hostField(host.value), Buffer.from([port >>> 8, port & 255])]),
+    Buffer.concat([Buffer.from([version, 1, 0]), socksHost(host.value), Buffer.from([port >>> 8, port & 255])]),
   )
   const [spoken, reply = 1, , kind = 0] = await exactly(shown, socket, 4)
   if (spoken !== version) throw new Error(`${shown} does not speak SOCKS5`)
@@ -76,19 +76,4 @@ async function more(socket: Socket): Promise<void> {
   await Promise.race([once(socket, 'readable', { signal }), once(socket, 'close', { signal })]).finally(() =>
     over.abort(),
   )
-}
-
-function hostField(host: Host): Buffer {
-  if (host.kind === 'name') return Buffer.concat([Buffer.from([3]), counted(host.name)])
-  return Buffer.concat([Buffer.from([typeof host.address === 'bigint' ? 4 : 1]), packed(host.address)])
-}
-
-function packed(address: Address): Buffer {
-  if (typeof address === 'bigint') return Buffer.from(address.toString(16).padStart(32, '0'), 'hex')
-  return Buffer.from(formatAddress(address).split('.').map(Number))
-}
-
-function counted(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  return Buffer.concat([Buffer.from([bytes.length]), bytes])
 }

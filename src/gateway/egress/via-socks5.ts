@@ -1,7 +1,7 @@
 /** A request to a SOCKS5 proxy (RFC 1928), with user and password (RFC 1929). */
-import { formatAddress, type Address } from '../../ip/address.ts'
+import { socksHost, socksText } from '../../ip/socks-fields.ts'
 import { fault, ok } from '../../values/result.ts'
-import type { Destination, Host } from '../rules/destination/destination.ts'
+import type { Destination } from '../rules/destination/destination.ts'
 import { socksRefusal } from '../rules/wire/upstream-reply.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { ProxyAnswer, ProxyQuestion } from './via-http.ts'
@@ -20,7 +20,9 @@ export async function askSocksProxy({ url, to, socket, reader }: ProxyQuestion):
   if (chosen[1] !== method)
     return fault(method === noAuthentication ? 'it wants credentials' : 'it takes no user and password')
   if (url.credentials !== undefined) {
-    socket.write(Buffer.concat([Buffer.from([1]), counted(url.credentials.user), counted(url.credentials.password)]))
+    socket.write(
+      Buffer.concat([Buffer.from([1]), socksText(url.credentials.user), socksText(url.credentials.password)]),
+    )
     const verdict = await reader.exactly(2)
     if (verdict === undefined) return fault(reader.fault)
     if (verdict[1] !== 0) return fault({ kind: 'proxy-refused', status: 'wrong credentials', speaksOf: 'proxy' })
@@ -44,19 +46,4 @@ async function readReply(reader: ByteReader): Promise<ProxyAnswer> {
 }
 
 const request = ({ host, port }: Destination): Buffer =>
-  Buffer.concat([Buffer.from([version, 1, 0]), hostField(host), Buffer.from([port >>> 8, port & 255])])
-
-function hostField(host: Host): Buffer {
-  if (host.kind === 'name') return Buffer.concat([Buffer.from([3]), counted(host.name)])
-  return Buffer.concat([Buffer.from([typeof host.address === 'bigint' ? 4 : 1]), packed(host.address)])
-}
-
-function packed(address: Address): Buffer {
-  if (typeof address === 'bigint') return Buffer.from(address.toString(16).padStart(32, '0'), 'hex')
-  return Buffer.from(formatAddress(address).split('.').map(Number))
-}
-
-function counted(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  return Buffer.concat([Buffer.from([bytes.length]), bytes])
-}
+  Buffer.concat([Buffer.from([version, 1, 0]), socksHost(host), Buffer.from([port >>> 8, port & 255])])

@@ -1,8 +1,8 @@
 /** A request to a SOCKS5 proxy (RFC 1928), with user and password (RFC 1929). SOCKS5 can neither say where a tunnel leaves nor be asked to end it. */
 import type { Duplex } from 'node:stream'
-import { formatAddress, type Address } from '../../ip/address.ts'
+import { socksHost, socksText } from '../../ip/socks-fields.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
-import type { Destination, Host } from '../../ip/hosts.ts'
+import type { Destination } from '../../ip/hosts.ts'
 import { socksRefusal } from '../rules/proxy-reply.ts'
 import type { ProxyCredentials } from '../../ip/proxy-url.ts'
 import { ReplyReader } from './reader.ts'
@@ -53,7 +53,7 @@ async function authenticate(
   if (chosen[0] !== version) return 'it does not speak SOCKS5'
   if (chosen[1] !== method) return credentials === undefined ? 'it wants credentials' : 'it takes no user and password'
   if (credentials === undefined) return undefined
-  stream.write(Buffer.concat([Buffer.from([1]), counted(credentials.user), counted(credentials.password)]))
+  stream.write(Buffer.concat([Buffer.from([1]), socksText(credentials.user), socksText(credentials.password)]))
   const verdict = await reader.exactly(2)
   if (verdict === undefined) return reader.fault
   return verdict[1] === 0 ? undefined : 'it refused the user and password'
@@ -75,19 +75,4 @@ async function readReply(reader: ReplyReader): Promise<Answer> {
 }
 
 const request = ({ host, port }: Destination): Buffer =>
-  Buffer.concat([Buffer.from([version, 1, 0]), hostField(host), Buffer.from([port >>> 8, port & 255])])
-
-function hostField(host: Host): Buffer {
-  if (host.kind === 'name') return Buffer.concat([Buffer.from([3]), counted(host.name)])
-  return Buffer.concat([Buffer.from([typeof host.address === 'bigint' ? 4 : 1]), packed(host.address)])
-}
-
-function packed(address: Address): Buffer {
-  if (typeof address === 'bigint') return Buffer.from(address.toString(16).padStart(32, '0'), 'hex')
-  return Buffer.from(formatAddress(address).split('.').map(Number))
-}
-
-function counted(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  return Buffer.concat([Buffer.from([bytes.length]), bytes])
-}
+  Buffer.concat([Buffer.from([version, 1, 0]), socksHost(host), Buffer.from([port >>> 8, port & 255])])
