@@ -102,6 +102,14 @@ describe('five approvals', () => {
     deepEqual(outcome, { kind: 'won', dropped: [id(1)] })
   })
 
+  test('SF-209: of approvals of one millisecond the oldest is the one that came first, whatever their ids are', async (t) => {
+    const store = await openOrgStore(t)
+    for (const n of [3, 1, 5, 2, 4]) await establish(store, newGrant({ id: id(n) }))
+    await issue(store, 'the code')
+    const outcome = await exchange(store, { won: record(nextId()), grant: newGrant({ id: id(6) }) })
+    deepEqual(outcome, { kind: 'won', dropped: [id(3)] })
+  })
+
   test('ended grants, other apps, other users and grants without a refresh token do not count', async (t) => {
     const store = await openOrgStore(t)
     await five(store)

@@ -102,7 +102,7 @@ export function* exchange(plan: ExchangePlan): Program<ExchangeOutcome> {
 
 function* establish(plan: ExchangePlan): Program<ExchangeOutcome> {
   const dropped = plan.grant.tokenHash === null ? [] : yield* dropOldest(plan)
-  yield* insertGrant(plan.grant)
+  yield* insertGrant(plan.grant, plan.won.id)
   yield* recordHistory(plan.won)
   return { kind: 'won', dropped }
 }
@@ -111,7 +111,7 @@ function* establish(plan: ExchangePlan): Program<ExchangeOutcome> {
 function* dropOldest({ grant, approvalsKept, droppedBecause, won }: ExchangePlan): Program<readonly string[]> {
   const live = yield* all<{ id: string }>(
     `SELECT id FROM grants WHERE user_id = ? AND app = ? AND ended IS NULL AND token_hash IS NOT NULL
-     ORDER BY authorized_at DESC, id DESC`,
+     ORDER BY authorized_at DESC, authorization_record DESC, id DESC`,
     grant.userId,
     grant.app,
   )
@@ -134,11 +134,11 @@ function* dropOldest({ grant, approvalsKept, droppedBecause, won }: ExchangePlan
   return dropped
 }
 
-export function* insertGrant(grant: NewGrant): Program<void> {
+export function* insertGrant(grant: NewGrant, authorizationRecord: number): Program<void> {
   yield* run(
     `INSERT INTO grants (id, app, user_id, flow, scopes, generation, sequence, token_hash, oldest_key, epoch, authorized_at, last_used_at,
-       not_before, uses, addresses)
-     VALUES (?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?, 0, ?)`,
+       not_before, uses, addresses, authorization_record)
+     VALUES (?, ?, ?, ?, ?, 0, 1, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
     grant.id,
     grant.app,
     grant.userId,
@@ -151,6 +151,7 @@ export function* insertGrant(grant: NewGrant): Program<void> {
     grant.at,
     grant.at,
     grant.address,
+    authorizationRecord,
   )
 }
 

@@ -101,4 +101,10 @@ CREATE TABLE signing_keys (
     // every start asks for them, and they may be a few among very many
     sql: 'CREATE INDEX users_from_file ON users (username) WHERE applied IS NOT NULL;',
   },
+  {
+    id: 3,
+    name: 'the order of approvals',
+    // the history record of the authorization: ids rise also within a millisecond, where a grant's own id is random (SF-209)
+    sql: 'ALTER TABLE grants ADD COLUMN authorization_record BIGINT NOT NULL DEFAULT 0;',
+  },
 ]
