@@ -53,7 +53,7 @@ export async function secured(below: Duplex, { host, trust }: Peer): Promise<Res
   below.on('close', cut)
   const failed = await handshake(socket)
   if (failed !== undefined) return fault(failed)
-  await idle(below)
+  await atRest(below)
   return ok(socket)
 }
 
@@ -68,8 +68,9 @@ async function handshake(socket: TLSSocket): Promise<string | undefined> {
 const wordsOf = ({ code, message }: NodeJS.ErrnoException): string =>
   code === undefined || message.includes(code) ? message : `${code}: ${message}`
 
-/** While the last message of the handshake is under way, TLS holds back what is written behind it. */
-async function idle(below: Duplex): Promise<void> {
+/** While what TLS wrote last is under way (the end of its handshake, a question to a proxy), it holds back what is written behind it, even where
+ *  the answer is here already: Node tells it of the end of a write in the loop's next turn. */
+export async function atRest(below: Duplex): Promise<void> {
   for (let turns = 0; turns < mostTurns && (turns < 2 || below.writableLength > 0); turns += 1) await turn()
 }
 

@@ -8,7 +8,7 @@ import { formatDestination, type Destination } from '../../ip/hosts.ts'
 import type { ProxyUrl } from '../../ip/proxy-url.ts'
 import { dial } from './dial.ts'
 import type { Judged } from './resolve.ts'
-import { secured } from './secure.ts'
+import { atRest, secured } from './secure.ts'
 import { askHttpProxy, type TunnelAnswer, type TunnelQuestion } from './via-http.ts'
 import { askSocksProxy } from './via-socks.ts'
 
@@ -79,6 +79,7 @@ async function throughProxy(raw: Socket, wish: TunnelWish): Promise<Result<Omit<
   const question: TunnelQuestion = { url: proxy, to: wish.to, pin, endsWithin: wish.endsWithin }
   const answer = await ask(safe.value, question)
   if (!answer.ok) return proxyFailed(wish, answer.fault)
+  if (proxy.protocol === 'https') await atRest(raw)
   const other = otherEgress(wish, answer.value)
   return other === undefined ? ok({ stream: safe.value, answer: answer.value }) : proxyFailed(wish, { why: other })
 }

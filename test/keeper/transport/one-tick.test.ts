@@ -1,7 +1,7 @@
 /** What happens in one tick, seen by a server that runs in another thread while this one stands still. */
 import { equal } from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
-import { describe, test } from 'node:test'
+import { Socket, type AddressInfo } from 'node:net'
+import { describe, test, type TestContext } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { mostRequestBytes } from '../../../src/keeper/rules/http-request.ts'
 import type { Scope } from '../../gateway/kit.ts'
@@ -32,24 +32,36 @@ function standStill(counts: Int32Array, at: number, until: number): void {
 /** As if the process were stopped for so long. */
 const pause = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
+/** What the other side answers is there before this loop has turned: whatever a layer puts off until its next turn is still put off then. */
+function pauseAfterWrites(t: TestContext): void {
+  const write = Socket.prototype.write // oxlint-disable-line typescript/unbound-method -- it is called with its own socket
+  t.mock.method(Socket.prototype, 'write', function paused(this: Socket, ...args: Parameters<Socket['write']>) {
+    const took = Reflect.apply(write, this, args)
+    pause(20)
+    return took
+  })
+}
+
 describe('P-21: the permission and the write of the whole request are one tick', () => {
   for (const secure of [false, true])
     for (const proxied of [false, true])
-      test(`over ${secure ? 'https' : 'http'}${proxied ? ' through an https proxy' : ''}`, async (t) => {
-        const { counts, origin, proxy } = await elsewhere(t, { answers: false, secure })
-        const transport = transportBy(proxied ? through(`https://127.0.0.1:${proxy}`) : direct)
-        const connection = await opened(transport, wish(origin, { secure }))
-        const head = 250 // about; the rest is body, up to the most that goes out in one piece
-        const body = new Uint8Array(mostRequestBytes - head).fill(97)
-        const order: string[] = []
-        queueMicrotask(() => order.push('a microtask'))
-        const mayWrite = (): boolean => order.push('asked') > 0
-        const posted = connection.post({ ...refresh(), body }, { ...yes, mayWrite })
-        standStill(counts, heard, body.length + 1)
-        equal(order.join(), 'asked')
-        connection.close()
-        equal((await posted).kind, 'cut')
-      })
+      for (const slow of [false, true])
+        test(`over ${secure ? 'https' : 'http'}${proxied ? ' through an https proxy' : ''}${slow ? ', in a process that is paused after each write' : ''}`, async (t) => {
+          const { counts, origin, proxy } = await elsewhere(t, { answers: false, secure })
+          const transport = transportBy(proxied ? through(`https://127.0.0.1:${proxy}`) : direct)
+          if (slow) pauseAfterWrites(t)
+          const connection = await opened(transport, wish(origin, { secure }))
+          const head = 250 // about; the rest is body, up to the most that goes out in one piece
+          const body = new Uint8Array(mostRequestBytes - head).fill(97)
+          const order: string[] = []
+          queueMicrotask(() => order.push('a microtask'))
+          const mayWrite = (): boolean => order.push('asked') > 0
+          const posted = connection.post({ ...refresh(), body }, { ...yes, mayWrite })
+          standStill(counts, heard, body.length + 1)
+          equal(order.join(), 'asked')
+          connection.close()
+          equal((await posted).kind, 'cut')
+        })
 })
 
 describe('P-20: a reply that has arrived is never thrown away', () => {
