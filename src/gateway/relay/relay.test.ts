@@ -2,15 +2,9 @@ import { deepEqual } from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { mock, test } from 'node:test'
-import { minutes, seconds } from '../../values/time.ts'
-import type { LiveTunnel } from '../tunnel.ts'
+import { deadlines, liveTunnel } from '../../../test/gateway/relay-parts.ts'
 import { openDeadlineWheel } from './deadline-wheel.ts'
 import { relay } from './relay.ts'
-
-const deadlines = {
-  ...{ header: seconds(10), dial: seconds(10), attempt: seconds(1), idle: minutes(10) },
-  ...{ halfClose: minutes(1), response: seconds(30), drain: seconds(30), total: undefined },
-}
 
 test('both ends of a tunnel that has been open for a minute are kept alive, so that no NAT gateway forgets it', async (t) => {
   t.after(() => mock.timers.reset())
@@ -24,11 +18,7 @@ test('both ends of a tunnel that has been open for a minute are kept alive, so t
   relay(
     { wheel, deadlines: () => deadlines, ended: () => undefined },
     {
-      ...{
-        client: ends.sockets.client,
-        early: Buffer.alloc(0),
-        tunnel: { up: 0, down: 0, ask: {} } as unknown as LiveTunnel,
-      },
+      ...{ client: ends.sockets.client, early: Buffer.alloc(0), tunnel: liveTunnel() },
       dialled: {
         socket: ends.sockets.far,
         egress: 'a',

@@ -82,7 +82,7 @@ type Way = {
 
 function attach(way: Way): void {
   const { from } = way
-  from.on('data', (chunk: Buffer) => carry(way, chunk))
+  from.on('data', (chunk: Buffer) => void carry(way, chunk))
   if (from instanceof LendingSocket) from.borrower = (chunk, written) => carry(way, chunk, written)
   from.on('end', () => ended(way))
   from.on('error', (error) => broken(way, codeOf(error)))
@@ -90,15 +90,18 @@ function attach(way: Way): void {
   from.on('close', () => closed(way))
 }
 
-function carry(way: Way, chunk: Buffer, written?: () => void): void {
+/** True: the other side has taken it over already. */
+function carry(way: Way, chunk: Buffer, written?: () => void): boolean {
   const { relayed, from, to } = way
   relayed.activeAt = relayed.parts.wheel.now()
   relayed.tunnel[way.counts] += chunk.length
-  if (to.write(chunk, written)) return
+  if (to.write(chunk, written)) return to.writableLength === 0
   from.pause()
-  if (way.waits) return
-  way.waits = true
-  to.on('drain', () => from.resume())
+  if (!way.waits) {
+    way.waits = true
+    to.on('drain', () => from.resume())
+  }
+  return to.writableLength === 0
 }
 
 /** Its sender has nothing more to send; the other way stays open, and has the half-close deadline for every piece that it still carries. */
