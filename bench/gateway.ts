@@ -79,11 +79,17 @@ function measureNamed(name: string): Measure {
   throw new Error(`no measure ${name}. There are: ${Object.keys(connections).join(', ')}, idle`)
 }
 
+const lengths: Readonly<Partial<Record<Measure, { readonly warmup: number; readonly seconds: number }>>> = {
+  // what is set up is still being compiled after 3 s: a fifth slower than after 12
+  'set-ups': { warmup: 4, seconds: 1 },
+  // every port that a subject uses from its pair is held for a minute after it: as long as that goes on, its cost is not known
+  'steady': { warmup: 15, seconds: 4 },
+}
+
 async function loadOfAll(measure: Measure, round: number, where: Where): Promise<readonly Round[]> {
   const withDirect = measure === 'gets' || measure === 'latency'
   const rounds: Round[] = []
-  // every port that a subject uses from its pair is held for a minute after it: as long as that goes on, its cost is not known
-  const longer = measure === 'steady' ? { warmup: 15, seconds: 4 } : { warmup: 1, seconds: 1 }
+  const longer = lengths[measure] ?? { warmup: 1, seconds: 1 }
   for (const subject of withDirect ? [...subjects, direct] : subjects) {
     if (measure === 'steady' && subject === 'tinyproxy') continue // it binds one address, no pair
     process.stderr.write(`round ${round}, ${measure}: ${subject}\n`)

@@ -21,7 +21,10 @@ describe('a tunnel whose destination sends much', () => {
     const early = tunnels.slice(0, 4).map(async ({ client }, nth) => await hashOf(client, nth % 2 === 0))
     await quiet(tunnels)
     const late = tunnels.slice(4).map(async ({ client }, nth) => await hashOf(client, nth % 2 === 0))
-    deepEqual(await Promise.all([...early, ...late]), sent.map((bytes) => hash('sha256', bytes)))
+    deepEqual(
+      await Promise.all([...early, ...late]),
+      sent.map((bytes) => hash('sha256', bytes)),
+    )
     ok(place.most() > 0, 'large memory was used')
   })
 
@@ -51,7 +54,10 @@ describe('a tunnel whose destination sends much', () => {
     for (const end of ['client', 'far'] as const) {
       const tunnel = await place.tunnel()
       tunnel.client.resume()
-      await until(() => place.memory.large.inUse() > 0, () => tunnel.far.write(Buffer.alloc(piece)))
+      await until(
+        () => place.memory.large.inUse() > 0,
+        () => tunnel.far.write(Buffer.alloc(piece)),
+      )
       equal(place.memory.large.inUse(), 1)
       tunnel[end].resetAndDestroy()
       await until(() => place.memory.large.inUse() === 0)
@@ -142,7 +148,7 @@ async function until(holds: () => boolean, otherwise: () => void = () => undefin
 /** Until nothing has moved for a hundred turns of the loop. */
 async function quiet(tunnels: readonly { readonly far: Socket; readonly client: Socket }[]): Promise<void> {
   const moved = (): number => tunnels.reduce((sum, { far, client }) => sum + far.bytesWritten + client.bytesRead, 0)
-  for (let [same, last] = [0, moved()]; same < 100; ) {
+  for (let [same, last] = [0, moved()]; same < 100;) {
     await turn()
     const now = moved()
     same = now === last ? same + 1 : 0
