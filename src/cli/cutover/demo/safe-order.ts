@@ -7,6 +7,7 @@ import type { Entry } from '../../../cutover/rules/journal.ts'
 import { faultLine } from '../../../documents/fault.ts'
 import { demonstrationApp, demonstrationConnection } from '../../demonstration/names.ts'
 import { stepNames, storyOf, type StepName } from '../story.ts'
+import { lastLook } from './last-look.ts'
 import { newPair, oldPair, type Scene } from './scene.ts'
 import type { PictureStep } from './picture.ts'
 
@@ -39,28 +40,19 @@ export async function moveInSafeOrder(scene: Scene, waits: Waits, stopping: Abor
   const begun = await cutovers.begin(plan, ports)
   if (begun.kind !== 'begun') throw new Error(`the journal of the demonstration is not new: ${begun.kind}`)
   const { id } = begun
-  let entries: readonly Entry[] = []
   const run = async (): Promise<RunOutcome> => await cutovers.run(id, { ports, stopping, tell: () => undefined })
+  const entries = lastLook(async () => (await cutovers.view(id))?.entries ?? [])
   const runAndClose = async (): Promise<RunOutcome> => {
     try {
       return await untilHeardOf(run, stopping)
     } finally {
-      entries = (await cutovers.view(id))?.entries ?? entries
+      await entries.end()
       await cutovers.close()
     }
   }
-  const done = runAndClose()
-  let ended = false
-  void done.then(
-    () => (ended = true),
-    () => (ended = true),
-  )
   return {
-    done,
-    async steps() {
-      if (!ended) entries = (await cutovers.view(id))?.entries ?? entries
-      return stepsIn(entries, environment.clock)
-    },
+    done: runAndClose(),
+    steps: async () => stepsIn(await entries.look(), environment.clock),
   }
 }
 
