@@ -80,11 +80,12 @@ export function openLending(memory: Memory = openMemory()): (options: TcpNetConn
   return (options) => new LendingSocket(options, memory).connect(options)
 }
 
-/** Of large memory there is 4 MiB in all, so that clients who take nothing cannot make it grow: who gets none reads by pieces. */
+/** Of large memory there is 4 MiB at the most, so that clients who take nothing cannot make it grow: who gets none reads by pieces. Of both, 0.75 MiB
+ *  stay when all is quiet. */
 export const openMemory = (piece: number = readByLibuv): Memory => ({
   shared: Buffer.allocUnsafeSlow(piece),
-  copies: openSlabs({ size: piece, most: 64 }),
-  large: openSlabs({ size: 8 * piece, most: 8 }),
+  copies: openSlabs({ size: piece, most: 64, kept: 4 }),
+  large: openSlabs({ size: 8 * piece, most: 8, kept: 1 }),
 })
 
 const readByLibuv = 65_536 // at once

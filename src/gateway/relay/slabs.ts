@@ -8,20 +8,29 @@ export type Slabs = {
   readonly inUse: () => number
 }
 
-/** `most` is how many there may be at one time, used or not. */
-export function openSlabs({ size, most }: { readonly size: number; readonly most: number }): Slabs {
+/** `most` may be in use at one time; `kept` of those that are not wait for the next use, and the others are left to the collector. */
+export function openSlabs({
+  size,
+  most,
+  kept,
+}: {
+  readonly size: number
+  readonly most: number
+  readonly kept: number
+}): Slabs {
   const free: Buffer[] = []
-  let made = 0
+  let taken = 0
   return {
     size,
     take() {
-      const used = free.pop()
-      if (used !== undefined) return used
-      if (made === most) return undefined
-      made += 1
-      return Buffer.allocUnsafeSlow(size)
+      if (taken === most) return undefined
+      taken += 1
+      return free.pop() ?? Buffer.allocUnsafeSlow(size)
     },
-    giveBack: (slab) => void free.push(slab),
-    inUse: () => made - free.length,
+    giveBack(slab) {
+      taken -= 1
+      if (free.length < kept) free.push(slab)
+    },
+    inUse: () => taken,
   }
 }
