@@ -30,6 +30,14 @@ const { values } = parseArgs({
   },
 })
 const connections = { 'set-ups': 32, 'steady': 32, 'gets': 32, 'flood': 4, 'latency': 1 } as const
+type Measure = keyof typeof connections
+
+const lengths: Readonly<Partial<Record<Measure, { readonly warmup: number; readonly seconds: number }>>> = {
+  // what is set up is still being compiled after 3 s: a fifth slower than after 12
+  'set-ups': { warmup: 4, seconds: 1 },
+  // every port that a subject uses from its pair is held for a minute after it: as long as that goes on, its cost is not known
+  'steady': { warmup: 15, seconds: 4 },
+}
 
 installIfMissing()
 const asked = values.subjects.split(',')
@@ -72,18 +80,9 @@ async function measureAll(where: Where): Promise<Results> {
   return { loads, idle }
 }
 
-type Measure = keyof typeof connections
-
 function measureNamed(name: string): Measure {
   if (name in connections) return name as Measure // oxlint-disable-line typescript/no-unsafe-type-assertion -- it is one of its keys
   throw new Error(`no measure ${name}. There are: ${Object.keys(connections).join(', ')}, idle`)
-}
-
-const lengths: Readonly<Partial<Record<Measure, { readonly warmup: number; readonly seconds: number }>>> = {
-  // what is set up is still being compiled after 3 s: a fifth slower than after 12
-  'set-ups': { warmup: 4, seconds: 1 },
-  // every port that a subject uses from its pair is held for a minute after it: as long as that goes on, its cost is not known
-  'steady': { warmup: 15, seconds: 4 },
 }
 
 async function loadOfAll(measure: Measure, round: number, where: Where): Promise<readonly Round[]> {
