@@ -50,12 +50,15 @@ export const zones: readonly Zone[] = [
   ...systems.map(({ name, packages }): Zone => ({
     name,
     at: `src/${name}/`,
-    may: [`${name}/rules`, `${name}/configuration`, 'http', 'storage', 'documents', 'ip', 'values'],
+    may: [`${name}/rules`, `${name}/configuration`, 'http', 'storage', 'streams', 'documents', 'ip', 'values'],
     packages,
   })),
 
   // Parsing of YAML and JSON documents with their line and column; no I/O.
   { name: 'documents', at: 'src/documents/', may: ['ip', 'values'], packages: ['yaml'] },
+
+  // What is said on a connection before a tunnel is there. Knows no system.
+  { name: 'streams', at: 'src/streams/', may: ['ip', 'values'], packages: [] },
 
   // What APIs are made of: routes behind a bearer token, problem details, the OpenAPI document. Knows no system.
   {

@@ -5,8 +5,8 @@ import { fault, ok, type Result } from '../../values/result.ts'
 import { formatDestination, type Destination } from '../rules/destination/destination.ts'
 import type { DialFailure } from '../rules/egress/dial-failure.ts'
 import type { ProxyUrl } from '../../ip/proxy-url.ts'
+import type { FirstBytes } from '../../streams/first-bytes.ts'
 import { longestReplyHead, parseUpstreamReply, upstreamSpeaksOf } from '../rules/wire/upstream-reply.ts'
-import type { ByteReader } from './byte-reader.ts'
 
 export type ProxyQuestion = {
   readonly url: ProxyUrl
@@ -14,7 +14,7 @@ export type ProxyQuestion = {
   readonly passed: string | undefined
   readonly to: Destination
   readonly socket: Duplex
-  readonly reader: ByteReader
+  readonly reader: FirstBytes
 }
 /** A fault as text is a clause about the proxy, which did not keep to its protocol. */
 export type ProxyAnswer = Result<{ readonly leavesFrom: Address | undefined }, DialFailure | string>

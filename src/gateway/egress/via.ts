@@ -6,7 +6,7 @@ import type { DeadlineWheel } from '../relay/deadline-wheel.ts'
 import { classifyDial, describeFailure, type DialFailure } from '../rules/egress/dial-failure.ts'
 import type { Destination, Host } from '../rules/destination/destination.ts'
 import type { ProxyUrl } from '../../ip/proxy-url.ts'
-import { ByteReader } from './byte-reader.ts'
+import { FirstBytes } from '../../streams/first-bytes.ts'
 import type { Connect, Connection } from './dial.ts'
 import { race, type AttemptEnd, type Cancel } from './race.ts'
 import { askHttpProxy } from './via-http.ts'
@@ -101,7 +101,7 @@ async function askProxy(
   raw: Socket,
 ): Promise<AttemptEnd<Connection>> {
   const socket = side.url.protocol === 'https' ? secured(side, raw) : raw
-  const reader = new ByteReader(socket)
+  const reader = new FirstBytes(socket)
   const ask = side.url.protocol === 'socks5' ? askSocksProxy : askHttpProxy
   const answer = await ask({ url: side.url, pseudonym: side.pseudonym, to: destination, passed, socket, reader })
   if (answer.ok) {

@@ -2,9 +2,9 @@
 import type { Duplex } from 'node:stream'
 import { fault, ok, type Result } from '../../values/result.ts'
 import { formatDestination, type Destination } from '../../ip/hosts.ts'
+import { FirstBytes } from '../../streams/first-bytes.ts'
 import { longestProxyHead, parseProxyReply, type ProxyReply } from '../rules/proxy-reply.ts'
 import type { ProxyUrl } from '../../ip/proxy-url.ts'
-import { ReplyReader } from './reader.ts'
 
 export type TunnelQuestion = {
   readonly url: ProxyUrl
@@ -26,7 +26,7 @@ export async function askHttpProxy(
   stream: Duplex,
   question: TunnelQuestion,
 ): Promise<Result<TunnelAnswer, TunnelFault>> {
-  const reader = new ReplyReader(stream)
+  const reader = new FirstBytes(stream)
   stream.write(connectHead(question))
   for (let interim = 0; interim < mostInterim; interim += 1) {
     const head = await reader.until('\r\n\r\n', longestProxyHead)

@@ -55,7 +55,7 @@ const others: Readonly<Record<string, readonly [(socket: Socket) => void, RegExp
     (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
     /does not speak SOCKS5$/,
   ],
-  'that hangs up in the middle': [(socket) => socket.end(Buffer.from([5])), /has hung up$/],
+  'that hangs up in the middle': [(socket) => socket.end(Buffer.from([5])), /: it closed the connection$/],
   'that takes no password': [(socket) => socket.write(Buffer.from([5, 255])), /takes no user and password$/],
   'that says nothing': [() => undefined, /^Error: nothing came through socks5:\S+ within 200 ms$/],
 }

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 
 /** One read at a time. */
-export class ByteReader {
+export class FirstBytes {
   readonly #stream: Duplex
   #held: Buffer = Buffer.alloc(0)
   #fault: string | undefined
