@@ -6,7 +6,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { deadlines, liveTunnel } from '../../../test/gateway/relay-parts.ts'
 import { openDeadlineWheel } from './deadline-wheel.ts'
-import { openLending, openMemory, type Memory } from './lending-socket.ts'
+import { LendingSocket, openLending, openMemory, type Memory } from './lending-socket.ts'
 import { relay } from './relay.ts'
 
 const megabyte = 1e6
@@ -49,6 +49,28 @@ describe('a tunnel whose destination sends much', () => {
     ok(place.memory.large.inUse() <= 3, `${place.memory.large.inUse()} for three`)
   })
 
+  test('carries eight large pieces in a turn of the loop at the most, so that others have theirs', async (t) => {
+    const place = await openPlace(t)
+    const { client, far, dialled } = await place.tunnel()
+    let [inTurn, most] = [0, 0]
+    const { borrower } = dialled
+    dialled.borrower = (bytes, written) => {
+      most = Math.max(most, (inTurn += bytes.length))
+      return borrower?.(bytes, written) ?? false
+    }
+    const bytes = randomBytes(20 * megabyte)
+    const heard = hashOf(client, false)
+    far.end(bytes)
+    let turning = setImmediate(function turned() {
+      inTurn = 0
+      turning = setImmediate(turned)
+    })
+    equal(await heard, hash('sha256', bytes))
+    clearImmediate(turning)
+    ok(place.most() > 0)
+    ok(most <= (8 * 8 + 32) * piece, `${most / piece} pieces`) // libuv reads up to 32 times in a turn
+  })
+
   test('gives its memory back when it ends with some in hand', async (t) => {
     const place = await openPlace(t)
     for (const end of ['client', 'far'] as const) {
@@ -70,7 +92,7 @@ type Place = {
   /** How many large slabs were in use at one time. */
   readonly most: () => number
   /** Its two ends, as its client and its destination have them. */
-  readonly tunnel: () => Promise<{ readonly client: Socket; readonly far: Socket }>
+  readonly tunnel: () => Promise<{ readonly client: Socket; readonly far: Socket; readonly dialled: LendingSocket }>
 }
 
 async function openPlace(t: TestContext): Promise<Place> {
@@ -116,7 +138,8 @@ async function openPlace(t: TestContext): Promise<Place> {
         dialled: { socket: dialled, egress: 'a', address: undefined, observed: false, remote: undefined, dialMs: 0 },
       },
     )
-    return { client, far }
+    ok(dialled instanceof LendingSocket)
+    return { client, far, dialled }
   }
   return {
     memory,

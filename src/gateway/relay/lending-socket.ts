@@ -20,9 +20,11 @@ export type Memory = {
 export class LendingSocket extends Socket {
   /** Set at most once, by whoever listens to `data` for what has been read before. */
   borrower: Borrower | undefined
+  /** How many large pieces it has lent in this turn of the loop. */
+  #inTurn = 0
   readonly #memory: Memory
-  /** As long as every read fills it and what is lent is taken over at once: a stream that flows costs a third less so, and one that does not would
-   *  only hold more. */
+  /** For its next read, as long as every read fills it and what is lent is taken over at once: a stream that flows costs a third less so, and one
+   *  that does not would only hold more. */
   #large: Buffer | undefined
   #wasLarge = false
 
@@ -37,14 +39,21 @@ export class LendingSocket extends Socket {
     this.#memory = memory
   }
 
-  /** False: no more for now. */
+  /** False: no more for now. `into` is what Node has read into: after an error in here that may be older than the field. */
   #take(length: number, into: Uint8Array): boolean {
-    const own = this.#large
-    const bytes = (own ?? this.#memory.shared).subarray(0, length)
+    const { shared, large } = this.#memory
+    const memory = Buffer.isBuffer(into) ? into : Buffer.from(into.buffer, into.byteOffset, into.byteLength)
+    const isShared = memory === shared
+    const bytes = memory.subarray(0, length)
     this.#large = undefined
     const { borrower } = this
-    if (borrower === undefined || this.readableLength > 0) return this.push(Buffer.from(bytes))
-    const flows = own === undefined ? this.#lendCopy(borrower, bytes) : this.#lend(borrower, bytes, own)
+    if (borrower === undefined || this.readableLength > 0) {
+      const copy = Buffer.from(bytes)
+      if (!isShared) large.giveBack(memory)
+      return this.push(copy)
+    }
+    if (!isShared) this.#countInTurn()
+    const flows = isShared ? this.#lendCopy(borrower, bytes) : this.#lend(borrower, bytes, memory)
     if (flows && length === into.length) this.#enlarge()
     return true
   }
@@ -60,6 +69,16 @@ export class LendingSocket extends Socket {
     if (slab === undefined) return borrower(Buffer.from(bytes), undefined)
     bytes.copy(slab)
     return borrower(slab.subarray(0, bytes.length), () => copies.giveBack(slab))
+  }
+
+  /** Whether it has had its share of this turn of the loop: libuv reads up to 32 times in one, which would be 16 MiB while all others wait. */
+  get hasLentMuch(): boolean {
+    return this.#inTurn >= mostInTurn
+  }
+
+  #countInTurn(): void {
+    if (this.#inTurn === 0) setImmediate(() => (this.#inTurn = 0))
+    this.#inTurn += 1
   }
 
   #enlarge(): void {
@@ -81,11 +100,13 @@ export function openLending(memory: Memory = openMemory()): (options: TcpNetConn
 }
 
 /** Of large memory there is 4 MiB at the most, so that clients who take nothing cannot make it grow: who gets none reads by pieces. Of both, 0.75 MiB
- *  stay when all is quiet. */
+ *  stay when all has been quiet for some seconds. */
 export const openMemory = (piece: number = readByLibuv): Memory => ({
   shared: Buffer.allocUnsafeSlow(piece),
-  copies: openSlabs({ size: piece, most: 64, kept: 4 }),
-  large: openSlabs({ size: 8 * piece, most: 8, kept: 1 }),
+  copies: openSlabs({ size: piece, most: 64, kept: 4, idleMs }),
+  large: openSlabs({ size: 8 * piece, most: 8, kept: 1, idleMs }),
 })
 
 const readByLibuv = 65_536 // at once
+const idleMs = 5000
+const mostInTurn = 8 // 4 MiB, some milliseconds

@@ -95,14 +95,29 @@ function carry(way: Way, chunk: Buffer, written?: () => void): boolean {
   const { relayed, from, to } = way
   relayed.activeAt = relayed.parts.wheel.now()
   relayed.tunnel[way.counts] += chunk.length
-  if (to.write(chunk, written)) return to.writableLength === 0
-  from.pause()
-  if (!way.waits) {
-    way.waits = true
-    to.on('drain', () => from.resume())
+  const goesOn = to.write(chunk, written)
+  if (!goesOn) waitForRoom(way)
+  else if (readsMuch(from)) {
+    from.pause()
+    goOn(way)
   }
   return to.writableLength === 0
 }
+
+function waitForRoom(way: Way): void {
+  way.from.pause()
+  if (way.waits) return
+  way.waits = true
+  way.to.on('drain', () => goOn(way))
+}
+
+/** Not before the loop's next turn where this one has carried much. */
+function goOn({ from }: Way): void {
+  if (readsMuch(from)) setImmediate(() => from.resume())
+  else from.resume()
+}
+
+const readsMuch = (from: Duplex): boolean => from instanceof LendingSocket && from.hasLentMuch
 
 /** Its sender has nothing more to send; the other way stays open, and has the half-close deadline for every piece that it still carries. */
 function ended({ relayed, to }: Way): void {

@@ -6,20 +6,28 @@ export type Slabs = {
   /** Of one that was taken, once. */
   readonly giveBack: (slab: Buffer) => void
   readonly inUse: () => number
+  /** Made, and neither given up nor in use. */
+  readonly free: () => number
 }
 
-/** `most` may be in use at one time; `kept` of those that are not wait for the next use, and the others are left to the collector. */
-export function openSlabs({
-  size,
-  most,
-  kept,
-}: {
+export type SlabOptions = {
   readonly size: number
+  /** At one time, used or not. */
   readonly most: number
+  /** How many unused ones stay for good; the others are given up after `idleMs`. Not at once: what comes and goes with every stall of a client would
+   *  be made anew each time, faster than it is collected. */
   readonly kept: number
-}): Slabs {
+  readonly idleMs: number
+}
+
+export function openSlabs({ size, most, kept, idleMs }: SlabOptions): Slabs {
   const free: Buffer[] = []
   let taken = 0
+  let trim: NodeJS.Timeout | undefined
+  const giveUp = (): void => {
+    trim = undefined
+    free.length = Math.min(free.length, kept)
+  }
   return {
     size,
     take() {
@@ -29,8 +37,10 @@ export function openSlabs({
     },
     giveBack(slab) {
       taken -= 1
-      if (free.length < kept) free.push(slab)
+      free.push(slab)
+      if (free.length > kept) trim ??= setTimeout(giveUp, idleMs).unref()
     },
     inUse: () => taken,
+    free: () => free.length,
   }
 }

@@ -101,7 +101,8 @@ class Exchange {
   /** A byte that came before the question cannot be its answer, and would be taken for it. */
   #unusable(): string | undefined {
     if (this.#parts.isOver()) return 'the connection had reached its end before the request was written'
-    if (this.#received.length > 0) return 'the other side spoke before it was asked'
+    if (this.#received.length > 0 || this.#parts.stream.readableLength > 0)
+      return 'the other side spoke before it was asked'
     if (this.#over !== undefined) return `the connection had ended before the request was written: ${this.#over.why}`
     return undefined
   }

@@ -128,7 +128,7 @@ async function grantOf(
   const row = await parts.storage.read(function* () {
     const newest = yield* one<{ id: string }>(
       `SELECT id FROM grants WHERE user_id = ? AND app = ? AND ended IS NULL AND token_hash IS NOT NULL
-       ORDER BY authorized_at DESC, authorization_record DESC, id DESC LIMIT 1`,
+       ORDER BY authorization_record DESC, authorized_at DESC, id DESC LIMIT 1`,
       user.id,
       app,
     )

@@ -110,6 +110,15 @@ describe('five approvals', () => {
     deepEqual(outcome, { kind: 'won', dropped: [id(3)] })
   })
 
+  test('SF-209: the one that came first is the oldest, also where the clock has gone back since', async (t) => {
+    const store = await openOrgStore(t)
+    for (const n of [1, 2, 3, 4]) await establish(store, newGrant({ id: id(n), at: start + 5000 + n }))
+    await establish(store, newGrant({ id: id(5), at: start }))
+    await issue(store, 'the code')
+    const outcome = await exchange(store, { won: record(nextId()), grant: newGrant({ id: id(6), at: start + 1000 }) })
+    deepEqual(outcome, { kind: 'won', dropped: [id(1)] })
+  })
+
   test('ended grants, other apps, other users and grants without a refresh token do not count', async (t) => {
     const store = await openOrgStore(t)
     await five(store)

@@ -111,7 +111,7 @@ function* establish(plan: ExchangePlan): Program<ExchangeOutcome> {
 function* dropOldest({ grant, approvalsKept, droppedBecause, won }: ExchangePlan): Program<readonly string[]> {
   const live = yield* all<{ id: string }>(
     `SELECT id FROM grants WHERE user_id = ? AND app = ? AND ended IS NULL AND token_hash IS NOT NULL
-     ORDER BY authorized_at DESC, authorization_record DESC, id DESC`,
+     ORDER BY authorization_record DESC, authorized_at DESC, id DESC`,
     grant.userId,
     grant.app,
   )

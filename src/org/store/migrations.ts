@@ -104,7 +104,7 @@ CREATE TABLE signing_keys (
   {
     id: 3,
     name: 'the order of approvals',
-    // the history record of the authorization: ids rise also within a millisecond, where a grant's own id is random (SF-209)
+    // the history record of the authorization: ids rise also within a millisecond and where the clock goes back; 0 is older than any (SF-209)
     sql: 'ALTER TABLE grants ADD COLUMN authorization_record BIGINT NOT NULL DEFAULT 0;',
   },
 ]

@@ -9,7 +9,7 @@ export function lastLook<T>(view: () => Promise<T>): {
     async look() {
       if (last !== undefined) return await last
       const looked = view()
-      under = Promise.allSettled([under, looked])
+      under = Promise.allSettled([under, looked]).then(() => undefined)
       return await looked
     },
     async end() {
