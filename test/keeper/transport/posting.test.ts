@@ -85,6 +85,16 @@ describe('P-24: nothing is sent', () => {
     deepEqual(posted, { kind: 'not-sent', why: 'the other side spoke before it was asked' })
   })
 
+  test('where a proxy spoke on behind its yes, in the same piece, and the request follows at once', async (t) => {
+    const proxy = await listening(
+      t,
+      (socket, heard) => void (heard().endsWith('\r\n\r\n') && socket.write(`HTTP/1.1 200 OK\r\n\r\n${tokens}`)),
+    )
+    const connection = await opened(transportBy(through(`http://127.0.0.1:${proxy.port}`)), wish(9))
+    const posted = await connection.post(refresh(), yes)
+    deepEqual(posted, { kind: 'not-sent', why: 'the other side spoke before it was asked' })
+  })
+
   test('where the connection was given up', async (t) => {
     const origin = await listening(t, answering(tokens))
     const connection = await opened(transportBy(direct), wish(origin.port))
