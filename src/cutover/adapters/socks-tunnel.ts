@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { parseHost, type Destination } from '../../ip/hosts.ts'
+import { socksReplyWords } from '../../ip/socks-fields.ts'
 import { FirstBytes } from '../../streams/first-bytes.ts'
 import { askSocks, type SocksFault } from '../../streams/socks-client.ts'
 import type { ProxyAddress } from './proxy-url.ts'
@@ -33,6 +34,7 @@ function destinationOf({ hostname, port, protocol }: URL): Destination {
 
 function wordsOf(failed: SocksFault): string {
   if (failed.kind === 'broken') return `: ${failed.why}`
-  if (failed.kind === 'refused') return ` refused the tunnel with ${failed.reply} (RFC 1928 section 6)`
+  if (failed.kind === 'refused')
+    return ` refused the tunnel with ${failed.reply} (RFC 1928 section 6: ${socksReplyWords(failed.reply)})`
   return ' refused the user and password'
 }

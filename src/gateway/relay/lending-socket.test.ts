@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { describe, test, type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { eventually } from '../../../test/gateway/child.ts'
 import { deadlines, liveTunnel } from '../../../test/gateway/relay-parts.ts'
 import { openDeadlineWheel } from './deadline-wheel.ts'
 import { LendingSocket, openLending, openMemory, type Memory } from './lending-socket.ts'
@@ -37,7 +38,7 @@ describe('a tunnel whose destination sends much', () => {
     equal(place.most(), 8)
     ok(place.memory.large.inUse() <= 8, 'what is on its way')
     for (const { client } of tunnels) client.resetAndDestroy()
-    await until(() => place.memory.large.inUse() === 0)
+    await eventually(place.memory.large.inUse, (inUse) => inUse === 0)
   })
 
   test('takes no further piece while its client does not take the one before', async (t) => {
@@ -76,13 +77,16 @@ describe('a tunnel whose destination sends much', () => {
     for (const end of ['client', 'far'] as const) {
       const tunnel = await place.tunnel()
       tunnel.client.resume()
-      await until(
-        () => place.memory.large.inUse() > 0,
-        () => tunnel.far.write(Buffer.alloc(piece)),
+      await eventually(
+        () => {
+          tunnel.far.write(Buffer.alloc(piece))
+          return place.memory.large.inUse()
+        },
+        (inUse) => inUse > 0,
       )
       equal(place.memory.large.inUse(), 1)
       tunnel[end].resetAndDestroy()
-      await until(() => place.memory.large.inUse() === 0)
+      await eventually(place.memory.large.inUse, (inUse) => inUse === 0)
     }
   })
 })
@@ -159,13 +163,6 @@ async function hashOf(socket: Socket, slowly: boolean): Promise<string> {
     if (slowly) await turn()
   }
   return digest.digest('hex')
-}
-
-async function until(holds: () => boolean, otherwise: () => void = () => undefined): Promise<void> {
-  while (!holds()) {
-    otherwise()
-    await turn()
-  }
 }
 
 /** Until nothing has moved for a hundred turns of the loop. */

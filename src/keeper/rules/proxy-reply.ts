@@ -1,5 +1,6 @@
 /** What the proxy answers: to CONNECT over HTTP/1.1, and to a request of SOCKS5. */
 import { formatAddress, parseAddress } from '../../ip/address.ts'
+import { socksReplyWords } from '../../ip/socks-fields.ts'
 import { fault, ok, type Result } from '../../values/result.ts'
 
 export type ProxyReply = {
@@ -54,16 +55,5 @@ function saysOf(proxyStatus: string): string | undefined {
 }
 
 // RFC 1928 section 6
-const socksReplies: Readonly<Record<number, string>> = {
-  1: 'general failure',
-  2: 'not allowed by its rules',
-  3: 'network unreachable',
-  4: 'host unreachable',
-  5: 'connection refused',
-  6: 'TTL expired',
-  7: 'command not supported',
-  8: 'address type not supported',
-}
-
 export const socksRefusal = (reply: number): string =>
-  `it refused the tunnel: SOCKS5 reply ${reply} (${socksReplies[reply] ?? 'of no known meaning'})`
+  `it refused the tunnel: SOCKS5 reply ${reply} (${socksReplyWords(reply)})`

@@ -1,5 +1,6 @@
 /** What the proxy of a `via` egress answers: to CONNECT over HTTP/1.1, and to a request of SOCKS5. */
 import { parseAddress, type Address } from '../../../ip/address.ts'
+import { socksReplyWords } from '../../../ip/socks-fields.ts'
 import { fault, ok, type Result } from '../../../values/result.ts'
 import { loopDetected, type SpeaksOf } from '../egress/dial-failure.ts'
 
@@ -63,18 +64,15 @@ export function upstreamSpeaksOf({ status, proxyError = '' }: Pick<UpstreamReply
 }
 
 // RFC 1928 section 6
-const socksReplies: Readonly<Record<number, readonly [string, SpeaksOf]>> = {
-  1: ['general failure', 'proxy'],
-  2: ['not allowed by its rules', 'destination'],
-  3: ['network unreachable', 'path'],
-  4: ['host unreachable', 'path'],
-  5: ['connection refused', 'path'],
-  6: ['TTL expired', 'path'],
-  7: ['command not supported', 'proxy'],
-  8: ['address type not supported', 'proxy'],
+/** The others speak of the proxy. */
+const socksSpeaksOf: Readonly<Record<number, SpeaksOf>> = {
+  2: 'destination',
+  3: 'path',
+  4: 'path',
+  5: 'path',
+  6: 'path',
 }
 
 export function socksRefusal(reply: number): { readonly status: string; readonly speaksOf: SpeaksOf } {
-  const [words, speaksOf] = socksReplies[reply] ?? ['of no known meaning', 'proxy' as const]
-  return { status: `SOCKS5 reply ${reply} (${words})`, speaksOf }
+  return { status: `SOCKS5 reply ${reply} (${socksReplyWords(reply)})`, speaksOf: socksSpeaksOf[reply] ?? 'proxy' }
 }
